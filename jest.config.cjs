@@ -1,0 +1,15 @@
+// jest runs the compiled tests: under Wine, where the suites run on Linux, a
+// transform would cost more than the tests.
+const where = process.platform === 'win32' ? ['unit', 'native', 'lifecycle'] : ['unit'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testMatch: where.map((folder) => `<rootDir>/dist/test/${folder}/**/*.test.js`),
+  testEnvironment: 'node',
+  transform: {},
+  // Windows file systems under Wine have no watcher and no native find.
+  haste: { forceNodeFilesystemAPI: true },
+  watchman: false,
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/test/testbed/'],
+  testTimeout: 30_000,
+};

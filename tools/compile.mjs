@@ -1,0 +1,38 @@
+// Compiles lib and test into dist, and adds the ESM wrappers of the entry points.
+//
+// The implementation is CommonJS, once; `import` gets a wrapper around it, so
+// that a class has one identity however the package is loaded.
+
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
+
+const require = createRequire(import.meta.url);
+const ROOT = new URL('..', import.meta.url);
+const ENTRY_POINTS = ['dist/lib/index.js', 'dist/lib/raw/index.js'];
+
+/** @param {string} entryPoint */
+async function wrap(entryPoint) {
+  const path = fileURLToPath(new URL(entryPoint, ROOT));
+  const names = Object.keys(require(path)).sort();
+  const file = basename(path);
+  await writeFile(
+    path.replace(/\.js$/, '.mjs'),
+    `import implementation from './${file}';\n\nexport const {\n  ${names.join(',\n  ')},\n} = implementation;\n`,
+  );
+  await writeFile(path.replace(/\.js$/, '.d.mts'), `export * from './${file}';\n`);
+}
+
+const tsc = spawnSync(
+  process.execPath,
+  [
+    require.resolve('typescript/bin/tsc'),
+    '--project',
+    fileURLToPath(new URL('tsconfig.json', ROOT)),
+  ],
+  { stdio: 'inherit' },
+);
+if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+await Promise.all(ENTRY_POINTS.map(wrap));
