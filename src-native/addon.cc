@@ -1,0 +1,59 @@
+// The addon's entry: pins the module, loads Secur32.dll, exports one flat
+// table of functions. It keeps no state of its own; a handle's state hangs on
+// the handle.
+#include <napi.h>
+
+#include "binding/calls.h"
+#include "binding/tuple.h"
+#include "sspi/secur32_api.h"
+
+namespace secur32 {
+namespace {
+
+// Node unloads an addon when the last environment that loaded it ends, but a
+// handle may still be on its way back to SSPI on another thread then.
+void PinThisModule() {
+  HMODULE module = nullptr;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                     reinterpret_cast<LPCWSTR>(&PinThisModule), &module);
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  PinThisModule();
+  if (LoadSecur32Api() == nullptr) {
+    exports["missing"] = Napi::String::New(env, LoadFailure());
+    return exports;
+  }
+  struct Export {
+    const char* name;
+    napi_callback function;
+  };
+  constexpr Export kExports[] = {
+      {"acquireCredentialsHandle", AcquireCredentialsHandleCall},
+      {"closeCredential", CloseCredentialCall},
+      {"initializeSecurityContext", InitializeSecurityContextCall},
+      {"acceptSecurityContext", AcceptSecurityContextCall},
+      {"completeAuthToken", CompleteAuthTokenCall},
+      {"closeContext", CloseContextCall},
+      {"queryContextAttributes", QueryContextAttributesCall},
+      {"enumerateSecurityPackages", EnumerateSecurityPackagesCall},
+      {"querySecurityPackageInfo", QuerySecurityPackageInfoCall},
+      {"liveCounts", LiveCountsCall},
+      {"wineVersion", WineVersionCall},
+  };
+  for (const Export& entry : kExports) {
+    napi_value function = nullptr;
+    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr,
+                             &function) != napi_ok ||
+        napi_set_named_property(env, exports, entry.name, function) != napi_ok) {
+      break;
+    }
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace secur32
+
+using secur32::Init;
+NODE_API_MODULE(secur32, Init)

@@ -1,0 +1,251 @@
+#include <cstring>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "binding/arguments.h"
+#include "binding/calls.h"
+#include "binding/handle_value.h"
+#include "executor/job.h"
+#include "sspi/leg.h"
+
+namespace secur32 {
+namespace {
+
+// A context that somebody is inside of. Leaves it when dropped.
+class EnteredContext {
+ public:
+  EnteredContext() = default;
+  ~EnteredContext() { Leave(); }
+  EnteredContext(const EnteredContext&) = delete;
+  EnteredContext& operator=(const EnteredContext&) = delete;
+
+  bool Enter(const std::shared_ptr<Context>& context, Refusal* refusal) {
+    if (!context->Enter()) {
+      *refusal = Refusal::kBusy;
+      return false;
+    }
+    context_ = context;
+    if (!context->failed()) return true;
+    *refusal = Refusal::kFailedBefore;
+    return false;
+  }
+
+  void Leave() {
+    if (context_ != nullptr) context_->Leave();
+    context_.reset();
+  }
+
+ private:
+  std::shared_ptr<Context> context_;
+};
+
+// The bytes of a JavaScript array of Uint8Array or undefined, with the types
+// that `types` gives them.
+bool ReadInput(napi_env env, napi_value array, const uint32_t* types, uint32_t count,
+               InputBuffers* input, Refusal* refusal) {
+  for (uint32_t i = 0; i < count; ++i) {
+    napi_value element = nullptr;
+    *refusal = Refusal::kBadArgument;
+    if (napi_get_element(env, array, i, &element) != napi_ok) return false;
+    if (IsUndefined(env, element)) {
+      if (!input->AddAbsent(types[i])) return false;
+      continue;
+    }
+    ByteView bytes;
+    if (!ReadBytes(env, element, &bytes)) return false;
+    if (!input->Add(types[i], bytes.size)) {
+      *refusal = Refusal::kNoMemory;
+      return false;
+    }
+    if (bytes.size > 0) std::memcpy(input->bytes(i), bytes.data, bytes.size);
+  }
+  return true;
+}
+
+class LegJob final : public Job {
+ public:
+  explicit LegJob(LegSide side) { leg_.side = side; }
+  Leg* leg() { return &leg_; }
+  EnteredContext* turn() { return &turn_; }
+
+  const char* name() const override {
+    return leg_.side == LegSide::kInitialize ? "secur32:InitializeSecurityContext"
+                                             : "secur32:AcceptSecurityContext";
+  }
+
+  void Run() override {
+    RunLeg(&leg_);
+    turn_.Leave();
+    leg_.context.reset();
+    leg_.credential.reset();
+  }
+
+  napi_value Result(napi_env env) override {
+    const uint32_t inputs = leg_.input.count();
+    const uint32_t outputs = leg_.output.count();
+    Tuple tuple(env, 4 + 2 * outputs + 2 * inputs);
+    tuple.AddNumber(static_cast<uint32_t>(leg_.status));
+    if (leg_.created == nullptr) {
+      tuple.AddUndefined();
+    } else {
+      tuple.Add(NewHandleValue(env, std::move(leg_.created)));
+    }
+    tuple.AddNumber(leg_.context_attr);
+    tuple.AddBigInt(leg_.expiry);
+    for (uint32_t i = 0; i < outputs; ++i) {
+      tuple.AddNumber(leg_.output.type(i));
+      tuple.AddBytes(leg_.output.written(i), leg_.output.written_size(i));
+    }
+    for (uint32_t i = 0; i < inputs; ++i) {
+      tuple.AddNumber(leg_.input.type(i));
+      tuple.AddNumber(leg_.input.size(i));
+    }
+    return tuple.value();
+  }
+
+ private:
+  Leg leg_;
+  EnteredContext turn_;
+};
+
+// [contextReq, targetDataRep, inputs, outputs, type of each input, type and
+// size of each output]
+bool ReadLegWords(napi_env env, napi_value words_value, napi_value input_array, Leg* leg,
+                  const OutputRequest** requests, uint32_t* output_count, Refusal* refusal) {
+  *refusal = Refusal::kBadArgument;
+  WordView words;
+  if (!ReadWords(env, words_value, &words) || words.count < 4) return false;
+  leg->context_req = words.data[0];
+  leg->data_rep = words.data[1];
+  const uint32_t inputs = words.data[2];
+  const uint32_t outputs = words.data[3];
+  if (inputs > kMaxSecBuffers || outputs > kMaxSecBuffers ||
+      words.count != 4 + inputs + 2 * size_t{outputs}) {
+    return false;
+  }
+  static_assert(sizeof(OutputRequest) == 2 * sizeof(uint32_t));
+  *requests = reinterpret_cast<const OutputRequest*>(words.data + 4 + inputs);
+  *output_count = outputs;
+  return ReadInput(env, input_array, words.data + 4, inputs, &leg->input, refusal);
+}
+
+// A first leg needs a credential; a later one has its context's unless it is
+// given another.
+bool ReadLegHandles(napi_env env, napi_value credential, napi_value context, LegJob* job,
+                    Refusal* refusal) {
+  Leg* const leg = job->leg();
+  if (IsUndefined(env, context)) return ReadHandle(env, credential, &leg->credential, refusal);
+  if (!ReadHandle(env, context, &leg->context, refusal) ||
+      !job->turn()->Enter(leg->context, refusal)) {
+    return false;
+  }
+  if (!IsUndefined(env, credential)) return ReadHandle(env, credential, &leg->credential, refusal);
+  leg->credential = leg->context->credential();
+  return true;
+}
+
+// (sync, credential, context, targetName, words, inputs)
+napi_value LegCall(napi_env env, napi_callback_info info, LegSide side) {
+  napi_value arguments[6];
+  bool sync = false;
+  std::unique_ptr<LegJob> job(new (std::nothrow) LegJob(side));
+  if (job == nullptr) return Refuse(env, Refusal::kNoMemory);
+  Leg* const leg = job->leg();
+  const OutputRequest* requests = nullptr;
+  uint32_t output_count = 0;
+  Refusal refusal = Refusal::kBadArgument;
+  if (!ReadArguments(env, info, arguments) || !ReadBool(env, arguments[0], &sync) ||
+      !ReadLegHandles(env, arguments[1], arguments[2], job.get(), &refusal) ||
+      !ReadText(env, arguments[3], &leg->target_name, &refusal) ||
+      !ReadLegWords(env, arguments[4], arguments[5], leg, &requests, &output_count, &refusal)) {
+    return Refuse(env, refusal);
+  }
+  switch (PrepareLeg(leg, requests, output_count)) {
+    case LegPreparation::kReady:
+      break;
+    case LegPreparation::kNoMemory:
+      return Refuse(env, Refusal::kNoMemory);
+    case LegPreparation::kUnsafeBuffers:
+      return Refuse(env, Refusal::kUnsafeBuffers);
+  }
+  if (sync) return RunJob(env, std::move(job));
+  const napi_value promise = StartJob(env, std::move(job));
+  return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
+}
+
+class CompleteTokenJob final : public Job {
+ public:
+  CompleteToken* complete() { return &complete_; }
+  EnteredContext* turn() { return &turn_; }
+
+  const char* name() const override { return "secur32:CompleteAuthToken"; }
+
+  void Run() override {
+    RunCompleteToken(&complete_);
+    turn_.Leave();
+    complete_.context.reset();
+  }
+
+  napi_value Result(napi_env env) override {
+    InputBuffers& token = complete_.token;
+    Tuple tuple(env, 1 + 2 * size_t{token.count()});
+    tuple.AddNumber(static_cast<uint32_t>(complete_.status));
+    for (uint32_t i = 0; i < token.count(); ++i) {
+      tuple.AddNumber(token.type(i));
+      tuple.AddBytes(complete_.status < 0 ? nullptr : token.bytes(i), token.written_size(i));
+    }
+    return tuple.value();
+  }
+
+ private:
+  CompleteToken complete_;
+  EnteredContext turn_;
+};
+
+}  // namespace
+
+napi_value InitializeSecurityContextCall(napi_env env, napi_callback_info info) {
+  return LegCall(env, info, LegSide::kInitialize);
+}
+
+napi_value AcceptSecurityContextCall(napi_env env, napi_callback_info info) {
+  return LegCall(env, info, LegSide::kAccept);
+}
+
+// (sync, context, types, bytes)
+napi_value CompleteAuthTokenCall(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  bool sync = false;
+  std::unique_ptr<CompleteTokenJob> job(new (std::nothrow) CompleteTokenJob);
+  if (job == nullptr) return Refuse(env, Refusal::kNoMemory);
+  CompleteToken* const complete = job->complete();
+  WordView types;
+  Refusal refusal = Refusal::kBadArgument;
+  if (!ReadArguments(env, info, arguments) || !ReadBool(env, arguments[0], &sync) ||
+      !ReadHandle(env, arguments[1], &complete->context, &refusal) ||
+      !job->turn()->Enter(complete->context, &refusal)) {
+    return Refuse(env, refusal);
+  }
+  if (!ReadWords(env, arguments[2], &types) || types.count > kMaxSecBuffers) {
+    return Refuse(env, Refusal::kBadArgument);
+  }
+  if (!ReadInput(env, arguments[3], types.data, static_cast<uint32_t>(types.count),
+                 &complete->token, &refusal)) {
+    return Refuse(env, refusal);
+  }
+  if (sync) return RunJob(env, std::move(job));
+  const napi_value promise = StartJob(env, std::move(job));
+  return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
+}
+
+// (context)
+napi_value CloseContextCall(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  if (!ReadArguments(env, info, arguments) || !CloseContextValue(env, arguments[0])) {
+    return Refuse(env, Refusal::kNotAHandle);
+  }
+  return UndefinedValue(env);
+}
+
+}  // namespace secur32

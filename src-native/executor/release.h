@@ -1,0 +1,19 @@
+// Gives SSPI handles back off the JavaScript thread: DeleteSecurityContext and
+// FreeCredentialsHandle may call the local security authority.
+#ifndef SECUR32_EXECUTOR_RELEASE_H_
+#define SECUR32_EXECUTOR_RELEASE_H_
+
+#include <memory>
+
+#include "sspi/handles.h"
+
+namespace secur32 {
+
+// Drops the reference on a thread of the system's pool, which needs no
+// environment: handles are released when one ends, too.
+void ReleaseLater(std::shared_ptr<Credential> credential);
+void ReleaseLater(std::shared_ptr<Context> context);
+
+}  // namespace secur32
+
+#endif  // SECUR32_EXECUTOR_RELEASE_H_

@@ -1,0 +1,96 @@
+#include "sspi/acquire.h"
+
+#include <climits>
+
+#include "sspi/packages.h"
+#include "sspi/provider.h"
+#include "sspi/secur32_api.h"
+
+namespace secur32 {
+namespace {
+
+unsigned short* Characters(ZeroedText* text) {
+  return reinterpret_cast<unsigned short*>(text->get());
+}
+
+unsigned long Length(const ZeroedText& text) { return static_cast<unsigned long>(text.length()); }
+
+// Both forms of SEC_WINNT_AUTH_IDENTITY have these members, in other places.
+template <typename Identity>
+void FillIdentity(Acquire* acquire, Identity* identity) {
+  identity->User = Characters(&acquire->user);
+  identity->UserLength = Length(acquire->user);
+  identity->Domain = Characters(&acquire->domain);
+  identity->DomainLength = Length(acquire->domain);
+  identity->Password = Characters(&acquire->password);
+  identity->PasswordLength = Length(acquire->password);
+  identity->Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE;
+}
+
+SECURITY_STATUS CallAcquire(Acquire* acquire, void* auth_data, CredHandle* handle,
+                            TimeStamp* expiry) {
+  return Api().AcquireCredentialsHandleW(acquire->principal.get(), acquire->package.get(),
+                                         acquire->use, nullptr, auth_data, nullptr, nullptr, handle,
+                                         expiry);
+}
+
+SECURITY_STATUS CallWithIdentity(Acquire* acquire, CredHandle* handle, TimeStamp* expiry) {
+  if (acquire->package_list.present()) {
+    SEC_WINNT_AUTH_IDENTITY_EXW identity{};
+    identity.Version = SEC_WINNT_AUTH_IDENTITY_VERSION;
+    identity.Length = sizeof(identity);
+    FillIdentity(acquire, &identity);
+    identity.PackageList = Characters(&acquire->package_list);
+    identity.PackageListLength = Length(acquire->package_list);
+    return CallAcquire(acquire, &identity, handle, expiry);
+  }
+  if (acquire->user.present()) {
+    SEC_WINNT_AUTH_IDENTITY_W identity{};
+    FillIdentity(acquire, &identity);
+    return CallAcquire(acquire, &identity, handle, expiry);
+  }
+  return CallAcquire(acquire, nullptr, handle, expiry);
+}
+
+// The size of the largest token, for the output of the legs.
+SECURITY_STATUS QueryMaxToken(ZeroedText* package, uint32_t* max_token) {
+  const PackageList list = QueryPackage(package->get());
+  if (list.count == 1) *max_token = list.packages[0].cbMaxToken;
+  return list.status;
+}
+
+}  // namespace
+
+void RunAcquire(Acquire* acquire) {
+  CredHandle handle{};
+  TimeStamp expiry{};
+  uint32_t max_token = 0;
+  // First, so that no credential must be taken back if it fails.
+  acquire->status = QueryMaxToken(&acquire->package, &max_token);
+  if (acquire->status == SEC_E_OK) acquire->status = CallWithIdentity(acquire, &handle, &expiry);
+  acquire->password = ZeroedText();
+  if (acquire->status < 0) return;
+  acquire->expiry = expiry.QuadPart;
+  acquire->credential =
+      std::make_shared<Credential>(handle, TraitsOfPackage(acquire->package.get()), max_token);
+}
+
+bool TextFromUtf8(const uint8_t* bytes, size_t size, ZeroedText* text, bool* no_memory) {
+  *no_memory = false;
+  if (size > INT_MAX) return false;
+  const auto* const source = reinterpret_cast<const char*>(bytes);
+  const int source_size = static_cast<int>(size);
+  int length = 0;
+  if (size > 0) {
+    length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, source, source_size, nullptr, 0);
+    if (length == 0) return false;
+  }
+  if (!text->Allocate(static_cast<size_t>(length))) {
+    *no_memory = true;
+    return false;
+  }
+  return size == 0 || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, source, source_size,
+                                          text->get(), length) == length;
+}
+
+}  // namespace secur32

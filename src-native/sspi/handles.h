@@ -1,0 +1,65 @@
+// A credential and a security context, each owning one SSPI handle.
+//
+// Both are shared: whoever uses one holds a reference, so that it cannot be
+// freed under a running call, and a context holds its credential. The SSPI
+// handle is given back when the last reference goes.
+#ifndef SECUR32_SSPI_HANDLES_H_
+#define SECUR32_SSPI_HANDLES_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "sspi/windows_sspi.h"
+
+namespace secur32 {
+
+class Credential {
+ public:
+  Credential(const CredHandle& handle, uint32_t traits, uint32_t max_token);
+  ~Credential();
+  Credential(const Credential&) = delete;
+  Credential& operator=(const Credential&) = delete;
+
+  // SSPI takes it by a pointer to non-const, but does not change it.
+  PCredHandle handle() { return &handle_; }
+  uint32_t traits() const { return traits_; }
+  uint32_t max_token() const { return max_token_; }
+
+ private:
+  CredHandle handle_;
+  const uint32_t traits_;
+  const uint32_t max_token_;
+};
+
+class Context {
+ public:
+  Context(const CtxtHandle& handle, std::shared_ptr<Credential> credential);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // One call at a time: SSPI forbids two legs at once on one context. Enter()
+  // is false while somebody else is inside.
+  bool Enter() { return !busy_.exchange(true, std::memory_order_acquire); }
+  void Leave() { busy_.store(false, std::memory_order_release); }
+
+  // Everything below only between Enter() and Leave().
+  PCtxtHandle handle() { return &handle_; }
+  void Replace(const CtxtHandle& handle) { handle_ = handle; }
+  const std::shared_ptr<Credential>& credential() const { return credential_; }
+  // After the first later leg the credential of the newest leg is the one to keep.
+  void Pin(std::shared_ptr<Credential> credential) { credential_ = std::move(credential); }
+  bool failed() const { return failed_; }
+  void MarkFailed() { failed_ = true; }
+
+ private:
+  CtxtHandle handle_;
+  std::shared_ptr<Credential> credential_;
+  std::atomic<bool> busy_{false};
+  bool failed_ = false;
+};
+
+}  // namespace secur32
+
+#endif  // SECUR32_SSPI_HANDLES_H_

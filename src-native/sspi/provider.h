@@ -1,0 +1,43 @@
+// What the addon must know of the package behind a credential to call it
+// safely: how it wants its output memory, and what Wine's packages do
+// otherwise than those of Windows.
+#ifndef SECUR32_SSPI_PROVIDER_H_
+#define SECUR32_SSPI_PROVIDER_H_
+
+#include <cstdint>
+
+#include "sspi/windows_sspi.h"
+
+namespace secur32 {
+
+// Mirrored by ProviderTrait in lib/provider-traits.ts.
+enum ProviderTrait : uint32_t {
+  // Tokens are a byte stream: SEC_E_INCOMPLETE_MESSAGE asks for more bytes and
+  // leaves the context as it was.
+  kStreamPackage = 1u << 0,
+  // Output is taken from the package's own memory (ALLOCATE_MEMORY), because
+  // its size is not bounded by cbMaxToken.
+  kAllocatesOutput = 1u << 1,
+  // AcceptSecurityContext with ALLOCATE_MEMORY writes to a null pointer.
+  kAcceptCannotAllocate = 1u << 2,
+  // Reads pBuffers[0] of both descriptors whatever they hold, and may write
+  // cbMaxToken bytes there whatever the capacity says.
+  kFirstBufferIsToken = 1u << 3,
+  // Accepts SECBUFFER_CHANNEL_BINDINGS and does not look at them.
+  kIgnoresChannelBindings = 1u << 4,
+  // Accepts a package list and does not look at it.
+  kIgnoresPackageList = 1u << 5,
+  // Never writes pfContextAttr; SECPKG_ATTR_FLAGS tells some of it, in the
+  // client's bits on both sides.
+  kContextAttributesNotWritten = 1u << 6,
+};
+
+// "10.0" and the like under Wine, nullptr on Windows.
+const char* WineVersion();
+
+// The traits of a package by any of its names, case-insensitively.
+uint32_t TraitsOfPackage(const wchar_t* package);
+
+}  // namespace secur32
+
+#endif  // SECUR32_SSPI_PROVIDER_H_

@@ -1,0 +1,56 @@
+#include "sspi/secur32_api.h"
+
+namespace secur32 {
+namespace {
+
+// Immutable once the constructor has run; C++ runs it once even if several
+// environments load the addon at the same time.
+class LoadedApi {
+ public:
+  LoadedApi() {
+    const HMODULE library = LoadLibraryExW(L"secur32.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (library == nullptr) {
+      failure_ = "secur32.dll";
+      return;
+    }
+    Resolve(library, "AcquireCredentialsHandleW", &api_.AcquireCredentialsHandleW);
+    Resolve(library, "FreeCredentialsHandle", &api_.FreeCredentialsHandle);
+    Resolve(library, "InitializeSecurityContextW", &api_.InitializeSecurityContextW);
+    Resolve(library, "AcceptSecurityContext", &api_.AcceptSecurityContext);
+    Resolve(library, "CompleteAuthToken", &api_.CompleteAuthToken);
+    Resolve(library, "DeleteSecurityContext", &api_.DeleteSecurityContext);
+    Resolve(library, "FreeContextBuffer", &api_.FreeContextBuffer);
+    Resolve(library, "QueryContextAttributesW", &api_.QueryContextAttributesW);
+    Resolve(library, "EnumerateSecurityPackagesW", &api_.EnumerateSecurityPackagesW);
+    Resolve(library, "QuerySecurityPackageInfoW", &api_.QuerySecurityPackageInfoW);
+  }
+
+  const Secur32Api* api() const { return failure_ == nullptr ? &api_ : nullptr; }
+  const char* failure() const { return failure_; }
+
+ private:
+  template <typename Function>
+  void Resolve(HMODULE library, const char* name, Function* function) {
+    // By way of void*, as GetProcAddress's own type says nothing of the function.
+    *function = reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(library, name)));
+    if (*function == nullptr && failure_ == nullptr) failure_ = name;
+  }
+
+  Secur32Api api_{};
+  const char* failure_ = nullptr;
+};
+
+const LoadedApi& Loaded() {
+  static const LoadedApi loaded;
+  return loaded;
+}
+
+}  // namespace
+
+const Secur32Api* LoadSecur32Api() { return Loaded().api(); }
+
+const char* LoadFailure() { return Loaded().failure(); }
+
+const Secur32Api& Api() { return *Loaded().api(); }
+
+}  // namespace secur32

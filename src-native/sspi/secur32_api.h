@@ -1,0 +1,36 @@
+// The functions of Secur32.dll that this addon calls, resolved once.
+//
+// The library is loaded from System32 and from nowhere else, so that a file of
+// the same name beside the program, or on its path, is never run.
+#ifndef SECUR32_SSPI_SECUR32_API_H_
+#define SECUR32_SSPI_SECUR32_API_H_
+
+#include "sspi/windows_sspi.h"
+
+namespace secur32 {
+
+struct Secur32Api {
+  ACQUIRE_CREDENTIALS_HANDLE_FN_W AcquireCredentialsHandleW;
+  FREE_CREDENTIALS_HANDLE_FN FreeCredentialsHandle;
+  INITIALIZE_SECURITY_CONTEXT_FN_W InitializeSecurityContextW;
+  ACCEPT_SECURITY_CONTEXT_FN AcceptSecurityContext;
+  COMPLETE_AUTH_TOKEN_FN CompleteAuthToken;
+  DELETE_SECURITY_CONTEXT_FN DeleteSecurityContext;
+  FREE_CONTEXT_BUFFER_FN FreeContextBuffer;
+  QUERY_CONTEXT_ATTRIBUTES_FN_W QueryContextAttributesW;
+  ENUMERATE_SECURITY_PACKAGES_FN_W EnumerateSecurityPackagesW;
+  QUERY_SECURITY_PACKAGE_INFO_FN_W QuerySecurityPackageInfoW;
+};
+
+// Loads Secur32.dll on the first call. Returns nullptr, here and ever after,
+// if the library or one of the functions is missing; then LoadFailure() names
+// what was missing.
+const Secur32Api* LoadSecur32Api();
+const char* LoadFailure();
+
+// The loaded table. Only after LoadSecur32Api() has returned one.
+const Secur32Api& Api();
+
+}  // namespace secur32
+
+#endif  // SECUR32_SSPI_SECUR32_API_H_
