@@ -1,0 +1,45 @@
+interface WaitingCall {
+  start: () => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * One call at a time, first come first served.
+ *
+ * A security context must not be entered twice at once, so every call on it
+ * goes through its queue. A call on an idle queue starts before `run` returns:
+ * what it was given need not be copied to survive the wait.
+ */
+export class CallQueue {
+  #running = false;
+  #waiting: WaitingCall[] = [];
+  #closedBy: (() => Error) | undefined;
+
+  /** Whether a call that comes now would have to wait. */
+  get busy(): boolean {
+    return this.#running;
+  }
+
+  run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy());
+    return new Promise<T>((resolve, reject) => {
+      const start = () => {
+        this.#running = true;
+        void call().then(resolve, reject).finally(this.#next);
+      };
+      if (this.#running) this.#waiting.push({ start, reject });
+      else start();
+    });
+  }
+
+  /** Rejects what waits and what comes later. The running call goes on. */
+  close(error: () => Error): void {
+    this.#closedBy ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#closedBy());
+  }
+
+  readonly #next = (): void => {
+    this.#running = false;
+    this.#waiting.shift()?.start();
+  };
+}

@@ -1,0 +1,104 @@
+import { requiredText } from './auth-identity.js';
+import {
+  ISC_REQ_CONFIDENTIALITY,
+  ISC_REQ_CONNECTION,
+  ISC_REQ_INTEGRITY,
+  ISC_REQ_MUTUAL_AUTH,
+  ISC_REQ_REPLAY_DETECT,
+  ISC_REQ_SEQUENCE_DETECT,
+  type IscReq,
+} from './constants/isc-flags.js';
+import type { ContextAttributes } from './context-attributes.js';
+import type { Credentials } from './credentials.js';
+import { argumentError } from './errors.js';
+import type { ContextHandle } from './raw/handles.js';
+import type { LegResult } from './raw/leg.js';
+import type { InputSecBuffer } from './raw/sec-buffers.js';
+import { initializeSecurityContextBy } from './raw/security-context.js';
+import {
+  SecurityContext,
+  type Protection,
+  type SecurityContextOptions,
+  type StepResult,
+} from './security-context.js';
+
+export interface ClientContextOptions extends SecurityContextOptions {
+  /** The service principal name of the server, `HTTP/web.example.com`. Required but for NTLM. */
+  targetName?: string;
+  /** The server must prove its identity too. It is asked for, and a context without it fails. */
+  mutualAuth?: boolean;
+}
+
+const NEED_TARGET: readonly string[] = ['negotiate', 'kerberos'];
+
+const PROTECTION_FLAGS: Record<Protection, readonly IscReq[]> = {
+  none: [],
+  sign: [ISC_REQ_INTEGRITY, ISC_REQ_REPLAY_DETECT, ISC_REQ_SEQUENCE_DETECT],
+  encrypt: [
+    ISC_REQ_CONFIDENTIALITY,
+    ISC_REQ_INTEGRITY,
+    ISC_REQ_REPLAY_DETECT,
+    ISC_REQ_SEQUENCE_DETECT,
+  ],
+};
+
+/** The side that logs on. */
+export class ClientContext extends SecurityContext {
+  readonly #targetName: string | undefined;
+  readonly #mutualAuth: boolean;
+  readonly #contextReq: readonly IscReq[];
+  #begun = false;
+
+  constructor(credentials: Credentials, options: ClientContextOptions = {}) {
+    super('client', credentials, options);
+    const { targetName, mutualAuth = false } = options;
+    if (typeof mutualAuth !== 'boolean') throw argumentError('mutualAuth must be true or false');
+    if (targetName === undefined && NEED_TARGET.includes(credentials.package.toLowerCase())) {
+      throw argumentError(
+        `${credentials.package} needs the targetName of the server, for instance HTTP/web.example.com`,
+      );
+    }
+    this.#targetName =
+      targetName === undefined ? undefined : requiredText(targetName, 'targetName');
+    this.#mutualAuth = mutualAuth;
+    this.#contextReq = [
+      ISC_REQ_CONNECTION,
+      ...PROTECTION_FLAGS[this.protection],
+      ...(mutualAuth ? [ISC_REQ_MUTUAL_AUTH] : []),
+    ];
+  }
+
+  /**
+   * One step of the handshake: takes the server's token, gives the one to send.
+   *
+   * The first step takes none, unless the protocol lets the server begin.
+   * Calls InitializeSecurityContextW, and CompleteAuthToken where the package
+   * asks for it. Steps run in the order of the calls. Rejects with an
+   * `SspiError` (`SEC_E_TARGET_UNKNOWN`, `SEC_E_NO_CREDENTIALS`,
+   * `SEC_E_LOGON_DENIED`, `SEC_E_INVALID_TOKEN` and others), whose `token`, if
+   * there is one, must still be sent; the context is deleted then.
+   */
+  async step(token?: Uint8Array): Promise<StepResult> {
+    if (token !== undefined) this.checkToken(token);
+    else if (this.#begun) throw argumentError('a token of the server is missing');
+    this.#begun = true;
+    return this.enqueueStep(token);
+  }
+
+  protected override leg(
+    context: ContextHandle | undefined,
+    input: readonly InputSecBuffer[],
+  ): Promise<LegResult> {
+    return initializeSecurityContextBy(this, {
+      ...(context === undefined ? { credential: this.credentials.handle } : { context }),
+      ...(this.#targetName === undefined ? {} : { targetName: this.#targetName }),
+      contextReq: this.#contextReq,
+      input,
+      maxTokenBytes: Infinity,
+    });
+  }
+
+  protected override shortfalls({ mutualAuth }: ContextAttributes): string[] {
+    return this.#mutualAuth && !mutualAuth ? ['mutualAuth: true'] : [];
+  }
+}

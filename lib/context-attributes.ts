@@ -1,0 +1,111 @@
+import {
+  ASC_RET_CONFIDENTIALITY,
+  ASC_RET_DELEGATE,
+  ASC_RET_IDENTIFY,
+  ASC_RET_INTEGRITY,
+  ASC_RET_MUTUAL_AUTH,
+  ASC_RET_NULL_SESSION,
+  ASC_RET_REPLAY_DETECT,
+  ASC_RET_SEQUENCE_DETECT,
+} from './constants/asc-flags.js';
+import { SECPKG_ATTR_FLAGS } from './constants/context-attributes.js';
+import {
+  ISC_RET_CONFIDENTIALITY,
+  ISC_RET_DELEGATE,
+  ISC_RET_IDENTIFY,
+  ISC_RET_INTEGRITY,
+  ISC_RET_MUTUAL_AUTH,
+  ISC_RET_NULL_SESSION,
+  ISC_RET_REPLAY_DETECT,
+  ISC_RET_SEQUENCE_DETECT,
+} from './constants/isc-flags.js';
+import { ProviderTrait } from './provider-traits.js';
+import { queryContextAttributes } from './raw/context-attributes.js';
+import { ascRetNames, iscRetNames } from './raw/flags.js';
+import { openContext, type ContextHandle } from './raw/handles.js';
+
+export type Side = 'client' | 'server';
+
+/** What the package granted, once the context is established. */
+export interface ContextAttributes {
+  /** The bits: `ISC_RET_` of a client, `ASC_RET_` of a server. */
+  readonly bits: number;
+  /** The bits by name. */
+  readonly names: readonly string[];
+  /** Messages can be encrypted. */
+  readonly confidentiality: boolean;
+  /** Messages can be signed. */
+  readonly integrity: boolean;
+  readonly replayDetect: boolean;
+  readonly sequenceDetect: boolean;
+  /** The server proved its identity too. */
+  readonly mutualAuth: boolean;
+  /** The server may act as the client elsewhere. */
+  readonly delegate: boolean;
+  /** The server may learn who the client is, but not act as the client. */
+  readonly identify: boolean;
+  /** The client is anonymous. */
+  readonly nullSession: boolean;
+}
+
+type NamedBit = Exclude<keyof ContextAttributes, 'bits' | 'names'>;
+
+const BITS: Record<Side, Record<NamedBit, number>> = {
+  client: {
+    confidentiality: ISC_RET_CONFIDENTIALITY,
+    integrity: ISC_RET_INTEGRITY,
+    replayDetect: ISC_RET_REPLAY_DETECT,
+    sequenceDetect: ISC_RET_SEQUENCE_DETECT,
+    mutualAuth: ISC_RET_MUTUAL_AUTH,
+    delegate: ISC_RET_DELEGATE,
+    identify: ISC_RET_IDENTIFY,
+    nullSession: ISC_RET_NULL_SESSION,
+  },
+  server: {
+    confidentiality: ASC_RET_CONFIDENTIALITY,
+    integrity: ASC_RET_INTEGRITY,
+    replayDetect: ASC_RET_REPLAY_DETECT,
+    sequenceDetect: ASC_RET_SEQUENCE_DETECT,
+    mutualAuth: ASC_RET_MUTUAL_AUTH,
+    delegate: ASC_RET_DELEGATE,
+    identify: ASC_RET_IDENTIFY,
+    nullSession: ASC_RET_NULL_SESSION,
+  },
+};
+
+/**
+ * What a package that does not write pfContextAttr says in SECPKG_ATTR_FLAGS:
+ * only signing and sealing, and in the client's bits on both sides.
+ */
+function bitsFromFlags(side: Side, context: ContextHandle): number {
+  const flags = queryContextAttributes(context, SECPKG_ATTR_FLAGS);
+  let bits = 0;
+  if ((flags & ISC_RET_INTEGRITY) !== 0) bits |= BITS[side].integrity;
+  if ((flags & ISC_RET_CONFIDENTIALITY) !== 0) bits |= BITS[side].confidentiality;
+  return bits;
+}
+
+/** The attributes of an established context, from the bits of its last leg. */
+export function grantedAttributes(
+  side: Side,
+  contextAttr: number,
+  context: ContextHandle,
+): ContextAttributes {
+  const notWritten =
+    contextAttr === 0 &&
+    (openContext(context).facts.traits & ProviderTrait.contextAttributesNotWritten) !== 0;
+  const bits = notWritten ? bitsFromFlags(side, context) : contextAttr;
+  const has = (name: NamedBit) => (bits & BITS[side][name]) !== 0;
+  return Object.freeze({
+    bits,
+    names: Object.freeze(side === 'client' ? iscRetNames(bits) : ascRetNames(bits)),
+    confidentiality: has('confidentiality'),
+    integrity: has('integrity'),
+    replayDetect: has('replayDetect'),
+    sequenceDetect: has('sequenceDetect'),
+    mutualAuth: has('mutualAuth'),
+    delegate: has('delegate'),
+    identify: has('identify'),
+    nullSession: has('nullSession'),
+  });
+}

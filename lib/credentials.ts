@@ -1,0 +1,95 @@
+import {
+  SECPKG_CRED_BOTH,
+  SECPKG_CRED_INBOUND,
+  SECPKG_CRED_OUTBOUND,
+} from './constants/credentials.js';
+import { argumentError } from './errors.js';
+import type { AuthIdentity } from './auth-identity.js';
+import {
+  acquireCredentialsHandle,
+  type AcquireCredentialsHandleOptions,
+} from './raw/acquire-credentials-handle.js';
+import { claimCredential, closeCredential, type CredentialHandle } from './raw/handles.js';
+import { expiryDate } from './time.js';
+
+const USES = {
+  inbound: SECPKG_CRED_INBOUND,
+  outbound: SECPKG_CRED_OUTBOUND,
+  both: SECPKG_CRED_BOTH,
+} as const;
+
+/** Servers accept with inbound credentials, clients begin with outbound ones. */
+export type CredentialUse = keyof typeof USES;
+
+export interface CredentialsOptions {
+  /** The name of a package: `'Negotiate'`, `'Kerberos'` or `'NTLM'`. */
+  package: string;
+  use: CredentialUse;
+  /** The principal whose credentials these are; by default the user's. */
+  principal?: string;
+  /** Another user than the one of the process. It must not be present but undefined. */
+  authIdentity?: AuthIdentity;
+  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. */
+  packageList?: readonly string[];
+}
+
+/**
+ * The credentials of the process's user, or of another one, for one package.
+ *
+ * One object serves any number of contexts at once. Close it, or declare it
+ * with `using`; contexts that began with it go on.
+ */
+export class Credentials {
+  readonly package: string;
+  readonly use: CredentialUse;
+  /** When they expire; undefined for never. */
+  readonly expiresAt: Date | undefined;
+  /** For the functions of `secur32/raw`. It belongs to this object, which alone closes it. */
+  readonly handle: CredentialHandle;
+
+  private constructor(
+    packageName: string,
+    use: CredentialUse,
+    handle: CredentialHandle,
+    expiry: bigint,
+  ) {
+    this.package = packageName;
+    this.use = use;
+    this.handle = handle;
+    this.expiresAt = expiryDate(expiry);
+    claimCredential(handle, this);
+  }
+
+  /**
+   * Acquires credentials (AcquireCredentialsHandleW).
+   *
+   * Rejects with an `SspiError`: `SEC_E_SECPKG_NOT_FOUND` for an unknown
+   * package, `SEC_E_NO_CREDENTIALS` where the user has none, and others. That a
+   * password is wrong is found out in the handshake. An `authIdentity` that is
+   * incomplete is a TypeError; it never becomes the process's user.
+   */
+  static async acquire(options: CredentialsOptions): Promise<Credentials> {
+    if (typeof options !== 'object' || options === null) {
+      throw argumentError('Credentials.acquire takes an object with package and use');
+    }
+    if (!Object.hasOwn(USES, options.use)) {
+      throw argumentError("use must be 'inbound', 'outbound' or 'both'");
+    }
+    const raw: AcquireCredentialsHandleOptions = { ...options, use: USES[options.use] };
+    const { credential, expiry } = await acquireCredentialsHandle(raw);
+    return new Credentials(options.package, options.use, credential, expiry);
+  }
+
+  get closed(): boolean {
+    return this.handle.closed;
+  }
+
+  /** Gives the credentials back (FreeCredentialsHandle) once no context uses them. Idempotent. */
+  close(): void {
+    closeCredential(this.handle, this);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { statusHex, statusMeaning, statusName } from './status.js';
+import type { SecBuffer } from './raw/sec-buffers.js';
+
+/** The SSPI function that failed. */
+export type SspiCall =
+  | 'AcquireCredentialsHandle'
+  | 'InitializeSecurityContext'
+  | 'AcceptSecurityContext'
+  | 'CompleteAuthToken'
+  | 'QueryContextAttributes'
+  | 'EnumerateSecurityPackages'
+  | 'QuerySecurityPackageInfo';
+
+/** An SSPI function returned a failure. */
+export class SspiError extends Error {
+  static {
+    this.prototype.name = 'SspiError';
+  }
+
+  /** The status by name, `'SEC_E_LOGON_DENIED'`, or `'0x…'` where it has none. */
+  readonly code: string;
+  /** The SECURITY_STATUS, unsigned: `0x8009030c`. */
+  readonly status: number;
+  /** The SSPI function that failed. */
+  readonly call: SspiCall;
+  /**
+   * A failure token of the package, if it made one. It must still be sent to
+   * the peer. Not enumerable, so that it does not end in a log.
+   */
+  declare readonly token: Buffer | undefined;
+  /** All output buffers of the failed leg (raw level). Not enumerable. */
+  declare readonly output: readonly SecBuffer[];
+
+  constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = []) {
+    super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
+    this.code = statusName(status);
+    this.status = status;
+    this.call = call;
+    const token = output.find(({ data }) => data !== undefined && data.length > 0)?.data;
+    Object.defineProperties(this, { token: { value: token }, output: { value: output } });
+  }
+}
+
+/** The codes of errors that are no failure of SSPI. */
+export type Secur32ErrorCode =
+  /** An argument is not what the function takes. Always a TypeError. */
+  | 'ERR_SECUR32_INVALID_ARGUMENT'
+  /** The input token is larger than `maxTokenBytes`. */
+  | 'ERR_SECUR32_TOKEN_TOO_LARGE'
+  /** The value is no handle of this package. Always a TypeError. */
+  | 'ERR_SECUR32_INVALID_HANDLE'
+  /** The handle or object was closed, perhaps while the call waited or ran. */
+  | 'ERR_SECUR32_CLOSED'
+  /** Another call is running on this context. */
+  | 'ERR_SECUR32_BUSY'
+  /** The handle belongs to a high-level object, which alone may do this. */
+  | 'ERR_SECUR32_OWNED_HANDLE'
+  /** Known only once the context is established. */
+  | 'ERR_SECUR32_NOT_ESTABLISHED'
+  /** The context is established; another leg would not be part of its handshake. */
+  | 'ERR_SECUR32_ALREADY_ESTABLISHED'
+  /** An earlier leg of this context failed. */
+  | 'ERR_SECUR32_CONTEXT_FAILED'
+  /** The context was established without something that was required. */
+  | 'ERR_SECUR32_REQUIREMENTS_NOT_MET'
+  /** The package of this system would ignore the channel bindings. */
+  | 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'
+  /** The package of this system would ignore the list of packages. */
+  | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'
+  /** The package of this system cannot take these buffers without harm. */
+  | 'ERR_SECUR32_BUFFERS_UNSUPPORTED'
+  /** No memory for the bytes of the caller. */
+  | 'ERR_SECUR32_OUT_OF_MEMORY'
+  /** This is not Windows on x64 or ARM64. */
+  | 'ERR_SECUR32_UNSUPPORTED_PLATFORM'
+  /** The addon could not be loaded. */
+  | 'ERR_SECUR32_LOAD_FAILED';
+
+/** An error that is no failure of SSPI, with its code. */
+export interface Secur32Error extends Error {
+  readonly code: Secur32ErrorCode;
+}
+
+export function codedError(
+  code: Secur32ErrorCode,
+  message: string,
+  options?: ErrorOptions,
+): Secur32Error {
+  return Object.assign(new Error(message, options), { code });
+}
+
+export function argumentError(message: string): Secur32Error {
+  const code: Secur32ErrorCode = 'ERR_SECUR32_INVALID_ARGUMENT';
+  return Object.assign(new TypeError(message), { code });
+}
+
+export function handleError(message: string): Secur32Error {
+  const code: Secur32ErrorCode = 'ERR_SECUR32_INVALID_HANDLE';
+  return Object.assign(new TypeError(message), { code });
+}

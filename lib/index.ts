@@ -1,0 +1,14 @@
+/**
+ * Integrated Windows authentication: who is calling, without asking for a
+ * password. The entry point `secur32`.
+ */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export { type AuthIdentity } from './auth-identity.js';
+export { ClientContext, type ClientContextOptions } from './client-context.js';
+export { type ContextAttributes } from './context-attributes.js';
+export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';
+export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } from './errors.js';
+export { ServerContext, type ServerContextOptions } from './server-context.js';
+export { type Protection, type StepResult } from './security-context.js';

@@ -1,0 +1,5 @@
+declare module 'node-gyp-build' {
+  /** Finds and loads the addon of the package in that folder. */
+  function nodeGypBuild(packageRoot: string): unknown;
+  export = nodeGypBuild;
+}

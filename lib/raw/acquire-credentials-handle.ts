@@ -1,0 +1,130 @@
+import { checkedIdentity, requiredText, type AuthIdentity } from '../auth-identity.js';
+import {
+  SECPKG_CRED_BOTH,
+  SECPKG_CRED_INBOUND,
+  SECPKG_CRED_OUTBOUND,
+} from '../constants/credentials.js';
+import { argumentError, codedError, SspiError } from '../errors.js';
+import type { AcquireTuple } from '../native-binding.js';
+import { native } from '../native.js';
+import { ProviderTrait } from '../provider-traits.js';
+import { accepted } from '../refusals.js';
+import { newCredentialHandle, type CredentialHandle } from './handles.js';
+
+export interface AcquireCredentialsHandleOptions {
+  /** The name of a package: `'Negotiate'`, `'Kerberos'`, `'NTLM'` and so on. */
+  package: string;
+  /** `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or `SECPKG_CRED_BOTH`. */
+  use: number;
+  /** The principal whose credential it is; by default the user's. */
+  principal?: string;
+  /** Another user than the one of the process. It must not be present but undefined. */
+  authIdentity?: AuthIdentity;
+  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. */
+  packageList?: readonly string[];
+}
+
+export interface AcquiredCredential {
+  credential: CredentialHandle;
+  /** When it expires, as the package wrote it: a FILETIME in local time, 0 or a maximum for never. */
+  expiry: bigint;
+}
+
+/** Packages whose credentials take another record than a user with a password. */
+const WITHOUT_AUTH_IDENTITY: readonly string[] = [
+  'schannel',
+  'microsoft unified security protocol provider',
+  'default tls ssp',
+  'credssp',
+  'tsssp',
+];
+
+const USES: readonly number[] = [SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH];
+
+function checkedPackageList(list: unknown): string | undefined {
+  if (list === undefined) return undefined;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw argumentError('packageList must be an array of package names');
+  }
+  return list
+    .map((element, index) => {
+      const name = requiredText(element, `packageList[${index}]`);
+      if (name.includes(',')) throw argumentError(`packageList[${index}] must be one name`);
+      return name;
+    })
+    .join(',');
+}
+
+type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsHandle']>;
+
+function nativeArguments(sync: boolean, options: AcquireCredentialsHandleOptions): NativeArguments {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentError('acquireCredentialsHandle takes an object with package and use');
+  }
+  const packageName = requiredText(options.package, 'package');
+  if (!USES.includes(options.use)) {
+    throw argumentError(
+      'use must be SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND or SECPKG_CRED_BOTH',
+    );
+  }
+  const principal =
+    options.principal === undefined ? undefined : requiredText(options.principal, 'principal');
+  const { user, domain, password } = checkedIdentity(options);
+  const packageList = checkedPackageList(options.packageList);
+  const takesIdentity = !WITHOUT_AUTH_IDENTITY.includes(packageName.toLowerCase());
+  if (!takesIdentity && (user !== undefined || packageList !== undefined)) {
+    throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
+  }
+  return [sync, principal, packageName, options.use, user, domain, password, packageList];
+}
+
+function acquired(
+  options: AcquireCredentialsHandleOptions,
+  tuple: AcquireTuple,
+): AcquiredCredential {
+  if (tuple.length === 1) throw new SspiError('AcquireCredentialsHandle', tuple[0]);
+  const [, nativeHandle, expiry, traits, maxToken] = tuple;
+  const facts = { package: options.package, traits, maxToken };
+  const credential = newCredentialHandle(nativeHandle, facts);
+  if (options.packageList !== undefined && (traits & ProviderTrait.ignoresPackageList) !== 0) {
+    credential.close();
+    throw codedError(
+      'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED',
+      `this system's ${options.package} ignores packageList`,
+    );
+  }
+  return { credential, expiry };
+}
+
+/**
+ * Acquires a credential: of the process's user, or of `authIdentity`.
+ *
+ * Calls AcquireCredentialsHandleW. Rejects with an `SspiError`
+ * (`SEC_E_SECPKG_NOT_FOUND` for an unknown package, `SEC_E_NO_CREDENTIALS`,
+ * `SEC_E_UNKNOWN_CREDENTIALS` and others); a wrong password is found out only
+ * in a handshake. Close the handle when it is no longer needed.
+ */
+export async function acquireCredentialsHandle(
+  options: AcquireCredentialsHandleOptions,
+): Promise<AcquiredCredential> {
+  const answer = native().acquireCredentialsHandle(...nativeArguments(false, options));
+  return acquired(options, await accepted(answer));
+}
+
+/** Like `acquireCredentialsHandle`, but blocks the thread, perhaps for seconds. */
+export function acquireCredentialsHandleSync(
+  options: AcquireCredentialsHandleOptions,
+): AcquiredCredential {
+  const answer = native().acquireCredentialsHandle(...nativeArguments(true, options));
+  return acquired(options, accepted(answer) as AcquireTuple);
+}
+
+/**
+ * Gives a credential back; the same as `credential.close()`.
+ *
+ * Calls FreeCredentialsHandle once nothing uses it any more, not on this
+ * thread. Idempotent.
+ */
+export function freeCredentialsHandle(credential: CredentialHandle): void {
+  credential.close();
+}

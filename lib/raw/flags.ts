@@ -1,0 +1,57 @@
+/**
+ * Flags of clients and of servers are different types, because the same bit
+ * means different things on the two sides.
+ */
+
+import { ASC_RET_NAMES, type AscReq } from '../constants/asc-flags.js';
+import { ISC_RET_NAMES, type IscReq } from '../constants/isc-flags.js';
+import { argumentError } from '../errors.js';
+
+/** Any number as client flags: for flags that this package has no name for. */
+export function iscReqBits(bits: number): IscReq {
+  return bits as IscReq;
+}
+
+/** Any number as server flags: for flags that this package has no name for. */
+export function ascReqBits(bits: number): AscReq {
+  return bits as AscReq;
+}
+
+/** The flags of an array, OR-ed, as an unsigned number. */
+export function combinedFlags(flags: readonly number[] | number, where: string): number {
+  let bits = 0;
+  for (const flag of Array.isArray(flags) ? (flags as readonly number[]) : [flags as number]) {
+    if (!Number.isInteger(flag)) throw argumentError(`${where} must be flags or an array of flags`);
+    // Newer flags have more than 32 bits and go into a SECBUFFER_FLAGS buffer.
+    if (flag < -0x80000000 || flag > 0xffffffff) {
+      throw argumentError(`${where}: ${flag} does not fit in 32 bits`);
+    }
+    bits |= flag;
+  }
+  return bits >>> 0;
+}
+
+type NamedFlags = readonly (readonly [name: string, value: number])[];
+
+function namesOf(bits: number, names: NamedFlags): string[] {
+  const found: string[] = [];
+  let rest = bits >>> 0;
+  for (const [name, value] of names) {
+    if (value <= 0xffffffff && (rest & value) >>> 0 === value && value !== 0) {
+      found.push(name);
+      rest = (rest & ~value) >>> 0;
+    }
+  }
+  if (rest !== 0) found.push(`0x${rest.toString(16)}`);
+  return found;
+}
+
+/** The names of the flags in a client's `contextAttr`. */
+export function iscRetNames(contextAttr: number): string[] {
+  return namesOf(contextAttr, ISC_RET_NAMES);
+}
+
+/** The names of the flags in a server's `contextAttr`. */
+export function ascRetNames(contextAttr: number): string[] {
+  return namesOf(contextAttr, ASC_RET_NAMES);
+}

@@ -1,0 +1,229 @@
+/**
+ * What InitializeSecurityContext and AcceptSecurityContext have in common:
+ * checking the arguments of a leg, running it in its turn, reading its result.
+ */
+
+import { ASC_REQ_ALLOW_MISSING_BINDINGS } from '../constants/asc-flags.js';
+import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
+import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
+import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
+import { argumentError, codedError, SspiError } from '../errors.js';
+import type { LegTuple, NativeContext, NativeCredential } from '../native-binding.js';
+import { native } from '../native.js';
+import { ProviderTrait } from '../provider-traits.js';
+import { accepted } from '../refusals.js';
+import { isFailure, statusName } from '../status.js';
+import { combinedFlags } from './flags.js';
+import {
+  closedError,
+  contextForLeg,
+  newContextHandle,
+  openCredential,
+  type ContextHandle,
+  type CredentialFacts,
+  type CredentialHandle,
+} from './handles.js';
+import {
+  inputDescriptor,
+  leftInput,
+  outputWords,
+  plainType,
+  secBuffers,
+  type InputDescriptor,
+  type InputSecBuffer,
+  type LeftInput,
+  type OutputSecBuffer,
+  type SecBuffer,
+} from './sec-buffers.js';
+
+/** Bytes of a token that a leg takes from the network by default. */
+export const DEFAULT_MAX_TOKEN_BYTES = 64 * 1024;
+
+/** The options that both sides' legs share. */
+export interface LegOptions<Flags extends number> {
+  /** The credential. May be left out after the first leg: the context holds the one it was made with. */
+  credential?: CredentialHandle;
+  /** The context of the leg before; none on the first leg. */
+  context?: ContextHandle | undefined;
+  /** What goes in; each token is bounded by `maxTokenBytes`. */
+  input?: readonly InputSecBuffer[];
+  /** What comes out; by default one `SECBUFFER_TOKEN`. */
+  output?: readonly OutputSecBuffer[];
+  /** Requirements, the same on each leg. */
+  contextReq?: readonly Flags[] | Flags;
+  /** `SECURITY_NATIVE_DREP` (the default) or `SECURITY_NETWORK_DREP`. */
+  targetDataRep?: number;
+  /** The largest token in `input`, in bytes: 64 KiB by default, no limit for Schannel and CredSSP. */
+  maxTokenBytes?: number;
+}
+
+export interface LegResult {
+  /** The SECURITY_STATUS, unsigned. A failure is thrown instead, but for SEC_E_INCOMPLETE_MESSAGE of Schannel and CredSSP. */
+  status: number;
+  statusName: string;
+  /** The context, the same object on each leg; undefined if there is none yet. */
+  context: ContextHandle | undefined;
+  /** The output buffers. A token with bytes must be sent, with SEC_E_OK too. */
+  output: SecBuffer[];
+  /** The input buffers as the package left them. */
+  input: LeftInput[];
+  /** The flags that were granted; those about security count once the context is established. */
+  contextAttr: number;
+  /** As the package wrote it; it counts once the context is established. */
+  expiry: bigint;
+}
+
+type LegCall = 'InitializeSecurityContext' | 'AcceptSecurityContext';
+
+/** A leg whose arguments were checked. */
+interface PreparedLeg {
+  call: LegCall;
+  credential: NativeCredential | undefined;
+  context: ContextHandle | undefined;
+  nativeContext: NativeContext | undefined;
+  facts: CredentialFacts;
+  targetName: string | undefined;
+  words: Uint32Array;
+  input: InputDescriptor;
+}
+
+function hasTrait(facts: CredentialFacts, trait: number): boolean {
+  return (facts.traits & trait) !== 0;
+}
+
+function checkedLimit(limit: number | undefined, facts: CredentialFacts): number {
+  if (limit === undefined) {
+    return hasTrait(facts, ProviderTrait.streamPackage) ? Infinity : DEFAULT_MAX_TOKEN_BYTES;
+  }
+  if (typeof limit !== 'number' || !(limit > 0)) {
+    throw argumentError('maxTokenBytes must be a positive number of bytes');
+  }
+  return limit;
+}
+
+/** Bindings that nobody would look at must not seem to protect anything. */
+function checkBindings(
+  call: LegCall,
+  facts: CredentialFacts,
+  input: InputDescriptor,
+  contextReq: number,
+): void {
+  if (!hasTrait(facts, ProviderTrait.ignoresChannelBindings)) return;
+  if (!input.types.some((type) => plainType(type) === SECBUFFER_CHANNEL_BINDINGS)) return;
+  const missingAllowed =
+    call === 'AcceptSecurityContext' && (contextReq & ASC_REQ_ALLOW_MISSING_BINDINGS) !== 0;
+  if (missingAllowed) return;
+  throw codedError(
+    'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
+    `this system's ${facts.package} ignores channel bindings`,
+  );
+}
+
+function prepare<Flags extends number>(
+  call: LegCall,
+  options: LegOptions<Flags>,
+  targetName: string | undefined,
+  owner: object | undefined,
+): PreparedLeg {
+  const context = options.context === undefined ? undefined : contextForLeg(options.context, owner);
+  const credential =
+    options.credential === undefined ? undefined : openCredential(options.credential);
+  const facts = credential?.facts ?? context?.facts;
+  if (facts === undefined) throw argumentError('a first leg needs a credential');
+
+  const input = inputDescriptor(options.input ?? [], checkedLimit(options.maxTokenBytes, facts));
+  const output = outputWords(options.output ?? [{ type: SECBUFFER_TOKEN }]);
+  const contextReq = combinedFlags(options.contextReq ?? 0, 'contextReq');
+  checkBindings(call, facts, input, contextReq);
+  return {
+    call,
+    credential: credential?.native,
+    context: options.context,
+    nativeContext: context?.native,
+    facts,
+    targetName,
+    words: Uint32Array.of(
+      contextReq,
+      combinedFlags(options.targetDataRep ?? SECURITY_NATIVE_DREP, 'targetDataRep'),
+      input.types.length,
+      output.length / 2,
+      ...input.types,
+      ...output,
+    ),
+    input,
+  };
+}
+
+function enter(sync: boolean, leg: PreparedLeg): LegTuple | Promise<LegTuple> {
+  const { credential, nativeContext, targetName, words, input } = leg;
+  const answer =
+    leg.call === 'InitializeSecurityContext'
+      ? native().initializeSecurityContext(
+          sync,
+          credential,
+          nativeContext,
+          targetName,
+          words,
+          input.data,
+        )
+      : native().acceptSecurityContext(
+          sync,
+          credential,
+          nativeContext,
+          undefined,
+          words,
+          input.data,
+        );
+  return accepted(answer);
+}
+
+function result(leg: PreparedLeg, tuple: LegTuple): LegResult {
+  const [status, created, contextAttr, expiry, ...buffers] = tuple;
+  const inputs = 2 * leg.input.types.length;
+  const output = secBuffers(buffers.slice(0, buffers.length - inputs));
+  const incomplete =
+    status === SEC_E_INCOMPLETE_MESSAGE && hasTrait(leg.facts, ProviderTrait.streamPackage);
+  if (isFailure(status) && !incomplete) throw new SspiError(leg.call, status, output);
+  const context = created === undefined ? leg.context : newContextHandle(created, leg.facts);
+  // Its handle was closed while the leg ran: whoever closed it wants nothing more.
+  if (context?.closed === true) throw closedError('the context');
+  return {
+    status,
+    statusName: statusName(status),
+    context,
+    output,
+    input: leftInput(buffers.slice(buffers.length - inputs), leg.input),
+    contextAttr,
+    expiry,
+  };
+}
+
+/** The bytes of a leg that has to wait, out of reach of whoever reuses them meanwhile. */
+function keepInput(leg: PreparedLeg): PreparedLeg {
+  const data = leg.input.data.map((bytes) => bytes && Uint8Array.from(bytes));
+  return { ...leg, input: { types: leg.input.types, data } };
+}
+
+/** Runs a leg in its context's turn. */
+export async function runLeg<Flags extends number>(
+  call: LegCall,
+  options: LegOptions<Flags>,
+  targetName: string | undefined,
+  owner: object | undefined,
+): Promise<LegResult> {
+  const leg = prepare(call, options, targetName, owner);
+  if (leg.context === undefined) return result(leg, await enter(false, leg));
+  const { queue } = contextForLeg(leg.context, owner);
+  const kept = queue.busy ? keepInput(leg) : leg;
+  return queue.run(async () => result(kept, await enter(false, kept)));
+}
+
+/** Runs a leg here and now; refused while another call is in the context. */
+export function runLegSync<Flags extends number>(
+  call: LegCall,
+  options: LegOptions<Flags>,
+  targetName: string | undefined,
+): LegResult {
+  const leg = prepare(call, options, targetName, undefined);
+  return result(leg, enter(true, leg) as LegTuple);
+}

@@ -1,0 +1,65 @@
+import { requiredText } from '../auth-identity.js';
+import { SEC_E_INTERNAL_ERROR } from '../constants/status.js';
+import { SspiError, type SspiCall } from '../errors.js';
+import type { PackagesTuple } from '../native-binding.js';
+import { native } from '../native.js';
+import { accepted } from '../refusals.js';
+import { isFailure } from '../status.js';
+
+/** A security package of this system: SecPkgInfo. */
+export interface SecPkgInfo {
+  /** `SECPKG_FLAG_` bits. */
+  capabilities: number;
+  version: number;
+  /** The RPC_C_AUTHN_ number, 0xFFFF for none. */
+  rpcId: number;
+  /** The largest token, in bytes. */
+  maxToken: number;
+  name: string;
+  comment: string;
+}
+
+const ELEMENTS = 6;
+
+/** One package from six elements of the addon; undefined where the package gave none. */
+export function secPkgInfo(elements: readonly unknown[]): SecPkgInfo | undefined {
+  if (elements[0] === undefined) return undefined;
+  const [capabilities, version, rpcId, maxToken, name, comment] = elements as [
+    number,
+    number,
+    number,
+    number,
+    string | undefined,
+    string | undefined,
+  ];
+  return { capabilities, version, rpcId, maxToken, name: name ?? '', comment: comment ?? '' };
+}
+
+function packages(call: SspiCall, [status, ...elements]: PackagesTuple): SecPkgInfo[] {
+  if (isFailure(status)) throw new SspiError(call, status);
+  const list: SecPkgInfo[] = [];
+  for (let i = 0; i < elements.length; i += ELEMENTS) {
+    const info = secPkgInfo(elements.slice(i, i + ELEMENTS));
+    if (info !== undefined) list.push(info);
+  }
+  return list;
+}
+
+/** The security packages of this system. Calls EnumerateSecurityPackagesW. */
+export function enumerateSecurityPackages(): SecPkgInfo[] {
+  return packages('EnumerateSecurityPackages', accepted(native().enumerateSecurityPackages()));
+}
+
+/**
+ * One security package by its name.
+ *
+ * Calls QuerySecurityPackageInfoW. Throws an `SspiError`
+ * (`SEC_E_SECPKG_NOT_FOUND`) where this system has no such package.
+ */
+export function querySecurityPackageInfo(name: string): SecPkgInfo {
+  const call = 'QuerySecurityPackageInfo';
+  const answer = native().querySecurityPackageInfo(requiredText(name, 'name'));
+  const [info] = packages(call, accepted(answer));
+  if (info === undefined) throw new SspiError(call, SEC_E_INTERNAL_ERROR);
+  return info;
+}

@@ -1,0 +1,159 @@
+/**
+ * SecBufferDesc arrays, as plain arrays of plain objects.
+ */
+
+import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
+import { argumentError, codedError } from '../errors.js';
+
+/** More buffers than any package documents. Mirrors kMaxSecBuffers. */
+const MAX_BUFFERS = 16;
+/** The size of an output buffer that the addon chooses. Mirrors kDefaultSize. */
+const DEFAULT_SIZE = 0xffffffff;
+/** A caller's own size of an output buffer; tokens are far smaller. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** A buffer that goes into a call. */
+export interface InputSecBuffer {
+  /** A `SECBUFFER_` type, with `SECBUFFER_READONLY` and the like OR-ed into it. */
+  type: number;
+  /** Its bytes, copied when the call is made; absent for an empty buffer. */
+  data?: Uint8Array;
+}
+
+/** A buffer that comes out of a call. */
+export interface OutputSecBuffer {
+  /** A `SECBUFFER_` type. */
+  type: number;
+  /** Its capacity in bytes. By default the package's largest token, or memory of the package. */
+  size?: number;
+}
+
+/** A buffer after a call. */
+export interface SecBuffer {
+  /** The type, as the package left it. */
+  type: number;
+  /** A copy of what the package wrote; absent if it wrote nothing. */
+  data?: Buffer;
+}
+
+/** An input buffer after a call. */
+export interface LeftInput {
+  /** The type, as the package left it: `SECBUFFER_EXTRA` for input that it did not use. */
+  type: number;
+  /** Its size in bytes: for `SECBUFFER_EXTRA` how much was not used, for `SECBUFFER_MISSING` how much is needed. */
+  size: number;
+  /** For `SECBUFFER_EXTRA` the bytes that were not used: the end of the token. */
+  data?: Buffer;
+}
+
+/** The type of a buffer without its attribute bits. */
+export function plainType(type: number): number {
+  return (type & ~SECBUFFER_ATTRMASK) >>> 0;
+}
+
+function isUint32(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+}
+
+function checkedType(type: unknown, where: string): number {
+  // Types with an attribute bit are negative where JavaScript OR-ed them.
+  const unsigned = typeof type === 'number' && Number.isInteger(type) ? type >>> 0 : undefined;
+  if (unsigned === undefined || (unsigned !== type && unsigned !== (type as number) + 2 ** 32)) {
+    throw argumentError(`${where}.type must be a SECBUFFER_ constant`);
+  }
+  return unsigned;
+}
+
+function checkedArray(buffers: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(buffers)) throw argumentError(`${where} must be an array of buffers`);
+  if (buffers.length > MAX_BUFFERS) {
+    throw argumentError(`${where} has ${buffers.length} buffers; there can be ${MAX_BUFFERS}`);
+  }
+  return buffers;
+}
+
+function checkedRecord(buffer: unknown, where: string): Record<string, unknown> {
+  if (typeof buffer !== 'object' || buffer === null) {
+    throw argumentError(`${where} must be an object with a type`);
+  }
+  return buffer as Record<string, unknown>;
+}
+
+/** Input buffers in the shape that the addon takes. */
+export interface InputDescriptor {
+  types: number[];
+  data: (Uint8Array | undefined)[];
+}
+
+/**
+ * Checks input buffers. `maxTokenBytes` bounds each TOKEN, because tokens come
+ * from the network.
+ */
+export function inputDescriptor(buffers: unknown, maxTokenBytes: number): InputDescriptor {
+  const types: number[] = [];
+  const data: (Uint8Array | undefined)[] = [];
+  checkedArray(buffers, 'input').forEach((element, index) => {
+    const where = `input[${index}]`;
+    const buffer = checkedRecord(element, where);
+    const type = checkedType(buffer['type'], where);
+    const bytes = buffer['data'];
+    if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
+      throw argumentError(`${where}.data must be a Uint8Array`);
+    }
+    if (bytes !== undefined && plainType(type) === SECBUFFER_TOKEN) {
+      checkTokenSize(bytes, maxTokenBytes);
+    }
+    types.push(type);
+    data.push(bytes);
+  });
+  return { types, data };
+}
+
+export function checkTokenSize(token: Uint8Array, maxTokenBytes: number): void {
+  if (token.length <= maxTokenBytes) return;
+  throw codedError(
+    'ERR_SECUR32_TOKEN_TOO_LARGE',
+    `the token has ${token.length} bytes; maxTokenBytes allows ${maxTokenBytes}`,
+  );
+}
+
+/** Output buffers as (type, size) pairs, in the shape that the addon takes. */
+export function outputWords(buffers: unknown): number[] {
+  return checkedArray(buffers, 'output').flatMap((element, index) => {
+    const where = `output[${index}]`;
+    const buffer = checkedRecord(element, where);
+    const size = buffer['size'];
+    if (size !== undefined && (!isUint32(size) || size > MAX_OUTPUT_BYTES)) {
+      throw argumentError(`${where}.size must be a number of bytes up to ${MAX_OUTPUT_BYTES}`);
+    }
+    return [checkedType(buffer['type'], where), size ?? DEFAULT_SIZE];
+  });
+}
+
+/** (type, bytes) pairs of the addon as buffers. */
+export function secBuffers(elements: readonly (number | Buffer | undefined)[]): SecBuffer[] {
+  const buffers: SecBuffer[] = [];
+  for (let i = 0; i < elements.length; i += 2) {
+    const data = elements[i + 1] as Buffer | undefined;
+    const type = elements[i] as number;
+    buffers.push(data === undefined ? { type } : { type, data });
+  }
+  return buffers;
+}
+
+/** (type, size) pairs of the addon as what was left of the input. */
+export function leftInput(
+  elements: readonly (number | Buffer | undefined)[],
+  input: InputDescriptor,
+): LeftInput[] {
+  const token = input.types.findIndex((type) => plainType(type) === SECBUFFER_TOKEN);
+  const tokenBytes = input.data[token];
+  return input.types.map((_, index) => {
+    const type = elements[2 * index] as number;
+    const size = elements[2 * index + 1] as number;
+    // Only the size of EXTRA means something; a larger one than the input is a lie.
+    if (plainType(type) !== SECBUFFER_EXTRA || tokenBytes === undefined) return { type, size };
+    if (size > tokenBytes.length) return { type, size };
+    return { type, size, data: Buffer.from(tokenBytes.subarray(tokenBytes.length - size)) };
+  });
+}

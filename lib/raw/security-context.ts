@@ -1,0 +1,154 @@
+import type { AscReq } from '../constants/asc-flags.js';
+import type { IscReq } from '../constants/isc-flags.js';
+import { requiredText } from '../auth-identity.js';
+import { argumentError, SspiError } from '../errors.js';
+import type { CompleteTuple } from '../native-binding.js';
+import { native } from '../native.js';
+import { accepted } from '../refusals.js';
+import { isFailure, statusName } from '../status.js';
+import { contextForLeg, type ContextHandle } from './handles.js';
+import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
+import { inputDescriptor, secBuffers, type InputSecBuffer, type SecBuffer } from './sec-buffers.js';
+
+export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {
+  /** Whom the client wants to reach: a service principal name, for Schannel a host name. The same on each leg. */
+  targetName?: string;
+}
+
+export type AcceptSecurityContextOptions = LegOptions<AscReq>;
+
+function checkedOptions(options: unknown, call: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentError(`${call} takes an object`);
+  }
+}
+
+function checkedTarget(options: InitializeSecurityContextOptions): string | undefined {
+  return options.targetName === undefined
+    ? undefined
+    : requiredText(options.targetName, 'targetName');
+}
+
+/** @internal A leg by the owner of the context. */
+export async function initializeSecurityContextBy(
+  owner: object | undefined,
+  options: InitializeSecurityContextOptions,
+): Promise<LegResult> {
+  checkedOptions(options, 'initializeSecurityContext');
+  return runLeg('InitializeSecurityContext', options, checkedTarget(options), owner);
+}
+
+/** @internal A leg by the owner of the context. */
+export async function acceptSecurityContextBy(
+  owner: object | undefined,
+  options: AcceptSecurityContextOptions,
+): Promise<LegResult> {
+  checkedOptions(options, 'acceptSecurityContext');
+  return runLeg('AcceptSecurityContext', options, undefined, owner);
+}
+
+/**
+ * One leg of a client.
+ *
+ * Calls InitializeSecurityContextW. Legs on one context run one after the
+ * other, in the order of the calls. Rejects with an `SspiError`, whose `token`
+ * must still be sent; the context is of no use then and must be closed.
+ */
+export async function initializeSecurityContext(
+  options: InitializeSecurityContextOptions,
+): Promise<LegResult> {
+  return initializeSecurityContextBy(undefined, options);
+}
+
+/** Like `initializeSecurityContext`, but blocks the thread, perhaps for seconds. */
+export function initializeSecurityContextSync(
+  options: InitializeSecurityContextOptions,
+): LegResult {
+  checkedOptions(options, 'initializeSecurityContextSync');
+  return runLegSync('InitializeSecurityContext', options, checkedTarget(options));
+}
+
+/**
+ * One leg of a server.
+ *
+ * Calls AcceptSecurityContext. Legs on one context run one after the other, in
+ * the order of the calls. Rejects with an `SspiError`, whose `token` must still
+ * be sent; the context is of no use then and must be closed.
+ */
+export async function acceptSecurityContext(
+  options: AcceptSecurityContextOptions,
+): Promise<LegResult> {
+  return acceptSecurityContextBy(undefined, options);
+}
+
+/** Like `acceptSecurityContext`, but blocks the thread, perhaps for seconds. */
+export function acceptSecurityContextSync(options: AcceptSecurityContextOptions): LegResult {
+  checkedOptions(options, 'acceptSecurityContextSync');
+  return runLegSync('AcceptSecurityContext', options, undefined);
+}
+
+export interface CompleteAuthTokenOptions {
+  context: ContextHandle;
+  /** The output of the leg that asked for it (`SEC_I_COMPLETE_NEEDED`, `SEC_I_COMPLETE_AND_CONTINUE`). */
+  token: readonly InputSecBuffer[];
+}
+
+export interface CompleteAuthTokenResult {
+  status: number;
+  statusName: string;
+  /** The completed buffers: these are to be sent. */
+  token: SecBuffer[];
+}
+
+function completed([status, ...token]: CompleteTuple): CompleteAuthTokenResult {
+  const buffers = secBuffers(token);
+  if (isFailure(status)) throw new SspiError('CompleteAuthToken', status);
+  return { status, statusName: statusName(status), token: buffers };
+}
+
+function complete(
+  sync: boolean,
+  options: CompleteAuthTokenOptions,
+  owner: object | undefined,
+): CompleteTuple | Promise<CompleteTuple> {
+  const { native: context } = contextForLeg(options.context, owner);
+  const { types, data } = inputDescriptor(options.token, Infinity);
+  return accepted(native().completeAuthToken(sync, context, Uint32Array.from(types), data));
+}
+
+/** @internal For the owner of the context. */
+export async function completeAuthTokenBy(
+  owner: object | undefined,
+  options: CompleteAuthTokenOptions,
+): Promise<CompleteAuthTokenResult> {
+  checkedOptions(options, 'completeAuthToken');
+  const { queue } = contextForLeg(options.context, owner);
+  return queue.run(async () => completed(await complete(false, options, owner)));
+}
+
+/**
+ * Completes a token before it is sent, where a leg said so.
+ *
+ * Calls CompleteAuthToken. Only Digest and packages of third parties ask for it.
+ */
+export async function completeAuthToken(
+  options: CompleteAuthTokenOptions,
+): Promise<CompleteAuthTokenResult> {
+  return completeAuthTokenBy(undefined, options);
+}
+
+/** Like `completeAuthToken`, but blocks the thread. */
+export function completeAuthTokenSync(options: CompleteAuthTokenOptions): CompleteAuthTokenResult {
+  checkedOptions(options, 'completeAuthTokenSync');
+  return completed(complete(true, options, undefined) as CompleteTuple);
+}
+
+/**
+ * Deletes a context; the same as `context.close()`.
+ *
+ * Calls DeleteSecurityContext once no call is in it any more, not on this
+ * thread. Idempotent.
+ */
+export function deleteSecurityContext(context: ContextHandle): void {
+  context.close();
+}

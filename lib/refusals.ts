@@ -1,0 +1,39 @@
+import { argumentError, codedError, handleError, type Secur32Error } from './errors.js';
+import { Refusal } from './native-binding.js';
+
+/** The error for a call that the addon refused. */
+export function refusalError(refusal: Refusal): Secur32Error {
+  switch (refusal) {
+    case Refusal.badArgument:
+      return argumentError('the addon does not take these arguments');
+    case Refusal.notAHandle:
+      return handleError('not a handle of this package');
+    case Refusal.closed:
+      return codedError('ERR_SECUR32_CLOSED', 'the handle is closed');
+    case Refusal.busy:
+      return codedError(
+        'ERR_SECUR32_BUSY',
+        'another call is running on this context; wait for it before a synchronous one',
+      );
+    case Refusal.noMemory:
+      return codedError('ERR_SECUR32_OUT_OF_MEMORY', 'no memory for the input of the call');
+    case Refusal.failedBefore:
+      return codedError(
+        'ERR_SECUR32_CONTEXT_FAILED',
+        'an earlier call on this context failed; close it and begin anew',
+      );
+    case Refusal.unsafeBuffers:
+      return codedError(
+        'ERR_SECUR32_BUFFERS_UNSUPPORTED',
+        "this system's package needs a SECBUFFER_TOKEN as its first input and as its first output",
+      );
+    case Refusal.badPassword:
+      return argumentError('authIdentity.password: the bytes are not valid UTF-8');
+  }
+}
+
+/** The result of a native call that was not refused. */
+export function accepted<T extends object>(answer: T | Refusal): T {
+  if (typeof answer === 'number') throw refusalError(answer);
+  return answer;
+}

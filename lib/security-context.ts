@@ -1,0 +1,342 @@
+import { CallQueue } from './call-queue.js';
+import {
+  SECPKG_ATTR_NEGOTIATION_INFO,
+  SECPKG_ATTR_SESSION_KEY,
+  SECPKG_ATTR_SIZES,
+} from './constants/context-attributes.js';
+import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
+import {
+  SEC_E_INCOMPLETE_MESSAGE,
+  SEC_E_OK,
+  SEC_E_UNSUPPORTED_FUNCTION,
+  SEC_I_COMPLETE_AND_CONTINUE,
+  SEC_I_COMPLETE_NEEDED,
+} from './constants/status.js';
+import { grantedAttributes, type ContextAttributes, type Side } from './context-attributes.js';
+import { Credentials } from './credentials.js';
+import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { ProviderTrait } from './provider-traits.js';
+import { queryContextAttributes, type ContextSizes } from './raw/context-attributes.js';
+import {
+  claimContext,
+  closeContext,
+  closedError,
+  openCredential,
+  type ContextHandle,
+} from './raw/handles.js';
+import { DEFAULT_MAX_TOKEN_BYTES, type LegResult } from './raw/leg.js';
+import { checkTokenSize, plainType, type InputSecBuffer } from './raw/sec-buffers.js';
+import { completeAuthTokenBy } from './raw/security-context.js';
+import { expiryDate } from './time.js';
+
+/** What a context must give its messages. */
+export type Protection = 'none' | 'sign' | 'encrypt';
+
+export interface SecurityContextOptions {
+  /** What messages will need. It is asked for, and a context without it fails: 'none' by default. */
+  protection?: Protection;
+  /** The largest token that `step` takes, in bytes: 64 KiB by default, no limit for CredSSP. */
+  maxTokenBytes?: number;
+}
+
+export interface StepResult {
+  /** What to send to the peer; undefined for nothing. It must be sent when `done` is true, too. */
+  token: Buffer | undefined;
+  /** Whether the context is established on this side. */
+  done: boolean;
+  /** Bytes behind the end of the handshake, of packages whose tokens are a stream. */
+  extra?: Buffer;
+}
+
+/** What a finished handshake leaves. */
+interface Outcome {
+  handle: ContextHandle;
+  attributes: ContextAttributes;
+  expiry: bigint;
+}
+
+type State = 'new' | 'handshaking' | 'established' | 'failed' | 'closed';
+
+/** Packages that are served elsewhere than in ClientContext and ServerContext. */
+const SERVED_ELSEWHERE: readonly string[] = [
+  'schannel',
+  'microsoft unified security protocol provider',
+  'wdigest',
+];
+
+/**
+ * What clients and servers have in common: the handshake's state machine, the
+ * order of its steps, what is known when it is done.
+ */
+export abstract class SecurityContext {
+  /** The credentials that the first leg uses. */
+  protected readonly credentials: Credentials;
+  protected readonly protection: Protection;
+
+  readonly #side: Side;
+  readonly #stream: boolean;
+  readonly #maxTokenBytes: number;
+  readonly #queue = new CallQueue();
+  #state: State = 'new';
+  #handle: ContextHandle | undefined;
+  /** Bytes of a stream that did not make a whole token yet. */
+  #pending: Buffer = Buffer.alloc(0);
+  #outcome: Outcome | undefined;
+
+  protected constructor(side: Side, credentials: Credentials, options: SecurityContextOptions) {
+    if (!(credentials instanceof Credentials)) {
+      throw argumentError('credentials must be what Credentials.acquire gave');
+    }
+    const use = side === 'client' ? 'outbound' : 'inbound';
+    if (credentials.use !== use && credentials.use !== 'both') {
+      throw argumentError(`a ${side} needs ${use} credentials; these are ${credentials.use}`);
+    }
+    if (SERVED_ELSEWHERE.includes(credentials.package.toLowerCase())) {
+      throw argumentError(`${credentials.package} contexts are made with secur32/raw`);
+    }
+    const { protection = 'none', maxTokenBytes } = options;
+    if (!['none', 'sign', 'encrypt'].includes(protection)) {
+      throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
+    }
+    if (maxTokenBytes !== undefined && !(Number.isInteger(maxTokenBytes) && maxTokenBytes > 0)) {
+      throw argumentError('maxTokenBytes must be a positive number of bytes');
+    }
+    const { traits } = openCredential(credentials.handle).facts;
+    this.#side = side;
+    this.credentials = credentials;
+    this.protection = protection;
+    this.#stream = (traits & ProviderTrait.streamPackage) !== 0;
+    this.#maxTokenBytes = maxTokenBytes ?? (this.#stream ? Infinity : DEFAULT_MAX_TOKEN_BYTES);
+  }
+
+  /** One call of the package, on the context of the leg before. */
+  protected abstract leg(
+    context: ContextHandle | undefined,
+    input: readonly InputSecBuffer[],
+  ): Promise<LegResult>;
+
+  /** What was asked for and not granted, in words; nothing if all is well. */
+  protected abstract shortfalls(attributes: ContextAttributes): string[];
+
+  /** Runs one step of the handshake after those that wait. */
+  protected enqueueStep(token: Uint8Array | undefined): Promise<StepResult> {
+    // A step that waits keeps its own copy; one that does not wait is copied by the addon.
+    const kept = this.#queue.busy && token !== undefined ? Uint8Array.from(token) : token;
+    return this.#queue.run(() => this.#step(kept));
+  }
+
+  protected checkToken(token: unknown): asserts token is Uint8Array {
+    if (!(token instanceof Uint8Array)) {
+      throw argumentError(
+        `the token must be a Uint8Array or Buffer, not ${token === null ? 'null' : typeof token}`,
+      );
+    }
+    checkTokenSize(token, this.#maxTokenBytes);
+  }
+
+  async #step(token: Uint8Array | undefined): Promise<StepResult> {
+    this.#checkSteppable();
+    try {
+      return await this.#runLegs(token);
+    } catch (error) {
+      // Nothing was lost if the addon did not run the leg for want of memory,
+      // but a handshake is cheaper to begin anew than to argue about.
+      this.#fail();
+      throw error;
+    }
+  }
+
+  #checkSteppable(): void {
+    if (this.#state === 'closed') throw closedError('the context');
+    if (this.#state === 'failed') {
+      throw codedError('ERR_SECUR32_CONTEXT_FAILED', 'an earlier step of this context failed');
+    }
+    if (this.#state === 'established') {
+      throw codedError(
+        'ERR_SECUR32_ALREADY_ESTABLISHED',
+        'the context is established; a new handshake needs a new context',
+      );
+    }
+  }
+
+  /** The legs for one token: one, but for streams, where a token can hold more than a leg takes. */
+  async #runLegs(token: Uint8Array | undefined): Promise<StepResult> {
+    const answers: Buffer[] = [];
+    let input = this.#joinPending(token);
+    for (;;) {
+      const leg = await this.leg(this.#handle, this.#inputBuffers(input));
+      this.#adopt(leg.context);
+      if (leg.status === SEC_E_INCOMPLETE_MESSAGE) {
+        this.#pending = input === undefined ? Buffer.alloc(0) : Buffer.from(input);
+        return { token: joined(answers), done: false };
+      }
+      const answer = await this.#completedToken(leg);
+      if (answer !== undefined) answers.push(answer);
+      const extra = leg.input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA)?.data;
+
+      if (leg.status === SEC_E_OK || leg.status === SEC_I_COMPLETE_NEEDED) {
+        this.#establish(leg);
+        const result = { token: joined(answers), done: true };
+        return extra === undefined ? result : { ...result, extra };
+      }
+      if (extra === undefined || extra.length === 0) {
+        return { token: joined(answers), done: false };
+      }
+      input = extra;
+    }
+  }
+
+  #joinPending(token: Uint8Array | undefined): Uint8Array | undefined {
+    if (this.#pending.length === 0) return token;
+    const input = Buffer.concat([this.#pending, token ?? Buffer.alloc(0)]);
+    this.#pending = Buffer.alloc(0);
+    checkTokenSize(input, this.#maxTokenBytes);
+    return input;
+  }
+
+  #inputBuffers(token: Uint8Array | undefined): InputSecBuffer[] {
+    if (token === undefined) return [];
+    const buffer: InputSecBuffer = { type: SECBUFFER_TOKEN, data: token };
+    return this.#stream ? [buffer, { type: SECBUFFER_EMPTY }] : [buffer];
+  }
+
+  /** Takes the context of a leg, unless this object was closed while it ran. */
+  #adopt(context: ContextHandle | undefined): void {
+    if (context === undefined) {
+      if (this.#state === 'closed') throw closedError('the context');
+      return;
+    }
+    if (context !== this.#handle) claimContext(context, this);
+    this.#handle = context;
+    if (this.#state === 'closed') {
+      closeContext(context, this);
+      throw closedError('the context');
+    }
+    this.#state = 'handshaking';
+  }
+
+  /** The token of a leg as it must be sent. */
+  async #completedToken({ status, context, output }: LegResult): Promise<Buffer | undefined> {
+    const complete = status === SEC_I_COMPLETE_NEEDED || status === SEC_I_COMPLETE_AND_CONTINUE;
+    const buffers =
+      complete && context !== undefined
+        ? (await completeAuthTokenBy(this, { context, token: output })).token
+        : output;
+    const token = buffers.find(({ type }) => plainType(type) === SECBUFFER_TOKEN)?.data;
+    return token !== undefined && token.length > 0 ? token : undefined;
+  }
+
+  #establish({ contextAttr, expiry }: LegResult): void {
+    const handle = this.#handle;
+    if (handle === undefined || this.#state === 'closed') throw closedError('the context');
+    const attributes = grantedAttributes(this.#side, contextAttr, handle);
+    const missing = [...this.#missingProtection(attributes), ...this.shortfalls(attributes)];
+    if (missing.length > 0) throw requirementsError(missing, attributes);
+    this.#outcome = { handle, attributes, expiry };
+    this.#state = 'established';
+  }
+
+  #missingProtection({ confidentiality, integrity }: ContextAttributes): string[] {
+    if (this.protection === 'encrypt' && !confidentiality) return ["protection: 'encrypt'"];
+    if (this.protection === 'sign' && !integrity) return ["protection: 'sign'"];
+    return [];
+  }
+
+  #fail(): void {
+    if (this.#state !== 'closed') this.#state = 'failed';
+    if (this.#handle !== undefined) closeContext(this.#handle, this);
+  }
+
+  #established(): Outcome {
+    if (this.#state === 'closed') throw closedError('the context');
+    if (this.#outcome === undefined) {
+      throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context is not established');
+    }
+    return this.#outcome;
+  }
+
+  /** Whether the handshake is done and all that was required was granted. */
+  get established(): boolean {
+    return this.#state === 'established';
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /**
+   * For the functions of `secur32/raw` that read a context; undefined before
+   * the first step. It belongs to this object, which alone closes it.
+   */
+  get handle(): ContextHandle | undefined {
+    return this.#handle;
+  }
+
+  /** What the package granted. Throws `ERR_SECUR32_NOT_ESTABLISHED` before the handshake is done. */
+  get attributes(): ContextAttributes {
+    return this.#established().attributes;
+  }
+
+  /** When the context expires; undefined for never. Throws before the handshake is done. */
+  get expiresAt(): Date | undefined {
+    return expiryDate(this.#established().expiry);
+  }
+
+  /** The sizes that messages need, in bytes (SECPKG_ATTR_SIZES). Throws before the handshake is done. */
+  get sizes(): ContextSizes {
+    return queryContextAttributes(this.#established().handle, SECPKG_ATTR_SIZES);
+  }
+
+  /**
+   * The package that did the logon: for Negotiate the one that it chose
+   * (SECPKG_ATTR_NEGOTIATION_INFO). Throws before the handshake is done.
+   */
+  get negotiatedPackage(): string {
+    const info = queryContextAttributes(this.#established().handle, SECPKG_ATTR_NEGOTIATION_INFO);
+    return info.package?.name ?? this.credentials.package;
+  }
+
+  /**
+   * A copy of the session key (SECPKG_ATTR_SESSION_KEY), a secret; undefined
+   * where the package has none. Throws before the handshake is done.
+   */
+  get sessionKey(): Buffer | undefined {
+    const { handle } = this.#established();
+    try {
+      const key = queryContextAttributes(handle, SECPKG_ATTR_SESSION_KEY);
+      return key.length > 0 ? key : undefined;
+    } catch (error) {
+      if (error instanceof SspiError && error.status === SEC_E_UNSUPPORTED_FUNCTION) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes the context (DeleteSecurityContext). Idempotent. A step that is
+   * running or waiting rejects with `ERR_SECUR32_CLOSED`.
+   */
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#queue.close(() => closedError('the context'));
+    if (this.#handle !== undefined) closeContext(this.#handle, this);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function joined(tokens: readonly Buffer[]): Buffer | undefined {
+  if (tokens.length <= 1) return tokens[0];
+  return Buffer.concat(tokens);
+}
+
+function requirementsError(missing: readonly string[], { names }: ContextAttributes): Secur32Error {
+  return codedError(
+    'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+    `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,
+  );
+}

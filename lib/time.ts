@@ -1,0 +1,25 @@
+/** FILETIME: 100-nanosecond ticks since 1601. */
+const TICKS_PER_MILLISECOND = 10_000n;
+const UNIX_EPOCH_IN_TICKS = 116_444_736_000_000_000n;
+/** 0x7FFFFF36D5969FFF, the maximum less a day: what packages write for "never". */
+const FOREVER = 0x7fff_ff36_d596_9fffn;
+/** The last moment that a Date can hold, in milliseconds. */
+const LAST_DATE = 8_640_000_000_000_000n;
+
+/**
+ * An expiry of SSPI as a Date; undefined for "never" and "not set".
+ *
+ * SSPI writes local time. It is taken back to UTC by today's offset, as
+ * Windows made it; around a change to or from daylight saving time it can be
+ * an hour off.
+ */
+export function expiryDate(
+  expiry: bigint,
+  minutesBehindUtc: number = new Date().getTimezoneOffset(),
+): Date | undefined {
+  if (expiry <= 0n || expiry >= FOREVER) return undefined;
+  const local = (expiry - UNIX_EPOCH_IN_TICKS) / TICKS_PER_MILLISECOND;
+  const utc = local + BigInt(Math.round(minutesBehindUtc * 60_000));
+  if (utc > LAST_DATE || utc < -LAST_DATE) return undefined;
+  return new Date(Number(utc));
+}
