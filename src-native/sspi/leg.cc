@@ -117,6 +117,7 @@ void RunLeg(Leg* leg) {
   leg->context_attr = attributes;
   leg->expiry = expiry.QuadPart;
   leg->output.Settle();
+  if (HasTrait(*leg, kFirstBufferIsToken)) leg->output.Retype(0, SECBUFFER_TOKEN);
 
   if (Failed(leg->status)) {
     // What stands in `handle` now means nothing: packages write it before

@@ -20,8 +20,9 @@ enum ProviderTrait : uint32_t {
   kAllocatesOutput = 1u << 1,
   // AcceptSecurityContext with ALLOCATE_MEMORY writes to a null pointer.
   kAcceptCannotAllocate = 1u << 2,
-  // Reads pBuffers[0] of both descriptors whatever they hold, and may write
-  // cbMaxToken bytes there whatever the capacity says.
+  // Reads pBuffers[0] of both descriptors whatever they hold, may write
+  // cbMaxToken bytes there whatever the capacity says, and may call its token
+  // SECBUFFER_DATA.
   kFirstBufferIsToken = 1u << 3,
   // Accepts SECBUFFER_CHANNEL_BINDINGS and does not look at them.
   kIgnoresChannelBindings = 1u << 4,

@@ -79,6 +79,8 @@ class OutputBuffers {
   // What was written, after Settle(). nullptr where there is nothing.
   const uint8_t* written(uint32_t index) const { return written_[index]; }
   uint32_t written_size(uint32_t index) const { return written_size_[index]; }
+  // For a package that leaves a wrong type behind.
+  void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }
   // Forget what was written: its memory is released, nothing is copied out.
   void Discard(uint32_t index);
 
