@@ -7,12 +7,15 @@
 #include "binding/calls.h"
 #include "binding/handle_value.h"
 #include "executor/job.h"
+#include "executor/release.h"
 #include "sspi/leg.h"
 
 namespace secur32 {
 namespace {
 
-// A context that somebody is inside of. Leaves it when dropped.
+// A context that a call is inside of, from the call until its result: on the
+// JavaScript thread, so that JavaScript sees a call that it has not got the
+// result of as running. Leaves it when dropped.
 class EnteredContext {
  public:
   EnteredContext() = default;
@@ -32,7 +35,11 @@ class EnteredContext {
   }
 
   void Leave() {
-    if (context_ != nullptr) context_->Leave();
+    if (context_ == nullptr) return;
+    context_->Leave();
+    // Closed meanwhile: this was the last user, and deleting is not for this
+    // thread.
+    if (context_.use_count() == 1) ReleaseLater(std::move(context_));
     context_.reset();
   }
 
@@ -76,12 +83,12 @@ class LegJob final : public Job {
 
   void Run() override {
     RunLeg(&leg_);
-    turn_.Leave();
     leg_.context.reset();
     leg_.credential.reset();
   }
 
   napi_value Result(napi_env env) override {
+    turn_.Leave();
     const uint32_t inputs = leg_.input.count();
     const uint32_t outputs = leg_.output.count();
     Tuple tuple(env, 4 + 2 * outputs + 2 * inputs);
@@ -183,11 +190,11 @@ class CompleteTokenJob final : public Job {
 
   void Run() override {
     RunCompleteToken(&complete_);
-    turn_.Leave();
     complete_.context.reset();
   }
 
   napi_value Result(napi_env env) override {
+    turn_.Leave();
     InputBuffers& token = complete_.token;
     Tuple tuple(env, 1 + 2 * size_t{token.count()});
     tuple.AddNumber(static_cast<uint32_t>(complete_.status));
