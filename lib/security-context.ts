@@ -44,6 +44,8 @@ export interface StepResult {
   token: Buffer | undefined;
   /** Whether the context is established on this side. */
   done: boolean;
+  /** The status of the call by name: `'SEC_E_OK'`, `'SEC_I_CONTINUE_NEEDED'` and so on. */
+  status: string;
   /** Bytes behind the end of the handshake, of packages whose tokens are a stream. */
   extra?: Buffer;
 }
@@ -168,7 +170,7 @@ export abstract class SecurityContext {
       this.#adopt(leg.context);
       if (leg.status === SEC_E_INCOMPLETE_MESSAGE) {
         this.#pending = input === undefined ? Buffer.alloc(0) : Buffer.from(input);
-        return { token: joined(answers), done: false };
+        return { token: joined(answers), done: false, status: leg.statusName };
       }
       const answer = await this.#completedToken(leg);
       if (answer !== undefined) answers.push(answer);
@@ -176,11 +178,11 @@ export abstract class SecurityContext {
 
       if (leg.status === SEC_E_OK || leg.status === SEC_I_COMPLETE_NEEDED) {
         this.#establish(leg);
-        const result = { token: joined(answers), done: true };
+        const result = { token: joined(answers), done: true, status: leg.statusName };
         return extra === undefined ? result : { ...result, extra };
       }
       if (extra === undefined || extra.length === 0) {
-        return { token: joined(answers), done: false };
+        return { token: joined(answers), done: false, status: leg.statusName };
       }
       input = extra;
     }

@@ -1,0 +1,55 @@
+'use strict';
+
+const COLORS = { bold: 1, red: 31, green: 32, gray: 90 };
+const colored = process.stdout.isTTY || process.env.FORCE_COLOR === '1';
+
+function paint(color, text) {
+  return colored ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
+}
+
+function printSystem({ node, arch, windows, packages }) {
+  console.log(`Windows node.exe ${node} (${arch}) on ${windows}`);
+  console.log(`Secur32.dll has ${packages.join(', ')}`);
+}
+
+function printLeg({ side, status, bytes }) {
+  const other = side === 'client' ? 'server' : 'client';
+  const what =
+    bytes > 0 ? `${String(bytes).padStart(5)} bytes to the ${other}` : '      nothing to send';
+  console.log(`  ${side}  ${what.padEnd(26)}  ${paint('gray', status)}`);
+}
+
+function printSide(name, { package: packageName, flags, sizes, sessionKey, expires }) {
+  const label = (text) => paint('gray', text.padEnd(12));
+  console.log(`  ${paint('bold', name)} knows`);
+  console.log(`    ${label('package')} ${packageName}`);
+  console.log(`    ${label('flags')} ${flags.join(' ') || 'none'}`);
+  console.log(
+    `    ${label('sizes')} token ${sizes.maxToken}, signature ${sizes.maxSignature}, block ${sizes.blockSize}, trailer ${sizes.securityTrailer} bytes`,
+  );
+  console.log(`    ${label('session key')} ${sessionKey ? 'yes' : 'no'}`);
+  console.log(`    ${label('expires')} ${expires}`);
+}
+
+function printLogon({ title, expectedError }, result) {
+  console.log(`\n${paint('bold', title)}: ${result.user}`);
+  result.legs.forEach(printLeg);
+  if (result.established) {
+    console.log(`  ${paint(result.asExpected ? 'green' : 'red', 'established')} on both sides`);
+    printSide('client', result.client);
+    printSide('server', result.server);
+  } else {
+    const verdict = expectedError && result.asExpected ? 'refused, as it must be' : 'failed';
+    console.log(`  ${paint(result.asExpected ? 'green' : 'red', verdict)}: ${result.message}`);
+  }
+}
+
+function printSummary(ok) {
+  console.log(
+    ok
+      ? `\n${paint('green', 'Every logon ended as it should.')}`
+      : `\n${paint('red', 'A logon did not end as it should.')}`,
+  );
+}
+
+module.exports = { printLogon, printSummary, printSystem };

@@ -1,0 +1,79 @@
+// What `npm run demo` and `npm test` need and a fresh clone does not have:
+// npm packages, compiled TypeScript, the addon, and on Linux the testbed. Each
+// step is skipped where nothing changed. This file runs before `npm ci`, so it
+// uses what comes with Node only.
+
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { prepare } from '../test/testbed/index.mjs';
+import { Failure } from './support/failure.mjs';
+import { Reporter } from './support/progress.mjs';
+import { runLogged } from './support/run-command.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ON_WINDOWS = process.platform === 'win32';
+
+// Plain lines: several steps run side by side.
+const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+const reporter = new Reporter({ prefix: 'set-up: ', log });
+
+/** @param {string} path */
+function modified(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+async function installPackages() {
+  // npm writes the second file last, after all packages.
+  if (modified(`${ROOT}node_modules/.package-lock.json`) >= modified(`${ROOT}package-lock.json`)) {
+    return;
+  }
+  await reporter.step('npm packages (npm ci)', () =>
+    runLogged(ON_WINDOWS ? ['cmd', '/d', '/c', 'npm', 'ci'] : ['npm', 'ci'], {
+      what: 'npm ci',
+      logFile: `${ROOT}build/npm-ci.log`,
+      cwd: ROOT,
+    }),
+  );
+}
+
+/** @param {string} script @param {string[]} args */
+async function runScript(script, ...args) {
+  const child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
+    cwd: ROOT,
+    // What it prints is about the set-up, not about what was asked for.
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const status = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (status !== 0) throw new Failure(`${script} failed`);
+}
+
+async function buildAddon() {
+  const built = [
+    `${ROOT}build/Release/secur32.node`,
+    `${ROOT}prebuilds/win32-${process.arch}/secur32.node`,
+  ];
+  // On Windows it is built once; a developer builds it again by himself.
+  if (ON_WINDOWS && built.some((path) => existsSync(path))) return;
+  await runScript('tools/native/build.mjs');
+}
+
+/**
+ * Makes the checkout ready to run.
+ *
+ * @param {{ nodeVersions?: string[] }} [options] the versions of Windows Node for the testbed
+ */
+export async function setUp({ nodeVersions } = {}) {
+  const project = async () => {
+    await installPackages();
+    await Promise.all([runScript('tools/compile.mjs'), buildAddon()]);
+  };
+  const testbed = async () => {
+    if (!ON_WINDOWS) await prepare({ ...(nodeVersions && { nodeVersions }), log });
+  };
+  await Promise.all([project(), testbed()]);
+}
