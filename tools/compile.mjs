@@ -3,9 +3,10 @@
 // The implementation is CommonJS, once; `import` gets a wrapper around it, so
 // that a class has one identity however the package is loaded.
 
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnSync } from 'node:child_process';
 
@@ -25,6 +26,16 @@ async function wrap(entryPoint) {
   await writeFile(path.replace(/\.js$/, '.d.mts'), `export * from './${file}';\n`);
 }
 
+/** Deletes what was compiled from a file that is gone: jest would run it. */
+async function prune() {
+  const dist = fileURLToPath(new URL('dist/', ROOT));
+  for (const file of await readdir(dist, { recursive: true })) {
+    if (!/\.m?js$|\.d\.m?ts$/.test(file)) continue;
+    const source = join(fileURLToPath(ROOT), file.replace(/(\.d)?\.m?[jt]s$/, '.ts'));
+    if (!existsSync(source)) await rm(join(dist, file));
+  }
+}
+
 const tsc = spawnSync(
   process.execPath,
   [
@@ -35,4 +46,5 @@ const tsc = spawnSync(
   { stdio: 'inherit' },
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+await prune();
 await Promise.all(ENTRY_POINTS.map(wrap));

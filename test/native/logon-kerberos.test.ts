@@ -1,0 +1,88 @@
+import { afterEach, describe, expect } from '@jest/globals';
+
+import { SspiError } from '../../lib/errors.js';
+import { runChild } from '../support/child.js';
+import { closePairs, exchange, openPair } from '../support/handshake.js';
+import { testWithDomain } from '../support/skip.js';
+import { alice, domain, present } from '../support/system.js';
+
+afterEach(closePairs);
+
+describe.each(['Kerberos', 'Negotiate'])('%s', (packageName) => {
+  testWithDomain('the ticket in the cache logs on in one message', async () => {
+    const { spn: targetName } = present(domain);
+    const pair = await openPair({ package: packageName, client: { targetName } });
+    const { client, server } = pair;
+    const first = await client.step();
+    expect(first).toMatchObject({ done: true, status: 'SEC_E_OK' });
+    await server.step(present(first.token));
+    expect(server.established).toBe(true);
+    expect(server.negotiatedPackage).toBe('Kerberos');
+    expect(client.attributes.mutualAuth).toBe(false);
+  });
+
+  testWithDomain('mutual authentication proves the server, too', async () => {
+    const { spn: targetName } = present(domain);
+    const client = { targetName, mutualAuth: true, protection: 'encrypt' } as const;
+    const pair = await openPair({
+      package: packageName,
+      client,
+      server: { protection: 'encrypt' },
+    });
+    const sizes = await exchange(pair);
+    expect(sizes).toHaveLength(2);
+    for (const { attributes, sessionKey } of [pair.client, pair.server]) {
+      expect(attributes).toMatchObject({
+        mutualAuth: true,
+        confidentiality: true,
+        integrity: true,
+        replayDetect: true,
+        sequenceDetect: true,
+        nullSession: false,
+      });
+      expect(sessionKey?.length).toBeGreaterThanOrEqual(16);
+    }
+    expect(pair.client.sessionKey).toEqual(pair.server.sessionKey);
+  });
+
+  testWithDomain('the context expires with the ticket, hours from now', async () => {
+    const { spn: targetName } = present(domain);
+    const pair = await openPair({ package: packageName, client: { targetName } });
+    await exchange(pair);
+    const hours = (present(pair.client.expiresAt).getTime() - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(0.1);
+    expect(hours).toBeLessThan(24);
+  });
+
+  testWithDomain('a service that does not exist is refused on the client', async () => {
+    const targetName = `HTTP/no-such-host.${present(domain).realm.toLowerCase()}`;
+    const pair = await openPair({ package: 'Kerberos', client: { targetName } });
+    await expect(pair.client.step()).rejects.toBeInstanceOf(SspiError);
+    await expect(pair.client.step(Buffer.alloc(1))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_CONTEXT_FAILED',
+    });
+  });
+});
+
+// Explicit credentials leave a ticket in the process's default cache, so each
+// of these runs in a process with a cache of its own.
+describe('Kerberos with explicit credentials', () => {
+  const logOn = (account: { user: string; domain: string; password: string }) =>
+    runChild('native/children/explicit-kerberos.js', {
+      env: { KRB5CCNAME: `/tmp/krb5cc-test-${process.pid}-${Math.random()}` },
+      input: { account, spn: present(domain).spn },
+    });
+
+  testWithDomain('the right password logs on', async () => {
+    const account = { ...present(alice), domain: present(domain).realm };
+    const { status, output } = await logOn(account);
+    expect(output).toEqual({ established: true, package: 'Kerberos' });
+    expect(status).toBe(0);
+  });
+
+  testWithDomain('a wrong password is refused by the domain', async () => {
+    const account = { ...present(alice), domain: present(domain).realm, password: 'wrong' };
+    const { output } = await logOn(account);
+    expect(output).toMatchObject({ sspi: true, established: false });
+  });
+});
