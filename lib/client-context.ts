@@ -11,6 +11,7 @@ import {
 import type { ContextAttributes } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
 import { argumentError } from './errors.js';
+import { packageKind } from './package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './raw/sec-buffers.js';
@@ -23,13 +24,16 @@ import {
 } from './security-context.js';
 
 export interface ClientContextOptions extends SecurityContextOptions {
-  /** The service principal name of the server, `HTTP/web.example.com`. Required but for NTLM. */
+  /** The service principal name of the server, `HTTP/web.example.com`. Negotiate, Kerberos and CredSSP need it. */
   targetName?: string;
-  /** The server must prove its identity too. It is asked for, and a context without it fails. */
+  /**
+   * The server must prove its identity too. It is asked for, and a logon
+   * without it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   */
   mutualAuth?: boolean;
 }
 
-const NEED_TARGET: readonly string[] = ['negotiate', 'kerberos'];
+const NEED_TARGET: readonly unknown[] = ['negotiate', 'kerberos', 'credssp'];
 
 const PROTECTION_FLAGS: Record<Protection, readonly IscReq[]> = {
   none: [],
@@ -53,7 +57,7 @@ export class ClientContext extends SecurityContext {
     super('client', credentials, options);
     const { targetName, mutualAuth = false } = options;
     if (typeof mutualAuth !== 'boolean') throw argumentError('mutualAuth must be true or false');
-    if (targetName === undefined && NEED_TARGET.includes(credentials.package.toLowerCase())) {
+    if (targetName === undefined && NEED_TARGET.includes(packageKind(credentials.package))) {
       throw argumentError(
         `${credentials.package} needs the targetName of the server, for instance HTTP/web.example.com`,
       );
@@ -76,7 +80,10 @@ export class ClientContext extends SecurityContext {
    * asks for it. Steps run in the order of the calls. Rejects with an
    * `SspiError` (`SEC_E_TARGET_UNKNOWN`, `SEC_E_NO_CREDENTIALS`,
    * `SEC_E_LOGON_DENIED`, `SEC_E_INVALID_TOKEN` and others), whose `token`, if
-   * there is one, must still be sent; the context is deleted then.
+   * there is one, must still be sent, or with
+   * `ERR_SECUR32_REQUIREMENTS_NOT_MET`: the context is deleted then. A token
+   * that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or no Uint8Array leaves
+   * it as it was. `close()` rejects with `ERR_SECUR32_CLOSED`.
    */
   async step(token?: Uint8Array): Promise<StepResult> {
     if (token !== undefined) this.checkToken(token);

@@ -4,11 +4,7 @@ import {
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
 import { argumentError } from './errors.js';
-import type { AuthIdentity } from './auth-identity.js';
-import {
-  acquireCredentialsHandle,
-  type AcquireCredentialsHandleOptions,
-} from './raw/acquire-credentials-handle.js';
+import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
 import { claimCredential, closeCredential, type CredentialHandle } from './raw/handles.js';
 import { expiryDate } from './time.js';
 
@@ -21,16 +17,8 @@ const USES = {
 /** Servers accept with inbound credentials, clients begin with outbound ones. */
 export type CredentialUse = keyof typeof USES;
 
-export interface CredentialsOptions {
-  /** The name of a package: `'Negotiate'`, `'Kerberos'` or `'NTLM'`. */
-  package: string;
+export interface CredentialsOptions extends CredentialOptions {
   use: CredentialUse;
-  /** The principal whose credentials these are; by default the user's. */
-  principal?: string;
-  /** Another user than the one of the process. It must not be present but undefined. */
-  authIdentity?: AuthIdentity;
-  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. */
-  packageList?: readonly string[];
 }
 
 /**
@@ -75,9 +63,9 @@ export class Credentials {
     if (!Object.hasOwn(USES, options.use)) {
       throw argumentError("use must be 'inbound', 'outbound' or 'both'");
     }
-    const raw: AcquireCredentialsHandleOptions = { ...options, use: USES[options.use] };
-    const { credential, expiry } = await acquireCredentialsHandle(raw);
-    return new Credentials(options.package, options.use, credential, expiry);
+    const { package: packageName, use } = options;
+    const { credential, expiry } = await acquireFor(options, USES[use]);
+    return new Credentials(packageName, use, credential, expiry);
   }
 
   get closed(): boolean {

@@ -24,8 +24,9 @@ export class SspiError extends Error {
   /** The SSPI function that failed. */
   readonly call: SspiCall;
   /**
-   * A failure token of the package, if it made one. It must still be sent to
-   * the peer. Not enumerable, so that it does not end in a log.
+   * A failure token (or TLS alert) of the package, if it made one. It must
+   * still be sent to the peer. Not enumerable, so that it does not end in a
+   * log.
    */
   declare readonly token: Buffer | undefined;
   /** All output buffers of the failed leg (raw level). Not enumerable. */
@@ -34,7 +35,7 @@ export class SspiError extends Error {
   constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = []) {
     super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
     this.code = statusName(status);
-    this.status = status;
+    this.status = status >>> 0;
     this.call = call;
     const token = output.find(({ data }) => data !== undefined && data.length > 0)?.data;
     Object.defineProperties(this, { token: { value: token }, output: { value: output } });
@@ -69,7 +70,7 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'
   /** The package of this system cannot take these buffers without harm. */
   | 'ERR_SECUR32_BUFFERS_UNSUPPORTED'
-  /** No memory for the bytes of the caller. */
+  /** No memory for the bytes of the caller, or for the call. */
   | 'ERR_SECUR32_OUT_OF_MEMORY'
   /** This is not Windows on x64 or ARM64. */
   | 'ERR_SECUR32_UNSUPPORTED_PLATFORM'

@@ -16,7 +16,7 @@ export function refusalError(refusal: Refusal): Secur32Error {
         'another call is running on this context; wait for it before a synchronous one',
       );
     case Refusal.noMemory:
-      return codedError('ERR_SECUR32_OUT_OF_MEMORY', 'no memory for the input of the call');
+      return codedError('ERR_SECUR32_OUT_OF_MEMORY', 'no memory for the call or its input');
     case Refusal.failedBefore:
       return codedError(
         'ERR_SECUR32_CONTEXT_FAILED',

@@ -15,6 +15,7 @@ import {
 import { grantedAttributes, type ContextAttributes, type Side } from './context-attributes.js';
 import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { packageKind } from './package-kinds.js';
 import { ProviderTrait } from './provider-traits.js';
 import { queryContextAttributes, type ContextSizes } from './raw/context-attributes.js';
 import {
@@ -33,7 +34,10 @@ import { expiryDate } from './time.js';
 export type Protection = 'none' | 'sign' | 'encrypt';
 
 export interface SecurityContextOptions {
-  /** What messages will need. It is asked for, and a context without it fails: 'none' by default. */
+  /**
+   * What messages will need, 'none' by default. It is asked for, and a logon
+   * that does not get it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   */
   protection?: Protection;
   /** The largest token that `step` takes, in bytes: 64 KiB by default, no limit for CredSSP. */
   maxTokenBytes?: number;
@@ -59,12 +63,11 @@ interface Outcome {
 
 type State = 'new' | 'handshaking' | 'established' | 'failed' | 'closed';
 
-/** Packages that are served elsewhere than in ClientContext and ServerContext. */
-const SERVED_ELSEWHERE: readonly string[] = [
-  'schannel',
-  'microsoft unified security protocol provider',
-  'wdigest',
-];
+/** Whether the contexts of a package are made elsewhere than here: TLS is no logon, Digest is text. */
+function isServedElsewhere(packageName: string): boolean {
+  const kind = packageKind(packageName);
+  return kind === 'tls' || kind === 'digest';
+}
 
 /**
  * What clients and servers have in common: the handshake's state machine, the
@@ -93,7 +96,7 @@ export abstract class SecurityContext {
     if (credentials.use !== use && credentials.use !== 'both') {
       throw argumentError(`a ${side} needs ${use} credentials; these are ${credentials.use}`);
     }
-    if (SERVED_ELSEWHERE.includes(credentials.package.toLowerCase())) {
+    if (isServedElsewhere(credentials.package)) {
       throw argumentError(`${credentials.package} contexts are made with secur32/raw`);
     }
     const { protection = 'none', maxTokenBytes } = options;

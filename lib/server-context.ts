@@ -53,7 +53,10 @@ export class ServerContext extends SecurityContext {
    * for it. Steps run in the order of the calls. Rejects with an `SspiError`
    * (`SEC_E_LOGON_DENIED` for a wrong password or an unknown user,
    * `SEC_E_INVALID_TOKEN` and others), whose `token`, if there is one, must
-   * still be sent; the context is deleted then. An anonymous client is refused.
+   * still be sent, or with `ERR_SECUR32_REQUIREMENTS_NOT_MET` (an anonymous
+   * client, too): the context is deleted then. A token that is too large
+   * (`ERR_SECUR32_TOKEN_TOO_LARGE`) or no Uint8Array leaves it as it was.
+   * `close()` rejects with `ERR_SECUR32_CLOSED`.
    */
   async step(token: Uint8Array): Promise<StepResult> {
     this.checkToken(token);

@@ -2,12 +2,12 @@ import { STATUS_TABLE } from './constants/status.js';
 
 /** A SECURITY_STATUS as unsigned hexadecimal, as the documentation prints it. */
 export function statusHex(status: number): string {
-  return `0x${status.toString(16).padStart(8, '0')}`;
+  return `0x${(status >>> 0).toString(16).padStart(8, '0')}`;
 }
 
 /** The one canonical name of a status, or its hexadecimal form where it has none. */
 export function statusName(status: number): string {
-  return STATUS_TABLE.get(status >>> 0)?.[0] ?? statusHex(status >>> 0);
+  return STATUS_TABLE.get(status >>> 0)?.[0] ?? statusHex(status);
 }
 
 /** What a status means to a person. */

@@ -7,15 +7,15 @@ import {
 import { argumentError, codedError, SspiError } from '../errors.js';
 import type { AcquireTuple } from '../native-binding.js';
 import { native } from '../native.js';
+import { packageKind } from '../package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
-import { newCredentialHandle, type CredentialHandle } from './handles.js';
+import { closeCredential, newCredentialHandle, type CredentialHandle } from './handles.js';
 
-export interface AcquireCredentialsHandleOptions {
+/** Whose credential, for which package. */
+export interface CredentialOptions {
   /** The name of a package: `'Negotiate'`, `'Kerberos'`, `'NTLM'` and so on. */
   package: string;
-  /** `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or `SECPKG_CRED_BOTH`. */
-  use: number;
   /** The principal whose credential it is; by default the user's. */
   principal?: string;
   /** Another user than the one of the process. It must not be present but undefined. */
@@ -24,20 +24,22 @@ export interface AcquireCredentialsHandleOptions {
   packageList?: readonly string[];
 }
 
+export interface AcquireCredentialsHandleOptions extends CredentialOptions {
+  /** `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or `SECPKG_CRED_BOTH`. */
+  use: number;
+}
+
 export interface AcquiredCredential {
   credential: CredentialHandle;
   /** When it expires, as the package wrote it: a FILETIME in local time, 0 or a maximum for never. */
   expiry: bigint;
 }
 
-/** Packages whose credentials take another record than a user with a password. */
-const WITHOUT_AUTH_IDENTITY: readonly string[] = [
-  'schannel',
-  'microsoft unified security protocol provider',
-  'default tls ssp',
-  'credssp',
-  'tsssp',
-];
+/** Whether the credentials of a package take another record than a user with a password. */
+function takesAuthIdentity(packageName: string): boolean {
+  const kind = packageKind(packageName);
+  return kind !== 'tls' && kind !== 'credssp';
+}
 
 const USES: readonly number[] = [SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH];
 
@@ -57,43 +59,53 @@ function checkedPackageList(list: unknown): string | undefined {
 
 type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsHandle']>;
 
-function nativeArguments(sync: boolean, options: AcquireCredentialsHandleOptions): NativeArguments {
+/** `use` stands apart so that nobody has to copy options, and lose one on the way. */
+function nativeArguments(sync: boolean, options: CredentialOptions, use: number): NativeArguments {
+  const packageName = requiredText(options.package, 'package');
+  const principal =
+    options.principal === undefined ? undefined : requiredText(options.principal, 'principal');
+  const { user, domain, password } = checkedIdentity(options);
+  const packageList = checkedPackageList(options.packageList);
+  if (!takesAuthIdentity(packageName) && (user !== undefined || packageList !== undefined)) {
+    throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
+  }
+  return [sync, principal, packageName, use, user, domain, password, packageList];
+}
+
+function acquired(args: NativeArguments, tuple: AcquireTuple): AcquiredCredential {
+  if (tuple.length === 1) throw new SspiError('AcquireCredentialsHandle', tuple[0]);
+  const [, nativeHandle, expiry, traits, maxToken] = tuple;
+  const [, , packageName, , , , , packageList] = args;
+  const credential = newCredentialHandle(nativeHandle, { package: packageName, traits, maxToken });
+  if (packageList !== undefined && (traits & ProviderTrait.ignoresPackageList) !== 0) {
+    closeCredential(credential);
+    throw codedError(
+      'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED',
+      `this system's ${packageName} ignores packageList`,
+    );
+  }
+  return { credential, expiry };
+}
+
+function checkedUse(options: AcquireCredentialsHandleOptions): number {
   if (typeof options !== 'object' || options === null) {
     throw argumentError('acquireCredentialsHandle takes an object with package and use');
   }
-  const packageName = requiredText(options.package, 'package');
   if (!USES.includes(options.use)) {
     throw argumentError(
       'use must be SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND or SECPKG_CRED_BOTH',
     );
   }
-  const principal =
-    options.principal === undefined ? undefined : requiredText(options.principal, 'principal');
-  const { user, domain, password } = checkedIdentity(options);
-  const packageList = checkedPackageList(options.packageList);
-  const takesIdentity = !WITHOUT_AUTH_IDENTITY.includes(packageName.toLowerCase());
-  if (!takesIdentity && (user !== undefined || packageList !== undefined)) {
-    throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
-  }
-  return [sync, principal, packageName, options.use, user, domain, password, packageList];
+  return options.use;
 }
 
-function acquired(
-  options: AcquireCredentialsHandleOptions,
-  tuple: AcquireTuple,
-): AcquiredCredential {
-  if (tuple.length === 1) throw new SspiError('AcquireCredentialsHandle', tuple[0]);
-  const [, nativeHandle, expiry, traits, maxToken] = tuple;
-  const facts = { package: options.package, traits, maxToken };
-  const credential = newCredentialHandle(nativeHandle, facts);
-  if (options.packageList !== undefined && (traits & ProviderTrait.ignoresPackageList) !== 0) {
-    credential.close();
-    throw codedError(
-      'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED',
-      `this system's ${options.package} ignores packageList`,
-    );
-  }
-  return { credential, expiry };
+/** @internal The call for a checked use. */
+export async function acquireFor(
+  options: CredentialOptions,
+  use: number,
+): Promise<AcquiredCredential> {
+  const args = nativeArguments(false, options, use);
+  return acquired(args, await accepted(native().acquireCredentialsHandle(...args)));
 }
 
 /**
@@ -107,16 +119,16 @@ function acquired(
 export async function acquireCredentialsHandle(
   options: AcquireCredentialsHandleOptions,
 ): Promise<AcquiredCredential> {
-  const answer = native().acquireCredentialsHandle(...nativeArguments(false, options));
-  return acquired(options, await accepted(answer));
+  return acquireFor(options, checkedUse(options));
 }
 
 /** Like `acquireCredentialsHandle`, but blocks the thread, perhaps for seconds. */
 export function acquireCredentialsHandleSync(
   options: AcquireCredentialsHandleOptions,
 ): AcquiredCredential {
-  const answer = native().acquireCredentialsHandle(...nativeArguments(true, options));
-  return acquired(options, accepted(answer) as AcquireTuple);
+  const args = nativeArguments(true, options, checkedUse(options));
+  const answer = accepted(native().acquireCredentialsHandle(...args));
+  return acquired(args, answer as AcquireTuple);
 }
 
 /**
@@ -126,5 +138,5 @@ export function acquireCredentialsHandleSync(
  * thread. Idempotent.
  */
 export function freeCredentialsHandle(credential: CredentialHandle): void {
-  credential.close();
+  closeCredential(credential);
 }

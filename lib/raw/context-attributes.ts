@@ -83,19 +83,20 @@ const READERS: { [Attribute in ContextAttribute]: Reader<ContextAttributeValues[
  *
  * Calls QueryContextAttributesW, and gives the package's memory back. Throws an
  * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
- * attribute), and `ERR_SECUR32_BUSY` while a leg runs. Most attributes exist
- * only once the context is established.
+ * attribute); with `ERR_SECUR32_BUSY` while a leg runs,
+ * `ERR_SECUR32_CONTEXT_FAILED` after one failed, `ERR_SECUR32_CLOSED` at the
+ * end. Most attributes exist only once the context is established.
  */
 export function queryContextAttributes<Attribute extends ContextAttribute>(
   context: ContextHandle,
   attribute: Attribute,
 ): ContextAttributeValues[Attribute] {
-  const read = READERS[attribute] as Reader<ContextAttributeValues[Attribute]> | undefined;
-  if (read === undefined) {
+  if (!Object.hasOwn(READERS, attribute)) {
     throw argumentError(`attribute ${String(attribute)} is not one that this package can decode`);
   }
   const answer = native().queryContextAttributes(openContext(context).native, attribute);
   const [status, ...elements] = accepted(answer);
   if (isFailure(status)) throw new SspiError('QueryContextAttributes', status);
+  const read: Reader<ContextAttributeValues[Attribute]> = READERS[attribute];
   return read(elements);
 }

@@ -25,6 +25,7 @@ import {
 } from './handles.js';
 import {
   inputDescriptor,
+  keptInput,
   leftInput,
   outputWords,
   plainType,
@@ -198,12 +199,6 @@ function result(leg: PreparedLeg, tuple: LegTuple): LegResult {
   };
 }
 
-/** The bytes of a leg that has to wait, out of reach of whoever reuses them meanwhile. */
-function keepInput(leg: PreparedLeg): PreparedLeg {
-  const data = leg.input.data.map((bytes) => bytes && Uint8Array.from(bytes));
-  return { ...leg, input: { types: leg.input.types, data } };
-}
-
 /** Runs a leg in its context's turn. */
 export async function runLeg<Flags extends number>(
   call: LegCall,
@@ -211,11 +206,13 @@ export async function runLeg<Flags extends number>(
   targetName: string | undefined,
   owner: object | undefined,
 ): Promise<LegResult> {
-  const leg = prepare(call, options, targetName, owner);
+  const prepared = prepare(call, options, targetName, owner);
+  // The leg may have to wait, and its package may say in numbers how much of
+  // the input it did not use: the caller may have used the memory again by then.
+  const leg = { ...prepared, input: keptInput(prepared.input) };
   if (leg.context === undefined) return result(leg, await enter(false, leg));
   const { queue } = contextForLeg(leg.context, owner);
-  const kept = queue.busy ? keepInput(leg) : leg;
-  return queue.run(async () => result(kept, await enter(false, kept)));
+  return queue.run(async () => result(leg, await enter(false, leg)));
 }
 
 /** Runs a leg here and now; refused while another call is in the context. */

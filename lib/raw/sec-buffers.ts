@@ -57,19 +57,18 @@ function isUint32(value: unknown): value is number {
 
 function checkedType(type: unknown, where: string): number {
   // Types with an attribute bit are negative where JavaScript OR-ed them.
-  const unsigned = typeof type === 'number' && Number.isInteger(type) ? type >>> 0 : undefined;
-  if (unsigned === undefined || (unsigned !== type && unsigned !== (type as number) + 2 ** 32)) {
-    throw argumentError(`${where}.type must be a SECBUFFER_ constant`);
-  }
-  return unsigned;
+  if (isUint32(type)) return type;
+  if (typeof type === 'number' && (type | 0) === type) return type >>> 0;
+  throw argumentError(`${where}.type must be a SECBUFFER_ constant`);
 }
 
-function checkedArray(buffers: unknown, where: string): readonly unknown[] {
+function checkedArray(buffers: unknown, where: string): unknown[] {
   if (!Array.isArray(buffers)) throw argumentError(`${where} must be an array of buffers`);
   if (buffers.length > MAX_BUFFERS) {
     throw argumentError(`${where} has ${buffers.length} buffers; there can be ${MAX_BUFFERS}`);
   }
-  return buffers;
+  // Not `map` on the array itself, which passes over holes.
+  return Array.from(buffers as unknown[]);
 }
 
 function checkedRecord(buffer: unknown, where: string): Record<string, unknown> {
@@ -107,6 +106,11 @@ export function inputDescriptor(buffers: unknown, maxTokenBytes: number): InputD
     data.push(bytes);
   });
   return { types, data };
+}
+
+/** The same buffers with bytes of their own. */
+export function keptInput({ types, data }: InputDescriptor): InputDescriptor {
+  return { types, data: data.map((bytes) => bytes && Uint8Array.from(bytes)) };
 }
 
 export function checkTokenSize(token: Uint8Array, maxTokenBytes: number): void {

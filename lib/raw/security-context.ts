@@ -2,13 +2,20 @@ import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
 import { requiredText } from '../auth-identity.js';
 import { argumentError, SspiError } from '../errors.js';
-import type { CompleteTuple } from '../native-binding.js';
+import type { CompleteTuple, NativeContext } from '../native-binding.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
-import { contextForLeg, type ContextHandle } from './handles.js';
+import { closeContext, closedError, contextForLeg, type ContextHandle } from './handles.js';
 import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
-import { inputDescriptor, secBuffers, type InputSecBuffer, type SecBuffer } from './sec-buffers.js';
+import {
+  inputDescriptor,
+  keptInput,
+  secBuffers,
+  type InputDescriptor,
+  type InputSecBuffer,
+  type SecBuffer,
+} from './sec-buffers.js';
 
 export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {
   /** Whom the client wants to reach: a service principal name, for Schannel a host name. The same on each leg. */
@@ -100,20 +107,35 @@ export interface CompleteAuthTokenResult {
   token: SecBuffer[];
 }
 
-function completed([status, ...token]: CompleteTuple): CompleteAuthTokenResult {
-  const buffers = secBuffers(token);
-  if (isFailure(status)) throw new SspiError('CompleteAuthToken', status);
-  return { status, statusName: statusName(status), token: buffers };
+interface PreparedCompletion {
+  context: ContextHandle;
+  nativeContext: NativeContext;
+  token: InputDescriptor;
+}
+
+function prepareCompletion(
+  { context, token }: CompleteAuthTokenOptions,
+  owner: object | undefined,
+): PreparedCompletion {
+  const { native: nativeContext } = contextForLeg(context, owner);
+  return { context, nativeContext, token: inputDescriptor(token, Infinity) };
 }
 
 function complete(
   sync: boolean,
-  options: CompleteAuthTokenOptions,
-  owner: object | undefined,
+  { nativeContext, token }: PreparedCompletion,
 ): CompleteTuple | Promise<CompleteTuple> {
-  const { native: context } = contextForLeg(options.context, owner);
-  const { types, data } = inputDescriptor(options.token, Infinity);
-  return accepted(native().completeAuthToken(sync, context, Uint32Array.from(types), data));
+  const types = Uint32Array.from(token.types);
+  return accepted(native().completeAuthToken(sync, nativeContext, types, token.data));
+}
+
+function completed(
+  { context }: PreparedCompletion,
+  [status, ...token]: CompleteTuple,
+): CompleteAuthTokenResult {
+  if (isFailure(status)) throw new SspiError('CompleteAuthToken', status);
+  if (context.closed) throw closedError('the context');
+  return { status, statusName: statusName(status), token: secBuffers(token) };
 }
 
 /** @internal For the owner of the context. */
@@ -122,8 +144,10 @@ export async function completeAuthTokenBy(
   options: CompleteAuthTokenOptions,
 ): Promise<CompleteAuthTokenResult> {
   checkedOptions(options, 'completeAuthToken');
-  const { queue } = contextForLeg(options.context, owner);
-  return queue.run(async () => completed(await complete(false, options, owner)));
+  const prepared = prepareCompletion(options, owner);
+  const kept = { ...prepared, token: keptInput(prepared.token) };
+  const { queue } = contextForLeg(kept.context, owner);
+  return queue.run(async () => completed(kept, await complete(false, kept)));
 }
 
 /**
@@ -140,7 +164,8 @@ export async function completeAuthToken(
 /** Like `completeAuthToken`, but blocks the thread. */
 export function completeAuthTokenSync(options: CompleteAuthTokenOptions): CompleteAuthTokenResult {
   checkedOptions(options, 'completeAuthTokenSync');
-  return completed(complete(true, options, undefined) as CompleteTuple);
+  const prepared = prepareCompletion(options, undefined);
+  return completed(prepared, complete(true, prepared) as CompleteTuple);
 }
 
 /**
@@ -150,5 +175,5 @@ export function completeAuthTokenSync(options: CompleteAuthTokenOptions): Comple
  * thread. Idempotent.
  */
 export function deleteSecurityContext(context: ContextHandle): void {
-  context.close();
+  closeContext(context);
 }

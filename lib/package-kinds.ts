@@ -1,0 +1,23 @@
+/**
+ * What this package must know of security packages by their names. What
+ * depends on the system (Wine or Windows) is in the addon's provider traits.
+ */
+
+export type PackageKind = 'tls' | 'credssp' | 'digest' | 'ntlm' | 'kerberos' | 'negotiate';
+
+const KINDS: ReadonlyMap<string, PackageKind> = new Map<string, PackageKind>([
+  ['schannel', 'tls'],
+  ['microsoft unified security protocol provider', 'tls'],
+  ['default tls ssp', 'tls'],
+  ['credssp', 'credssp'],
+  ['tsssp', 'credssp'],
+  ['wdigest', 'digest'],
+  ['ntlm', 'ntlm'],
+  ['kerberos', 'kerberos'],
+  ['negotiate', 'negotiate'],
+]);
+
+/** The kind of a package of Windows by any of its names; undefined for one of somebody else. */
+export function packageKind(name: string): PackageKind | undefined {
+  return KINDS.get(name.toLowerCase());
+}

@@ -1,0 +1,118 @@
+// npm test: sets up what is missing, then runs every suite.
+//
+//   npm test                     Node 24 (on Windows: this Node)
+//   npm test -- --node 22        another Windows Node in the testbed
+//   npm test -- PATTERN          only the test files whose path has it
+//   npm run test:long            every Node, and the tests that take long
+//
+// On Linux the unit tests run on the host, and all of them inside Windows
+// node.exe in the testbed; on Windows all of them run here.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { nodeVersions, run } from '../test/testbed/index.mjs';
+import { setUp } from './set-up.mjs';
+import { reportError } from './support/failure.mjs';
+import { readResults, totalsLine } from './test-results.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const RESULTS = 'build/test-results';
+const JEST = 'node_modules/jest/bin/jest.js';
+/** A run that hangs must end before the one who waits gives up. */
+const TIMEOUT_SECONDS = 20 * 60;
+
+/** @param {string} name @param {string[]} patterns */
+function jestArguments(name, patterns) {
+  return [
+    JEST,
+    '--runInBand',
+    '--json',
+    `--outputFile=${resultFile(name)}`,
+    '--passWithNoTests',
+    ...patterns,
+  ];
+}
+
+/** @param {string} name */
+function resultFile(name) {
+  return `${RESULTS}/${name}.json`;
+}
+
+/** @param {string} name @param {string[]} patterns @param {Record<string, string>} env */
+async function runHere(name, patterns, env) {
+  const child = spawn(process.execPath, jestArguments(name, patterns), {
+    cwd: ROOT,
+    // With --json the report goes to stderr and the JSON, which is in the file, to stdout.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** @param {string} node @param {string} name @param {string[]} patterns @param {Record<string, string>} env */
+async function runInTestbed(node, name, patterns, env) {
+  const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
+  return run(['node', ...jestArguments(name, patterns)], {
+    node,
+    env: { ...env, ...color },
+    stdout: 'ignore',
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+}
+
+/** @param {string} title */
+function heading(title) {
+  process.stderr.write(`\n== ${title}\n`);
+}
+
+async function main() {
+  const { values, positionals: patterns } = parseArgs({
+    options: { long: { type: 'boolean', default: false }, node: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const env = values.long ? { SECUR32_TEST_LONG: '1' } : {};
+  const onWindows = process.platform === 'win32';
+  const versions = values.node ? [values.node] : values.long ? nodeVersions : ['24'];
+  await setUp(onWindows ? {} : { nodeVersions: versions });
+
+  // What an earlier run left must not be taken for this one's.
+  rmSync(`${ROOT}${RESULTS}`, { recursive: true, force: true });
+  mkdirSync(`${ROOT}${RESULTS}`, { recursive: true });
+
+  /** @type {{ name: string, code: number }[]} */
+  const runs = [];
+  const here = `${process.platform}-node-${process.versions.node.split('.')[0]}`;
+  heading(
+    `${onWindows ? 'all suites' : 'unit tests'} on ${process.platform}, Node ${process.version}`,
+  );
+  runs.push({ name: here, code: await runHere(here, patterns, env) });
+  for (const version of onWindows ? [] : versions) {
+    const name = `testbed-node-${version}`;
+    heading(`all suites in Windows node.exe ${version}, in the testbed`);
+    runs.push({ name, code: await runInTestbed(version, name, patterns, env) });
+  }
+
+  const results = await Promise.all(
+    runs.map(({ name, code }) => readResults(name, `${ROOT}${resultFile(name)}`, code)),
+  );
+  for (const { complaints } of results) {
+    for (const complaint of complaints) process.stderr.write(`test: ${complaint}\n`);
+  }
+  console.log(totalsLine(results));
+  if (results.some(({ failed, complaints }) => failed > 0 || complaints.length > 0)) {
+    process.exitCode = 1;
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  reportError('test', error);
+  process.exitCode = 1;
+}
