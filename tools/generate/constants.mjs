@@ -77,7 +77,7 @@ function flagNames(group, members) {
 /** @param {Constant[]} members */
 function statusTable(members) {
   const rows = members
-    .map(({ name, value, meaning }) => `  [${name}, ['${name}', ${JSON.stringify(meaning)}]],`)
+    .map(({ name, meaning }) => `  [${name}, ['${name}', ${JSON.stringify(meaning)}]],`)
     .sort()
     .join('\n');
   return `/** One canonical name for each status, and what it means to a person. */\nexport const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: string]> = new Map<number, readonly [string, string]>([\n${rows}\n]);\n`;
