@@ -47,6 +47,8 @@ function checkedPassword(password: unknown): string | Uint8Array {
     // packages take it for "no password given" and use the process's own.
     throw argumentError('authIdentity.password must not be empty');
   }
+  const zero = typeof password === 'string' ? password.includes('\0') : password.includes(0);
+  if (zero) throw argumentError('authIdentity.password must not contain a zero character');
   if (password.length > MAX_CHARACTERS) throw argumentError('authIdentity.password is too long');
   return password;
 }

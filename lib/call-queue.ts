@@ -25,7 +25,14 @@ export class CallQueue {
     return new Promise<T>((resolve, reject) => {
       const start = () => {
         this.#running = true;
-        void call().then(resolve, reject).finally(this.#next);
+        // The next call starts before whoever awaits this one goes on.
+        const settle = <V>(settled: (value: V) => void) => {
+          return (value: V) => {
+            this.#next();
+            settled(value);
+          };
+        };
+        void (async () => call())().then(settle(resolve), settle(reject));
       };
       if (this.#running) this.#waiting.push({ start, reject });
       else start();
@@ -38,8 +45,8 @@ export class CallQueue {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closedBy());
   }
 
-  readonly #next = (): void => {
+  #next(): void {
     this.#running = false;
     this.#waiting.shift()?.start();
-  };
+  }
 }

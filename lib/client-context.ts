@@ -86,6 +86,7 @@ export class ClientContext extends SecurityContext {
    * it as it was. `close()` rejects with `ERR_SECUR32_CLOSED`.
    */
   async step(token?: Uint8Array): Promise<StepResult> {
+    this.checkSteppable();
     if (token !== undefined) this.checkToken(token);
     else if (this.#begun) throw argumentError('a token of the server is missing');
     this.#begun = true;

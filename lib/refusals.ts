@@ -32,8 +32,12 @@ export function refusalError(refusal: Refusal): Secur32Error {
   }
 }
 
-/** The result of a native call that was not refused. */
-export function accepted<T extends object>(answer: T | Refusal): T {
+/**
+ * The result of a native call that was not refused. The addon gives undefined
+ * where JavaScript had no memory for the result.
+ */
+export function accepted<T extends object>(answer: T | Refusal | undefined): T {
   if (typeof answer === 'number') throw refusalError(answer);
+  if (answer === undefined) throw refusalError(Refusal.noMemory);
   return answer;
 }

@@ -7,6 +7,7 @@ import {
 import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
 import {
   SEC_E_INCOMPLETE_MESSAGE,
+  SEC_E_INTERNAL_ERROR,
   SEC_E_OK,
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_COMPLETE_AND_CONTINUE,
@@ -25,7 +26,7 @@ import {
   openCredential,
   type ContextHandle,
 } from './raw/handles.js';
-import { DEFAULT_MAX_TOKEN_BYTES, type LegResult } from './raw/leg.js';
+import { maxTokenBytes, type LegResult } from './raw/leg.js';
 import { checkTokenSize, plainType, type InputSecBuffer } from './raw/sec-buffers.js';
 import { completeAuthTokenBy } from './raw/security-context.js';
 import { expiryDate } from './time.js';
@@ -99,19 +100,19 @@ export abstract class SecurityContext {
     if (isServedElsewhere(credentials.package)) {
       throw argumentError(`${credentials.package} contexts are made with secur32/raw`);
     }
-    const { protection = 'none', maxTokenBytes } = options;
+    if (typeof options !== 'object' || options === null) {
+      throw argumentError(`the options of a ${side} must be an object`);
+    }
+    const { protection = 'none' } = options;
     if (!['none', 'sign', 'encrypt'].includes(protection)) {
       throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
     }
-    if (maxTokenBytes !== undefined && !(Number.isInteger(maxTokenBytes) && maxTokenBytes > 0)) {
-      throw argumentError('maxTokenBytes must be a positive number of bytes');
-    }
-    const { traits } = openCredential(credentials.handle).facts;
+    const { facts } = openCredential(credentials.handle);
     this.#side = side;
     this.credentials = credentials;
     this.protection = protection;
-    this.#stream = (traits & ProviderTrait.streamPackage) !== 0;
-    this.#maxTokenBytes = maxTokenBytes ?? (this.#stream ? Infinity : DEFAULT_MAX_TOKEN_BYTES);
+    this.#stream = (facts.traits & ProviderTrait.streamPackage) !== 0;
+    this.#maxTokenBytes = maxTokenBytes(options.maxTokenBytes, facts);
   }
 
   /** One call of the package, on the context of the leg before. */
@@ -125,8 +126,8 @@ export abstract class SecurityContext {
 
   /** Runs one step of the handshake after those that wait. */
   protected enqueueStep(token: Uint8Array | undefined): Promise<StepResult> {
-    // A step that waits keeps its own copy; one that does not wait is copied by the addon.
-    const kept = this.#queue.busy && token !== undefined ? Uint8Array.from(token) : token;
+    // The caller may use its memory again while the step waits or runs.
+    const kept = token && Uint8Array.from(token);
     return this.#queue.run(() => this.#step(kept));
   }
 
@@ -140,18 +141,20 @@ export abstract class SecurityContext {
   }
 
   async #step(token: Uint8Array | undefined): Promise<StepResult> {
-    this.#checkSteppable();
+    this.checkSteppable();
     try {
       return await this.#runLegs(token);
     } catch (error) {
+      const wasClosed = this.closed;
       // Nothing was lost if the addon did not run the leg for want of memory,
       // but a handshake is cheaper to begin anew than to argue about.
       this.#fail();
-      throw error;
+      throw wasClosed ? closedError('the context') : error;
     }
   }
 
-  #checkSteppable(): void {
+  /** Whether there can be another step at all. */
+  protected checkSteppable(): void {
     if (this.#state === 'closed') throw closedError('the context');
     if (this.#state === 'failed') {
       throw codedError('ERR_SECUR32_CONTEXT_FAILED', 'an earlier step of this context failed');
@@ -177,16 +180,17 @@ export abstract class SecurityContext {
       }
       const answer = await this.#completedToken(leg);
       if (answer !== undefined) answers.push(answer);
-      const extra = leg.input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA)?.data;
+      const extra = leftOver(leg);
 
       if (leg.status === SEC_E_OK || leg.status === SEC_I_COMPLETE_NEEDED) {
         this.#establish(leg);
         const result = { token: joined(answers), done: true, status: leg.statusName };
         return extra === undefined ? result : { ...result, extra };
       }
-      if (extra === undefined || extra.length === 0) {
+      if (extra === undefined) {
         return { token: joined(answers), done: false, status: leg.statusName };
       }
+      if (extra.length >= (input?.length ?? 0)) throw noProgressError(this.#side);
       input = extra;
     }
   }
@@ -332,6 +336,18 @@ export abstract class SecurityContext {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** The bytes of a stream that a leg did not use. */
+function leftOver({ input }: LegResult): Buffer | undefined {
+  const data = input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA)?.data;
+  return data !== undefined && data.length > 0 ? data : undefined;
+}
+
+/** For a package that used nothing and wants to be called again. */
+function noProgressError(side: Side): SspiError {
+  const call = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext';
+  return new SspiError(call, SEC_E_INTERNAL_ERROR);
 }
 
 function joined(tokens: readonly Buffer[]): Buffer | undefined {

@@ -59,6 +59,7 @@ export class ServerContext extends SecurityContext {
    * `close()` rejects with `ERR_SECUR32_CLOSED`.
    */
   async step(token: Uint8Array): Promise<StepResult> {
+    this.checkSteppable();
     this.checkToken(token);
     return this.enqueueStep(token);
   }

@@ -1,8 +1,12 @@
 /** FILETIME: 100-nanosecond ticks since 1601. */
 const TICKS_PER_MILLISECOND = 10_000n;
 const UNIX_EPOCH_IN_TICKS = 116_444_736_000_000_000n;
-/** 0x7FFFFF36D5969FFF, the maximum less a day: what packages write for "never". */
-const FOREVER = 0x7fff_ff36_d596_9fffn;
+/**
+ * "Never": the maximum less a day, 0x7FFFFF36D5969FFF, is what packages write;
+ * converted to local time it is up to a day less or more.
+ */
+const ONE_DAY = 864_000_000_000n;
+const FOREVER = 0x7fff_ff36_d596_9fffn - ONE_DAY;
 /** The last moment that a Date can hold, in milliseconds. */
 const LAST_DATE = 8_640_000_000_000_000n;
 

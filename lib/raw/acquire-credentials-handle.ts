@@ -105,7 +105,7 @@ export async function acquireFor(
   use: number,
 ): Promise<AcquiredCredential> {
   const args = nativeArguments(false, options, use);
-  return acquired(args, await accepted(native().acquireCredentialsHandle(...args)));
+  return acquired(args, accepted(await native().acquireCredentialsHandle(...args)));
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { CallQueue } from '../call-queue.js';
 import { codedError, handleError, type Secur32Error } from '../errors.js';
-import type { NativeContext, NativeCredential } from '../native-binding.js';
+import { Refusal, type NativeContext, type NativeCredential } from '../native-binding.js';
 import { native } from '../native.js';
 import { refusalError } from '../refusals.js';
 
@@ -193,6 +193,11 @@ export function contextForLeg(
   const internals = openContext(handle);
   checkOwner(internals, owner, 'context');
   return internals;
+}
+
+/** A synchronous call cannot wait for those that run or wait already, and must not overtake them. */
+export function checkIdle(handle: ContextHandle): void {
+  if (contextInternals(handle).queue.busy) throw refusalError(Refusal.busy);
 }
 
 export function closeCredential(handle: CredentialHandle, owner?: object): void {

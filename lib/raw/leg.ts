@@ -8,13 +8,19 @@ import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
 import { argumentError, codedError, SspiError } from '../errors.js';
-import type { LegTuple, NativeContext, NativeCredential } from '../native-binding.js';
+import type {
+  LegTuple,
+  NativeBinding,
+  NativeContext,
+  NativeCredential,
+} from '../native-binding.js';
 import { native } from '../native.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
 import { combinedFlags } from './flags.js';
 import {
+  checkIdle,
   closedError,
   contextForLeg,
   newContextHandle,
@@ -38,7 +44,7 @@ import {
 } from './sec-buffers.js';
 
 /** Bytes of a token that a leg takes from the network by default. */
-export const DEFAULT_MAX_TOKEN_BYTES = 64 * 1024;
+const DEFAULT_MAX_TOKEN_BYTES = 64 * 1024;
 
 /** The options that both sides' legs share. */
 export interface LegOptions<Flags extends number> {
@@ -75,6 +81,7 @@ export interface LegResult {
 }
 
 type LegCall = 'InitializeSecurityContext' | 'AcceptSecurityContext';
+type LegFunction = 'initializeSecurityContext' | 'acceptSecurityContext';
 
 /** A leg whose arguments were checked. */
 interface PreparedLeg {
@@ -92,11 +99,12 @@ function hasTrait(facts: CredentialFacts, trait: number): boolean {
   return (facts.traits & trait) !== 0;
 }
 
-function checkedLimit(limit: number | undefined, facts: CredentialFacts): number {
+/** The limit of a token in bytes: what was asked for, or what suits the package. */
+export function maxTokenBytes(limit: number | undefined, facts: CredentialFacts): number {
   if (limit === undefined) {
     return hasTrait(facts, ProviderTrait.streamPackage) ? Infinity : DEFAULT_MAX_TOKEN_BYTES;
   }
-  if (typeof limit !== 'number' || !(limit > 0)) {
+  if (limit !== Infinity && !(Number.isInteger(limit) && limit > 0)) {
     throw argumentError('maxTokenBytes must be a positive number of bytes');
   }
   return limit;
@@ -132,9 +140,17 @@ function prepare<Flags extends number>(
   const facts = credential?.facts ?? context?.facts;
   if (facts === undefined) throw argumentError('a first leg needs a credential');
 
-  const input = inputDescriptor(options.input ?? [], checkedLimit(options.maxTokenBytes, facts));
-  const output = outputWords(options.output ?? [{ type: SECBUFFER_TOKEN }]);
-  const contextReq = combinedFlags(options.contextReq ?? 0, 'contextReq');
+  const input = inputDescriptor(
+    options.input === undefined ? [] : options.input,
+    maxTokenBytes(options.maxTokenBytes, facts),
+  );
+  const output = outputWords(
+    options.output === undefined ? [{ type: SECBUFFER_TOKEN }] : options.output,
+  );
+  const contextReq = combinedFlags(
+    options.contextReq === undefined ? 0 : options.contextReq,
+    'contextReq',
+  );
   checkBindings(call, facts, input, contextReq);
   return {
     call,
@@ -145,7 +161,10 @@ function prepare<Flags extends number>(
     targetName,
     words: Uint32Array.of(
       contextReq,
-      combinedFlags(options.targetDataRep ?? SECURITY_NATIVE_DREP, 'targetDataRep'),
+      combinedFlags(
+        options.targetDataRep === undefined ? SECURITY_NATIVE_DREP : options.targetDataRep,
+        'targetDataRep',
+      ),
       input.types.length,
       output.length / 2,
       ...input.types,
@@ -155,39 +174,30 @@ function prepare<Flags extends number>(
   };
 }
 
-function enter(sync: boolean, leg: PreparedLeg): LegTuple | Promise<LegTuple> {
+function enter(sync: boolean, leg: PreparedLeg): ReturnType<NativeBinding[LegFunction]> {
   const { credential, nativeContext, targetName, words, input } = leg;
-  const answer =
-    leg.call === 'InitializeSecurityContext'
-      ? native().initializeSecurityContext(
-          sync,
-          credential,
-          nativeContext,
-          targetName,
-          words,
-          input.data,
-        )
-      : native().acceptSecurityContext(
-          sync,
-          credential,
-          nativeContext,
-          undefined,
-          words,
-          input.data,
-        );
-  return accepted(answer);
+  return leg.call === 'InitializeSecurityContext'
+    ? native().initializeSecurityContext(
+        sync,
+        credential,
+        nativeContext,
+        targetName,
+        words,
+        input.data,
+      )
+    : native().acceptSecurityContext(sync, credential, nativeContext, undefined, words, input.data);
 }
 
 function result(leg: PreparedLeg, tuple: LegTuple): LegResult {
   const [status, created, contextAttr, expiry, ...buffers] = tuple;
+  const context = created === undefined ? leg.context : newContextHandle(created, leg.facts);
+  // Closed while the leg ran: whoever closed it wants nothing more of it.
+  if (context?.closed === true) throw closedError('the context');
   const inputs = 2 * leg.input.types.length;
   const output = secBuffers(buffers.slice(0, buffers.length - inputs));
   const incomplete =
     status === SEC_E_INCOMPLETE_MESSAGE && hasTrait(leg.facts, ProviderTrait.streamPackage);
   if (isFailure(status) && !incomplete) throw new SspiError(leg.call, status, output);
-  const context = created === undefined ? leg.context : newContextHandle(created, leg.facts);
-  // Its handle was closed while the leg ran: whoever closed it wants nothing more.
-  if (context?.closed === true) throw closedError('the context');
   return {
     status,
     statusName: statusName(status),
@@ -210,9 +220,9 @@ export async function runLeg<Flags extends number>(
   // The leg may have to wait, and its package may say in numbers how much of
   // the input it did not use: the caller may have used the memory again by then.
   const leg = { ...prepared, input: keptInput(prepared.input) };
-  if (leg.context === undefined) return result(leg, await enter(false, leg));
+  if (leg.context === undefined) return result(leg, accepted(await enter(false, leg)));
   const { queue } = contextForLeg(leg.context, owner);
-  return queue.run(async () => result(leg, await enter(false, leg)));
+  return queue.run(async () => result(leg, accepted(await enter(false, leg))));
 }
 
 /** Runs a leg here and now; refused while another call is in the context. */
@@ -222,5 +232,6 @@ export function runLegSync<Flags extends number>(
   targetName: string | undefined,
 ): LegResult {
   const leg = prepare(call, options, targetName, undefined);
-  return result(leg, enter(true, leg) as LegTuple);
+  if (leg.context !== undefined) checkIdle(leg.context);
+  return result(leg, accepted(enter(true, leg)) as LegTuple);
 }

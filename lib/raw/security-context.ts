@@ -2,11 +2,17 @@ import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
 import { requiredText } from '../auth-identity.js';
 import { argumentError, SspiError } from '../errors.js';
-import type { CompleteTuple, NativeContext } from '../native-binding.js';
+import type { CompleteTuple, NativeBinding, NativeContext } from '../native-binding.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
-import { closeContext, closedError, contextForLeg, type ContextHandle } from './handles.js';
+import {
+  checkIdle,
+  closeContext,
+  closedError,
+  contextForLeg,
+  type ContextHandle,
+} from './handles.js';
 import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
 import {
   inputDescriptor,
@@ -124,17 +130,17 @@ function prepareCompletion(
 function complete(
   sync: boolean,
   { nativeContext, token }: PreparedCompletion,
-): CompleteTuple | Promise<CompleteTuple> {
+): ReturnType<NativeBinding['completeAuthToken']> {
   const types = Uint32Array.from(token.types);
-  return accepted(native().completeAuthToken(sync, nativeContext, types, token.data));
+  return native().completeAuthToken(sync, nativeContext, types, token.data);
 }
 
 function completed(
   { context }: PreparedCompletion,
   [status, ...token]: CompleteTuple,
 ): CompleteAuthTokenResult {
-  if (isFailure(status)) throw new SspiError('CompleteAuthToken', status);
   if (context.closed) throw closedError('the context');
+  if (isFailure(status)) throw new SspiError('CompleteAuthToken', status);
   return { status, statusName: statusName(status), token: secBuffers(token) };
 }
 
@@ -147,7 +153,7 @@ export async function completeAuthTokenBy(
   const prepared = prepareCompletion(options, owner);
   const kept = { ...prepared, token: keptInput(prepared.token) };
   const { queue } = contextForLeg(kept.context, owner);
-  return queue.run(async () => completed(kept, await complete(false, kept)));
+  return queue.run(async () => completed(kept, accepted(await complete(false, kept))));
 }
 
 /**
@@ -165,7 +171,8 @@ export async function completeAuthToken(
 export function completeAuthTokenSync(options: CompleteAuthTokenOptions): CompleteAuthTokenResult {
   checkedOptions(options, 'completeAuthTokenSync');
   const prepared = prepareCompletion(options, undefined);
-  return completed(prepared, complete(true, prepared) as CompleteTuple);
+  checkIdle(prepared.context);
+  return completed(prepared, accepted(complete(true, prepared)) as CompleteTuple);
 }
 
 /**

@@ -1,0 +1,235 @@
+import { fake, Gate, type LegAnswer } from '../support/fake-native.js';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
+import { SECBUFFER_EMPTY, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
+import { SEC_E_INCOMPLETE_MESSAGE, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
+import { ProviderTrait } from '../../lib/provider-traits.js';
+import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
+
+const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
+const CONNECTION = 0x800;
+const MUTUAL_AUTH = 2;
+const SIGN = 4 | 8 | 0x10000;
+const ENCRYPT = SIGN | 0x10;
+
+async function client(options: ClientContextOptions = {}, answer = {}): Promise<ClientContext> {
+  return new ClientContext(await credentials(answer), options);
+}
+
+describe('the target name', () => {
+  test.each([['Negotiate'], ['NEGOTIATE'], ['Kerberos'], ['kerberos'], ['CREDSSP'], ['TSSSP']])(
+    'is required for %s',
+    async (packageName) => {
+      const held = await credentials({}, { package: packageName });
+      const missing = argumentError(`${packageName} needs the targetName of the server`);
+      expect(() => new ClientContext(held)).toThrow(missing);
+      expect(() => new ClientContext(held, {})).toThrow(missing);
+    },
+  );
+
+  test('is not required for NTLM', async () => {
+    const context = await client();
+    fake.legAnswers.push(CONTINUE);
+    await context.step();
+    expect(fake.legs).toMatchObject([{ call: 'initialize', targetName: undefined }]);
+  });
+
+  test.each([[''], [null], [5], ['a\0b']])('cannot be %p', async (targetName) => {
+    const held = await credentials({}, { package: 'Negotiate' });
+    const options = { targetName } as ClientContextOptions;
+    expect(() => new ClientContext(held, options)).toThrow(argumentError(/^targetName must /));
+  });
+
+  test('is the same on each leg', async () => {
+    const context = await client({ targetName: 'HTTP/web.example.com' });
+    fake.legAnswers.push(CONTINUE, {});
+    await context.step();
+    await context.step(bytes('1'));
+    expect(fake.legs.map(({ targetName }) => targetName)).toEqual([
+      'HTTP/web.example.com',
+      'HTTP/web.example.com',
+    ]);
+  });
+});
+
+describe('the steps of a client', () => {
+  test('begin without a token and without an input buffer', async () => {
+    const context = await client();
+    fake.legAnswers.push({ ...CONTINUE, output: ['hello'] });
+    await expect(context.step()).resolves.toMatchObject({ token: bytes('hello'), done: false });
+    expect(fake.legs).toMatchObject([{ call: 'initialize', sync: false, input: [] }]);
+  });
+
+  test('begin without an input buffer for a stream too', async () => {
+    const context = await client({}, { traits: ProviderTrait.streamPackage });
+    fake.legAnswers.push(CONTINUE, CONTINUE);
+    await context.step();
+    await context.step(bytes('1'));
+    expect(fake.legs.map(({ input }) => input)).toEqual([
+      [],
+      [
+        [SECBUFFER_TOKEN, '1'],
+        [SECBUFFER_EMPTY, undefined],
+      ],
+    ]);
+  });
+
+  test('may begin with a token, where the protocol lets the server speak first', async () => {
+    const context = await client();
+    fake.legAnswers.push(CONTINUE);
+    await context.step(bytes('server first'));
+    expect(fake.legs).toMatchObject([{ input: [[SECBUFFER_TOKEN, 'server first']] }]);
+  });
+
+  test('need a token later on, and a step without one leaves the context as it was', async () => {
+    const context = await client();
+    const missing = argumentError('a token of the server is missing');
+    fake.legAnswers.push(CONTINUE, {});
+    await context.step();
+    await expect(context.step()).rejects.toThrow(missing);
+    await expect(context.step(undefined)).rejects.toThrow(missing);
+    await expect(context.step(bytes('1'))).resolves.toMatchObject({ done: true });
+    expect(fake.legs).toHaveLength(2);
+  });
+
+  test('need a token later on, where the first step still runs', async () => {
+    const context = await client();
+    const gate = new Gate();
+    fake.legAnswers.push({ ...CONTINUE, until: gate.opened });
+    const first = context.step();
+    await expect(context.step()).rejects.toThrow(argumentError('a token of the server is missing'));
+    gate.open();
+    await expect(first).resolves.toMatchObject({ done: false });
+  });
+
+  test.each([['token'], [null], [1], [[1, 2]], [new ArrayBuffer(2)], [{}]])(
+    'refuse %p as a token, and the context goes on',
+    async (token) => {
+      const context = await client();
+      await expect(context.step(token as Uint8Array)).rejects.toThrow(
+        argumentError(/^the token must be a Uint8Array or Buffer, not /),
+      );
+      fake.legAnswers.push(CONTINUE);
+      await expect(context.step()).resolves.toMatchObject({ done: false });
+    },
+  );
+
+  test('give the token of the last leg, which must still be sent', async () => {
+    const context = await client();
+    fake.legAnswers.push(CONTINUE, { output: ['authenticate'] });
+    await context.step();
+    await expect(context.step(bytes('challenge'))).resolves.toEqual({
+      token: bytes('authenticate'),
+      done: true,
+      status: 'SEC_E_OK',
+    });
+    expect(context.established).toBe(true);
+  });
+
+  test('name InitializeSecurityContext where they fail', async () => {
+    const context = await client();
+    fake.legAnswers.push({ status: 0x80090303 });
+    await expect(context.step()).rejects.toMatchObject({
+      code: 'SEC_E_TARGET_UNKNOWN',
+      call: 'InitializeSecurityContext',
+    });
+  });
+
+  test('keep the bytes of the server that are no whole message', async () => {
+    const context = await client({}, { traits: ProviderTrait.streamPackage });
+    fake.legAnswers.push(CONTINUE, { status: SEC_E_INCOMPLETE_MESSAGE }, {});
+    await context.step();
+    await context.step(bytes('a'));
+    await context.step(bytes('b'));
+    expect(fake.legs.map(({ input }) => input[0]?.[1])).toEqual([undefined, 'a', 'ab']);
+  });
+});
+
+describe('what a client asks for', () => {
+  test.each<[ClientContextOptions, number]>([
+    [{}, CONNECTION],
+    [{ protection: 'none' }, CONNECTION],
+    [{ protection: 'sign' }, CONNECTION | SIGN],
+    [{ protection: 'encrypt' }, CONNECTION | ENCRYPT],
+    [{ mutualAuth: true }, CONNECTION | MUTUAL_AUTH],
+    [{ mutualAuth: false }, CONNECTION],
+    [{ mutualAuth: true, protection: 'encrypt' }, CONNECTION | ENCRYPT | MUTUAL_AUTH],
+  ])('with %j is in its own flags, on each leg', async (options, contextReq) => {
+    const context = await client(options);
+    fake.legAnswers.push(CONTINUE, { attr: contextReq });
+    await context.step();
+    await context.step(bytes('1'));
+    expect(fake.legs.map((leg) => leg.contextReq)).toEqual([contextReq, contextReq]);
+  });
+
+  test.each([['true'], [1], [null]])('cannot be mutualAuth: %p', async (mutualAuth) => {
+    const held = await credentials();
+    const options = { mutualAuth } as unknown as ClientContextOptions;
+    expect(() => new ClientContext(held, options)).toThrow(
+      argumentError('mutualAuth must be true or false'),
+    );
+  });
+});
+
+describe('a client that is granted less than it requires', () => {
+  test.each<[string, ClientContextOptions, number, string]>([
+    [
+      'mutualAuth: true',
+      { mutualAuth: true },
+      0x10010,
+      'ISC_RET_CONFIDENTIALITY, ISC_RET_INTEGRITY',
+    ],
+    [
+      "protection: 'sign'",
+      { protection: 'sign' },
+      0x12,
+      'ISC_RET_MUTUAL_AUTH, ISC_RET_CONFIDENTIALITY',
+    ],
+    ["protection: 'encrypt'", { protection: 'encrypt' }, 0x10000, 'ISC_RET_INTEGRITY'],
+    // The server's INTEGRITY is the client's IDENTIFY.
+    ["protection: 'sign'", { protection: 'sign' }, 0x20000, 'ISC_RET_IDENTIFY'],
+    [
+      "protection: 'encrypt', mutualAuth: true",
+      { protection: 'encrypt', mutualAuth: true },
+      0,
+      'nothing',
+    ],
+  ])('without %s fails, and its context is deleted', async (missing, options, attr, granted) => {
+    const context = await client(options);
+    fake.legAnswers.push(CONTINUE, { attr, output: ['last'] });
+    await context.step();
+    await expect(context.step(bytes('1'))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+      message: `the logon succeeded, but without ${missing}; granted was ${granted}`,
+    });
+    expect([context.established, fake.open.context]).toEqual([false, 0]);
+    expect(() => context.attributes).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));
+    await expect(context.step(bytes('2'))).rejects.toThrow(coded('ERR_SECUR32_CONTEXT_FAILED'));
+    context.close();
+    expect(fake.log.filter((entry) => entry === 'close context 1')).toHaveLength(1);
+  });
+
+  test('in the middle of the handshake goes on: only the last leg counts', async () => {
+    const context = await client({ mutualAuth: true, protection: 'encrypt' });
+    fake.legAnswers.push({ ...CONTINUE, attr: 0 }, { attr: CONNECTION | ENCRYPT | MUTUAL_AUTH });
+    await context.step();
+    await expect(context.step(bytes('1'))).resolves.toMatchObject({ done: true });
+  });
+
+  test.each<[ClientContextOptions, number]>([
+    [{}, 0],
+    [{ mutualAuth: false }, 0],
+    [{ protection: 'sign' }, 0x10000],
+    [{ protection: 'encrypt' }, 0x10010],
+    [{ mutualAuth: true }, 2],
+    // Anonymity is the server's business.
+    [{}, 0x40000],
+  ])('or not: %j is content with the bits %i', async (options, attr) => {
+    const context = await client(options);
+    fake.legAnswers.push({ attr });
+    await expect(context.step()).resolves.toMatchObject({ done: true });
+    expect(context.attributes.bits).toBe(attr);
+  });
+});
