@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { prepare } from '../test/testbed/index.mjs';
 import { Failure } from './support/failure.mjs';
+import { crossBuildPackages, requireHostPackages, treePackages } from './support/host-packages.mjs';
 import { Reporter } from './support/progress.mjs';
 import { runLogged } from './support/run-command.mjs';
 
@@ -75,5 +76,7 @@ export async function setUp({ nodeVersions } = {}) {
   const testbed = async () => {
     if (!ON_WINDOWS) await prepare({ ...(nodeVersions && { nodeVersions }), log });
   };
+  // Before anything else: apt cannot run twice at once.
+  if (!ON_WINDOWS) await requireHostPackages([...treePackages, ...crossBuildPackages], reporter);
   await Promise.all([project(), testbed()]);
 }

@@ -13,7 +13,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { nodeVersions, run } from '../test/testbed/index.mjs';
+import { DEFAULT_NODE, nodeVersions, run } from '../test/testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { reportError } from './support/failure.mjs';
 import { readResults, totalsLine } from './test-results.mjs';
@@ -78,7 +78,7 @@ async function main() {
   });
   const env = values.long ? { SECUR32_TEST_LONG: '1' } : {};
   const onWindows = process.platform === 'win32';
-  const versions = values.node ? [values.node] : values.long ? nodeVersions : ['24'];
+  const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
   await setUp(onWindows ? {} : { nodeVersions: versions });
 
   // What an earlier run left must not be taken for this one's.

@@ -140,17 +140,12 @@ function prepare<Flags extends number>(
   const facts = credential?.facts ?? context?.facts;
   if (facts === undefined) throw argumentError('a first leg needs a credential');
 
-  const input = inputDescriptor(
-    options.input === undefined ? [] : options.input,
-    maxTokenBytes(options.maxTokenBytes, facts),
-  );
-  const output = outputWords(
-    options.output === undefined ? [{ type: SECBUFFER_TOKEN }] : options.output,
-  );
-  const contextReq = combinedFlags(
-    options.contextReq === undefined ? 0 : options.contextReq,
-    'contextReq',
-  );
+  // Defaults for what is absent; null is no value of these and is refused below.
+  const { input: given = [], output: wanted = [{ type: SECBUFFER_TOKEN }] } = options;
+  const { contextReq: requirements = 0, targetDataRep = SECURITY_NATIVE_DREP } = options;
+  const input = inputDescriptor(given, maxTokenBytes(options.maxTokenBytes, facts));
+  const output = outputWords(wanted);
+  const contextReq = combinedFlags(requirements, 'contextReq');
   checkBindings(call, facts, input, contextReq);
   return {
     call,
@@ -161,10 +156,7 @@ function prepare<Flags extends number>(
     targetName,
     words: Uint32Array.of(
       contextReq,
-      combinedFlags(
-        options.targetDataRep === undefined ? SECURITY_NATIVE_DREP : options.targetDataRep,
-        'targetDataRep',
-      ),
+      combinedFlags(targetDataRep, 'targetDataRep'),
       input.types.length,
       output.length / 2,
       ...input.types,

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import prebuildify from 'prebuildify';
 import { Failure } from '../support/failure.mjs';
+import { crossBuildPackages, requireHostPackages } from '../support/host-packages.mjs';
 import { lock } from '../support/lock.mjs';
+import { Reporter } from '../support/progress.mjs';
 import { hashFile, hashInputs } from './inputs.mjs';
 import { prebuildPath, root } from './project.mjs';
 
@@ -45,6 +47,7 @@ export async function prebuild(arch) {
  */
 export async function prebuildIfChanged(arch, { force = false } = {}) {
   mkdirSync(build, { recursive: true });
+  await requireHostPackages(crossBuildPackages, new Reporter());
   // Two architectures share build/Release, through which prebuildify takes them.
   const unlock = await lock(join(build, 'native.lock'), {
     onWait: () => console.log('waiting for another build in this directory'),

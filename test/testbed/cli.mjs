@@ -1,0 +1,15 @@
+import { parseArguments, USAGE } from './arguments.mjs';
+import { run, TESTBED_FAILED } from './index.mjs';
+import { reportError } from '../../tools/support/failure.mjs';
+
+try {
+  const { help, command, node, env } = parseArguments(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(USAGE);
+  } else {
+    process.exitCode = await run(command, { node, env, stdin: 'inherit' });
+  }
+} catch (error) {
+  reportError('testbed', error);
+  process.exitCode = TESTBED_FAILED;
+}

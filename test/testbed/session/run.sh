@@ -1,0 +1,21 @@
+#!/bin/bash
+# First process of a session in its own root directory: starts the domain and Windows, runs a command beside them, and
+# ends with the command's exit code. When it ends, the kernel ends every other process of the session.
+here=$(dirname "$0")
+. "$here/places.sh"
+. "$here/basics.sh"
+. "$here/domain.sh"
+. "$here/wine.sh"
+. $accounts
+
+export KRB5CCNAME=$user_ccache
+export KRB5_KTNAME=FILE:$service_keytab
+SECUR32_TESTBED=$(<$description)
+export SECUR32_TESTBED
+export PATH=$here/bin:$PATH
+
+start_wine &
+start_domain
+log_on
+
+"$@"
