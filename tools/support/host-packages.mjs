@@ -28,7 +28,7 @@ const LOGS = fileURLToPath(new URL('../../build/', import.meta.url));
 async function isMissing(name) {
   const { file, program } = BRINGS[name];
   if (file) return !existsSync(file);
-  return (await capture([program, '--version'])).status === 127;
+  return (await capture([program, '--version'])).status === undefined;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function requireHostPackages(needed, reporter) {
   if (missing.length === 0) return;
 
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
-  if ((await capture(['apt-get', '--version'])).status === 127) {
+  if ((await capture(['apt-get', '--version'])).status === undefined) {
     throw new Failure(`missing on this host, which has no apt-get: ${missing.join(', ')}`);
   }
   if (process.getuid?.() !== 0) {
