@@ -12,6 +12,7 @@ interface WaitingCall {
  */
 export class CallQueue {
   #running = false;
+  #rejectRunning: ((error: Error) => void) | undefined;
   #waiting: WaitingCall[] = [];
   #closedBy: (() => Error) | undefined;
 
@@ -25,6 +26,7 @@ export class CallQueue {
     return new Promise<T>((resolve, reject) => {
       const start = () => {
         this.#running = true;
+        this.#rejectRunning = reject;
         // The next call starts before whoever awaits this one goes on.
         const settle = <V>(settled: (value: V) => void) => {
           return (value: V) => {
@@ -39,14 +41,19 @@ export class CallQueue {
     });
   }
 
-  /** Rejects what waits and what comes later. The running call goes on. */
+  /**
+   * Rejects what runs, what waits and what comes later. The running call itself
+   * cannot be stopped; its result is lost.
+   */
   close(error: () => Error): void {
     this.#closedBy ??= error;
+    this.#rejectRunning?.(this.#closedBy());
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closedBy());
   }
 
   #next(): void {
     this.#running = false;
+    this.#rejectRunning = undefined;
     this.#waiting.shift()?.start();
   }
 }

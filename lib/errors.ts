@@ -68,6 +68,10 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'
   /** The package of this system would ignore the list of packages. */
   | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'
+  /** The package of this system has one identity per process, and it is another one. */
+  | 'ERR_SECUR32_IDENTITY_UNSUPPORTED'
+  /** The package asked for another call without having used any of its input. */
+  | 'ERR_SECUR32_NO_PROGRESS'
   /** The package of this system cannot take these buffers without harm. */
   | 'ERR_SECUR32_BUFFERS_UNSUPPORTED'
   /** No memory for the bytes of the caller, or for the call. */

@@ -10,5 +10,7 @@ export { ClientContext, type ClientContextOptions } from './client-context.js';
 export { type ContextAttributes } from './context-attributes.js';
 export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';
 export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } from './errors.js';
+export { type ContextSizes } from './raw/context-attributes.js';
+export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
 export { type Protection, type StepResult } from './security-context.js';

@@ -30,6 +30,9 @@ export const Refusal = {
   failedBefore: 6,
   unsafeBuffers: 7,
   badPassword: 8,
+  otherPackage: 9,
+  otherSide: 10,
+  otherIdentity: 11,
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 

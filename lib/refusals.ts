@@ -29,6 +29,17 @@ export function refusalError(refusal: Refusal): Secur32Error {
       );
     case Refusal.badPassword:
       return argumentError('authIdentity.password: the bytes are not valid UTF-8');
+    case Refusal.otherPackage:
+      return argumentError('the credential is of another package than the context');
+    case Refusal.otherSide:
+      return argumentError(
+        "a client's context is for initializeSecurityContext, a server's for acceptSecurityContext",
+      );
+    case Refusal.otherIdentity:
+      return codedError(
+        'ERR_SECUR32_IDENTITY_UNSUPPORTED',
+        "this system's package has one identity per process, and another one is in use; use a process for each",
+      );
   }
 }
 

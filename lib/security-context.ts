@@ -3,11 +3,11 @@ import {
   SECPKG_ATTR_NEGOTIATION_INFO,
   SECPKG_ATTR_SESSION_KEY,
   SECPKG_ATTR_SIZES,
+  SECPKG_NEGOTIATION_COMPLETE,
 } from './constants/context-attributes.js';
 import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
 import {
   SEC_E_INCOMPLETE_MESSAGE,
-  SEC_E_INTERNAL_ERROR,
   SEC_E_OK,
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_COMPLETE_AND_CONTINUE,
@@ -16,9 +16,15 @@ import {
 import { grantedAttributes, type ContextAttributes, type Side } from './context-attributes.js';
 import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { refuseLostValues } from './lost-values.js';
 import { packageKind } from './package-kinds.js';
 import { ProviderTrait } from './provider-traits.js';
-import { queryContextAttributes, type ContextSizes } from './raw/context-attributes.js';
+import {
+  queryContextAttributes,
+  type ContextAttribute,
+  type ContextAttributeValues,
+  type ContextSizes,
+} from './raw/context-attributes.js';
 import {
   claimContext,
   closeContext,
@@ -40,7 +46,7 @@ export interface SecurityContextOptions {
    * that does not get it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
    */
   protection?: Protection;
-  /** The largest token that `step` takes, in bytes: 64 KiB by default, no limit for CredSSP. */
+  /** The largest token that `step` takes, in bytes: 64 KiB by default. For CredSSP, whose tokens come in pieces, the sum of what waits: 1 MiB. */
   maxTokenBytes?: number;
 }
 
@@ -103,6 +109,7 @@ export abstract class SecurityContext {
     if (typeof options !== 'object' || options === null) {
       throw argumentError(`the options of a ${side} must be an object`);
     }
+    refuseLostValues(options, 'protection', 'mutualAuth');
     const { protection = 'none' } = options;
     if (!['none', 'sign', 'encrypt'].includes(protection)) {
       throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
@@ -180,7 +187,7 @@ export abstract class SecurityContext {
       }
       const answer = await this.#completedToken(leg);
       if (answer !== undefined) answers.push(answer);
-      const extra = leftOver(leg);
+      const extra = leftOver(leg, input);
 
       if (leg.status === SEC_E_OK || leg.status === SEC_I_COMPLETE_NEEDED) {
         this.#establish(leg);
@@ -190,7 +197,6 @@ export abstract class SecurityContext {
       if (extra === undefined) {
         return { token: joined(answers), done: false, status: leg.statusName };
       }
-      if (extra.length >= (input?.length ?? 0)) throw noProgressError(this.#side);
       input = extra;
     }
   }
@@ -246,7 +252,8 @@ export abstract class SecurityContext {
   }
 
   #missingProtection({ confidentiality, integrity }: ContextAttributes): string[] {
-    if (this.protection === 'encrypt' && !confidentiality) return ["protection: 'encrypt'"];
+    if (this.protection === 'encrypt' && !(confidentiality && integrity))
+      return ["protection: 'encrypt'"];
     if (this.protection === 'sign' && !integrity) return ["protection: 'sign'"];
     return [];
   }
@@ -298,11 +305,16 @@ export abstract class SecurityContext {
 
   /**
    * The package that did the logon: for Negotiate the one that it chose
-   * (SECPKG_ATTR_NEGOTIATION_INFO). Throws before the handshake is done.
+   * (SECPKG_ATTR_NEGOTIATION_INFO), undefined where it does not say. Throws
+   * before the handshake is done.
    */
-  get negotiatedPackage(): string {
-    const info = queryContextAttributes(this.#established().handle, SECPKG_ATTR_NEGOTIATION_INFO);
-    return info.package?.name ?? this.credentials.package;
+  get negotiatedPackage(): string | undefined {
+    const info = unlessUnsupported(this.#established().handle, SECPKG_ATTR_NEGOTIATION_INFO);
+    if (info?.state === SECPKG_NEGOTIATION_COMPLETE && info.package) return info.package.name;
+    // Any other package did it itself.
+    return packageKind(this.credentials.package) === 'negotiate'
+      ? undefined
+      : this.credentials.package;
   }
 
   /**
@@ -310,16 +322,8 @@ export abstract class SecurityContext {
    * where the package has none. Throws before the handshake is done.
    */
   get sessionKey(): Buffer | undefined {
-    const { handle } = this.#established();
-    try {
-      const key = queryContextAttributes(handle, SECPKG_ATTR_SESSION_KEY);
-      return key.length > 0 ? key : undefined;
-    } catch (error) {
-      if (error instanceof SspiError && error.status === SEC_E_UNSUPPORTED_FUNCTION) {
-        return undefined;
-      }
-      throw error;
-    }
+    const key = unlessUnsupported(this.#established().handle, SECPKG_ATTR_SESSION_KEY);
+    return key !== undefined && key.length > 0 ? key : undefined;
   }
 
   /**
@@ -338,16 +342,30 @@ export abstract class SecurityContext {
   }
 }
 
-/** The bytes of a stream that a leg did not use. */
-function leftOver({ input }: LegResult): Buffer | undefined {
-  const data = input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA)?.data;
-  return data !== undefined && data.length > 0 ? data : undefined;
+/** An attribute, or undefined where the package does not have it. */
+function unlessUnsupported<Attribute extends ContextAttribute>(
+  handle: ContextHandle,
+  attribute: Attribute,
+): ContextAttributeValues[Attribute] | undefined {
+  try {
+    return queryContextAttributes(handle, attribute);
+  } catch (error) {
+    if (error instanceof SspiError && error.status === SEC_E_UNSUPPORTED_FUNCTION) return undefined;
+    throw error;
+  }
 }
 
-/** For a package that used nothing and wants to be called again. */
-function noProgressError(side: Side): SspiError {
-  const call = side === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext';
-  return new SspiError(call, SEC_E_INTERNAL_ERROR);
+/** The bytes of a stream that a leg did not use. */
+function leftOver({ input }: LegResult, given: Uint8Array | undefined): Buffer | undefined {
+  const extra = input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA);
+  if (extra === undefined || extra.size === 0) return undefined;
+  if (extra.data === undefined || extra.data.length >= (given?.length ?? 0)) {
+    throw codedError(
+      'ERR_SECUR32_NO_PROGRESS',
+      `the package left ${extra.size} bytes unused of an input of ${given?.length ?? 0}`,
+    );
+  }
+  return extra.data;
 }
 
 function joined(tokens: readonly Buffer[]): Buffer | undefined {

@@ -6,6 +6,7 @@ import {
 } from '../constants/credentials.js';
 import { argumentError, codedError, SspiError } from '../errors.js';
 import type { AcquireTuple } from '../native-binding.js';
+import { refuseLostValues } from '../lost-values.js';
 import { native } from '../native.js';
 import { packageKind } from '../package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
@@ -20,7 +21,7 @@ export interface CredentialOptions {
   principal?: string;
   /** Another user than the one of the process. It must not be present but undefined. */
   authIdentity?: AuthIdentity;
-  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. */
+  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. It must not be present but undefined. */
   packageList?: readonly string[];
 }
 
@@ -61,6 +62,7 @@ type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsH
 
 /** `use` stands apart so that nobody has to copy options, and lose one on the way. */
 function nativeArguments(sync: boolean, options: CredentialOptions, use: number): NativeArguments {
+  refuseLostValues(options, 'packageList', 'principal');
   const packageName = requiredText(options.package, 'package');
   const principal =
     options.principal === undefined ? undefined : requiredText(options.principal, 'principal');

@@ -42,7 +42,7 @@ export interface ContextLifespan {
 /** The value of each attribute, by its constant. */
 export interface ContextAttributeValues {
   [SECPKG_ATTR_SIZES]: ContextSizes;
-  [SECPKG_ATTR_NAMES]: string;
+  [SECPKG_ATTR_NAMES]: string | undefined;
   [SECPKG_ATTR_LIFESPAN]: ContextLifespan;
   [SECPKG_ATTR_SESSION_KEY]: Buffer;
   [SECPKG_ATTR_PACKAGE_INFO]: SecPkgInfo | undefined;
@@ -64,7 +64,7 @@ const READERS: { [Attribute in ContextAttribute]: Reader<ContextAttributeValues[
     ];
     return { maxToken, maxSignature, blockSize, securityTrailer };
   },
-  [SECPKG_ATTR_NAMES]: ([name]) => (name as string | undefined) ?? '',
+  [SECPKG_ATTR_NAMES]: ([name]) => name as string | undefined,
   [SECPKG_ATTR_LIFESPAN]: ([start, expiry]) => ({
     start: start as bigint,
     expiry: expiry as bigint,

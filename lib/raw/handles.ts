@@ -136,9 +136,9 @@ export class ContextHandle {
   }
 
   /**
-   * Deletes the context (DeleteSecurityContext). Idempotent. A leg that is
-   * running finishes first, and its result is lost; legs that wait are
-   * rejected.
+   * Deletes the context (DeleteSecurityContext). Idempotent. Legs that run or
+   * wait are rejected at once; one that runs cannot be stopped, so the context
+   * goes when it is done.
    */
   close(): void {
     closeContext(this);

@@ -45,6 +45,8 @@ import {
 
 /** Bytes of a token that a leg takes from the network by default. */
 const DEFAULT_MAX_TOKEN_BYTES = 64 * 1024;
+/** The same for a stream, whose tokens come in pieces: far more than a handshake has. */
+const DEFAULT_MAX_STREAM_BYTES = 1024 * 1024;
 
 /** The options that both sides' legs share. */
 export interface LegOptions<Flags extends number> {
@@ -60,7 +62,7 @@ export interface LegOptions<Flags extends number> {
   contextReq?: readonly Flags[] | Flags;
   /** `SECURITY_NATIVE_DREP` (the default) or `SECURITY_NETWORK_DREP`. */
   targetDataRep?: number;
-  /** The largest token in `input`, in bytes: 64 KiB by default, no limit for Schannel and CredSSP. */
+  /** The largest token in `input`, in bytes: 64 KiB by default, 1 MiB for the streams of Schannel and CredSSP. */
   maxTokenBytes?: number;
 }
 
@@ -102,7 +104,8 @@ function hasTrait(facts: CredentialFacts, trait: number): boolean {
 /** The limit of a token in bytes: what was asked for, or what suits the package. */
 export function maxTokenBytes(limit: number | undefined, facts: CredentialFacts): number {
   if (limit === undefined) {
-    return hasTrait(facts, ProviderTrait.streamPackage) ? Infinity : DEFAULT_MAX_TOKEN_BYTES;
+    const stream = hasTrait(facts, ProviderTrait.streamPackage);
+    return stream ? DEFAULT_MAX_STREAM_BYTES : DEFAULT_MAX_TOKEN_BYTES;
   }
   if (limit !== Infinity && !(Number.isInteger(limit) && limit > 0)) {
     throw argumentError('maxTokenBytes must be a positive number of bytes');
@@ -137,7 +140,7 @@ function prepare<Flags extends number>(
   const context = options.context === undefined ? undefined : contextForLeg(options.context, owner);
   const credential =
     options.credential === undefined ? undefined : openCredential(options.credential);
-  const facts = credential?.facts ?? context?.facts;
+  const facts = context?.facts ?? credential?.facts;
   if (facts === undefined) throw argumentError('a first leg needs a credential');
 
   // Defaults for what is absent; null is no value of these and is refused below.

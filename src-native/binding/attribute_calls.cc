@@ -65,7 +65,7 @@ napi_value QueryContextAttributesCall(napi_env env, napi_callback_info info) {
   context->Leave();
   Tuple tuple(env, 1);
   tuple.AddNumber(static_cast<uint32_t>(status));
-  if (status == SEC_E_OK) AddRecord(query, &tuple);
+  if (status >= 0) AddRecord(query, &tuple);
   return tuple.value();
 }
 

@@ -147,9 +147,20 @@ bool ReadLegHandles(napi_env env, napi_value credential, napi_value context, Leg
       !job->turn()->Enter(leg->context, refusal)) {
     return false;
   }
-  if (!IsUndefined(env, credential)) return ReadHandle(env, credential, &leg->credential, refusal);
-  leg->credential = leg->context->credential();
-  return true;
+  if (leg->context->side() != leg->side) {
+    *refusal = Refusal::kOtherSide;
+    return false;
+  }
+  const std::shared_ptr<Credential>& own = leg->context->credential();
+  if (IsUndefined(env, credential)) {
+    leg->credential = own;
+    return true;
+  }
+  if (!ReadHandle(env, credential, &leg->credential, refusal)) return false;
+  // All that is known of the package is read off the credential.
+  if (leg->credential->IsOfSamePackage(*own)) return true;
+  *refusal = Refusal::kOtherPackage;
+  return false;
 }
 
 // (sync, credential, context, targetName, words, inputs)

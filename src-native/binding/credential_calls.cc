@@ -7,6 +7,8 @@
 #include "binding/handle_value.h"
 #include "executor/job.h"
 #include "sspi/acquire.h"
+#include "sspi/process_identity.h"
+#include "sspi/provider.h"
 
 namespace secur32 {
 namespace {
@@ -36,6 +38,13 @@ class AcquireJob final : public Job {
   Acquire acquire_;
 };
 
+// Accepting sides do not act as anybody.
+bool IsOfSecondIdentity(const Acquire& acquire) {
+  const bool outbound = (acquire.use & SECPKG_CRED_OUTBOUND) != 0;
+  const bool one_only = (TraitsOfPackage(acquire.package.get()) & kOneIdentityPerProcess) != 0;
+  return outbound && one_only && !AdmitIdentity(acquire.user, acquire.domain);
+}
+
 }  // namespace
 
 // (sync, principal, package, use, user, domain, password, packageList)
@@ -63,6 +72,7 @@ napi_value AcquireCredentialsHandleCall(napi_env env, napi_callback_info info) {
   if (acquire->domain.present() && !acquire->user.present()) {
     return Refuse(env, Refusal::kBadArgument);
   }
+  if (IsOfSecondIdentity(*acquire)) return Refuse(env, Refusal::kOtherIdentity);
   if (sync) return RunJob(env, std::move(job));
   const napi_value promise = StartJob(env, std::move(job));
   return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);

@@ -23,9 +23,12 @@ struct Kind<Context> {
   static constexpr uint64_t kTag = 0x7365637572333258;  // "secur32X"
 };
 
+// Of static storage: some releases of Node keep the address of an external's
+// tag instead of its value.
 template <typename Handle>
-napi_type_tag TagOf() {
-  return {Kind<Handle>::kTag, reinterpret_cast<uintptr_t>(&kThisCopy)};
+const napi_type_tag* TagOf() {
+  static const napi_type_tag tag{Kind<Handle>::kTag, reinterpret_cast<uintptr_t>(&kThisCopy)};
+  return &tag;
 }
 
 // What an external points to. Only the JavaScript thread touches it.
@@ -34,9 +37,16 @@ struct Box {
   std::shared_ptr<Handle> handle;  // empty once closed
 };
 
-template <typename Handle>
-void Close(Box<Handle>* box) {
+void Close(Box<Credential>* box) {
   if (box->handle != nullptr) ReleaseLater(std::move(box->handle));
+  box->handle.reset();
+}
+
+void Close(Box<Context>* box) {
+  if (box->handle == nullptr) return;
+  // A running call is the only other user. It releases the context when it
+  // has its result, on this thread, so the count cannot change meanwhile.
+  if (box->handle.use_count() == 1) ReleaseLater(std::move(box->handle));
   box->handle.reset();
 }
 
@@ -56,9 +66,8 @@ napi_value NewValue(napi_env env, std::shared_ptr<Handle> handle) {
     Finalize<Handle>(env, box, nullptr);
     return nullptr;
   }
-  const napi_type_tag tag = TagOf<Handle>();
   // Untagged it is useless to everybody; the garbage collector frees it.
-  if (napi_type_tag_object(env, value, &tag) != napi_ok) return nullptr;
+  if (napi_type_tag_object(env, value, TagOf<Handle>()) != napi_ok) return nullptr;
   return value;
 }
 
@@ -66,9 +75,10 @@ template <typename Handle>
 Box<Handle>* Unbox(napi_env env, napi_value value) {
   napi_valuetype type;
   if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return nullptr;
-  const napi_type_tag tag = TagOf<Handle>();
   bool ours = false;
-  if (napi_check_object_type_tag(env, value, &tag, &ours) != napi_ok || !ours) return nullptr;
+  if (napi_check_object_type_tag(env, value, TagOf<Handle>(), &ours) != napi_ok || !ours) {
+    return nullptr;
+  }
   void* data = nullptr;
   if (napi_get_value_external(env, value, &data) != napi_ok) return nullptr;
   return static_cast<Box<Handle>*>(data);

@@ -6,6 +6,19 @@
 namespace secur32 {
 namespace {
 
+// The job's result; undefined where JavaScript had no memory for it. The
+// exception that says so must not stay pending: nothing can be called then.
+napi_value ResultOf(napi_env env, Job* job) {
+  const napi_value result = job->Result(env);
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return result;
+  napi_value exception = nullptr;
+  napi_value undefined = nullptr;
+  napi_get_and_clear_last_exception(env, &exception);
+  napi_get_undefined(env, &undefined);
+  return undefined;
+}
+
 // A job on libuv's pool, with the promise that it settles. Node waits for
 // these before it ends an environment.
 class PooledJob {
@@ -38,7 +51,7 @@ class PooledJob {
     const std::unique_ptr<PooledJob> self(static_cast<PooledJob*>(data));
     napi_delete_async_work(env, self->work_);
     // In an ending environment these fail, and nobody is left to tell.
-    const napi_value result = self->job_->Result(env);
+    const napi_value result = ResultOf(env, self->job_.get());
     if (result != nullptr) napi_resolve_deferred(env, self->deferred_, result);
   }
 
@@ -55,7 +68,7 @@ napi_value StartJob(napi_env env, std::unique_ptr<Job> job) {
 
 napi_value RunJob(napi_env env, std::unique_ptr<Job> job) {
   job->Run();
-  return job->Result(env);
+  return ResultOf(env, job.get());
 }
 
 }  // namespace secur32

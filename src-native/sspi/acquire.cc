@@ -1,6 +1,8 @@
 #include "sspi/acquire.h"
 
 #include <climits>
+#include <cwchar>
+#include <utility>
 
 #include "sspi/packages.h"
 #include "sspi/provider.h"
@@ -52,11 +54,17 @@ SECURITY_STATUS CallWithIdentity(Acquire* acquire, CredHandle* handle, TimeStamp
   return CallAcquire(acquire, nullptr, handle, expiry);
 }
 
-// The size of the largest token, for the output of the legs.
-SECURITY_STATUS QueryMaxToken(ZeroedText* package, uint32_t* max_token) {
+// The package's own name and the size of its largest token.
+SECURITY_STATUS DescribePackage(ZeroedText* package, ZeroedText* name, uint32_t* max_token) {
   const PackageList list = QueryPackage(package->get());
-  if (list.count == 1) *max_token = list.packages[0].cbMaxToken;
-  return list.status;
+  if (list.status != SEC_E_OK) return list.status;
+  if (list.count != 1 || list.packages[0].Name == nullptr) return SEC_E_INTERNAL_ERROR;
+  const wchar_t* const own_name = list.packages[0].Name;
+  const size_t length = std::wcslen(own_name);
+  if (!name->Allocate(length)) return SEC_E_INSUFFICIENT_MEMORY;
+  std::wmemcpy(name->get(), own_name, length);
+  *max_token = list.packages[0].cbMaxToken;
+  return SEC_E_OK;
 }
 
 }  // namespace
@@ -64,15 +72,16 @@ SECURITY_STATUS QueryMaxToken(ZeroedText* package, uint32_t* max_token) {
 void RunAcquire(Acquire* acquire) {
   CredHandle handle{};
   TimeStamp expiry{};
+  ZeroedText name;
   uint32_t max_token = 0;
   // First, so that no credential must be taken back if it fails.
-  acquire->status = QueryMaxToken(&acquire->package, &max_token);
+  acquire->status = DescribePackage(&acquire->package, &name, &max_token);
   if (acquire->status == SEC_E_OK) acquire->status = CallWithIdentity(acquire, &handle, &expiry);
   acquire->password = ZeroedText();
   if (acquire->status < 0) return;
   acquire->expiry = expiry.QuadPart;
-  acquire->credential =
-      std::make_shared<Credential>(handle, TraitsOfPackage(acquire->package.get()), max_token);
+  const uint32_t traits = TraitsOfPackage(name.get());
+  acquire->credential = std::make_shared<Credential>(handle, std::move(name), traits, max_token);
 }
 
 bool TextFromUtf8(const uint8_t* bytes, size_t size, ZeroedText* text, bool* no_memory) {

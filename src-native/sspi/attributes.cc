@@ -37,7 +37,7 @@ void* AttributeQuery::OwnedMemory() const {
 SECURITY_STATUS AttributeQuery::Run(Context* context) {
   const SECURITY_STATUS status =
       Api().QueryContextAttributesW(context->handle(), attribute_, &record_);
-  if (status == SEC_E_OK) {
+  if (status >= 0) {
     owner_ = ContextBuffer(OwnedMemory());
   } else {
     // A failing package may have left half a record; nothing in it is ours.

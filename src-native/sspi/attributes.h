@@ -38,7 +38,7 @@ class AttributeQuery {
   SECURITY_STATUS Run(Context* context);
 
   uint32_t attribute() const { return attribute_; }
-  // Zero unless Run() returned SEC_E_OK.
+  // Zero if Run() failed.
   const AttributeRecord& record() const { return record_; }
 
  private:

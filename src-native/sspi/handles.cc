@@ -1,5 +1,6 @@
 #include "sspi/handles.h"
 
+#include <cwchar>
 #include <utility>
 
 #include "sspi/live_counts.h"
@@ -7,8 +8,9 @@
 
 namespace secur32 {
 
-Credential::Credential(const CredHandle& handle, uint32_t traits, uint32_t max_token)
-    : handle_(handle), traits_(traits), max_token_(max_token) {
+Credential::Credential(const CredHandle& handle, ZeroedText package, uint32_t traits,
+                       uint32_t max_token)
+    : handle_(handle), package_(std::move(package)), traits_(traits), max_token_(max_token) {
   ++live_counts.credentials;
 }
 
@@ -17,8 +19,12 @@ Credential::~Credential() {
   --live_counts.credentials;
 }
 
-Context::Context(const CtxtHandle& handle, std::shared_ptr<Credential> credential)
-    : handle_(handle), credential_(std::move(credential)) {
+bool Credential::IsOfSamePackage(const Credential& other) const {
+  return _wcsicmp(package_.get(), other.package_.get()) == 0;
+}
+
+Context::Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credential> credential)
+    : handle_(handle), side_(side), credential_(std::move(credential)) {
   ++live_counts.contexts;
 }
 

@@ -11,30 +11,37 @@
 #include <memory>
 
 #include "sspi/windows_sspi.h"
+#include "sspi/zeroed_buffer.h"
 
 namespace secur32 {
 
+// InitializeSecurityContext makes clients, AcceptSecurityContext servers.
+enum class LegSide : uint32_t { kInitialize, kAccept };
+
 class Credential {
  public:
-  Credential(const CredHandle& handle, uint32_t traits, uint32_t max_token);
+  // `package` is the system's own name of it.
+  Credential(const CredHandle& handle, ZeroedText package, uint32_t traits, uint32_t max_token);
   ~Credential();
   Credential(const Credential&) = delete;
   Credential& operator=(const Credential&) = delete;
 
   // SSPI takes it by a pointer to non-const, but does not change it.
   PCredHandle handle() { return &handle_; }
+  bool IsOfSamePackage(const Credential& other) const;
   uint32_t traits() const { return traits_; }
   uint32_t max_token() const { return max_token_; }
 
  private:
   CredHandle handle_;
+  const ZeroedText package_;
   const uint32_t traits_;
   const uint32_t max_token_;
 };
 
 class Context {
  public:
-  Context(const CtxtHandle& handle, std::shared_ptr<Credential> credential);
+  Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credential> credential);
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -46,6 +53,7 @@ class Context {
 
   // Everything below only between Enter() and Leave().
   PCtxtHandle handle() { return &handle_; }
+  LegSide side() const { return side_; }
   void Replace(const CtxtHandle& handle) { handle_ = handle; }
   const std::shared_ptr<Credential>& credential() const { return credential_; }
   // After the first later leg the credential of the newest leg is the one to keep.
@@ -55,6 +63,7 @@ class Context {
 
  private:
   CtxtHandle handle_;
+  const LegSide side_;
   std::shared_ptr<Credential> credential_;
   std::atomic<bool> busy_{false};
   bool failed_ = false;

@@ -48,6 +48,8 @@ bool DecideAllocation(Leg* leg, const OutputRequest* requests, uint32_t count) {
 // Which outputs of a failed leg must still reach the peer: an alert, or the
 // error token that the returned attributes announce.
 bool IsFailureToken(const Leg& leg, uint32_t index) {
+  // Still of the size that was announced: the package did not write it.
+  if (leg.output.is_untouched(index)) return false;
   const uint32_t type = PlainType(leg.output.type(index));
   if (type == SECBUFFER_ALERT) return true;
   const uint32_t extended_error =
@@ -93,8 +95,10 @@ LegPreparation PrepareLeg(Leg* leg, const OutputRequest* requests, uint32_t coun
   for (uint32_t i = 0; i < count; ++i) {
     const OutputRequest& request = requests[i];
     const bool token = IsPlainToken(request.type);
+    // An alert is in memory of the package whether it allocates tokens or not.
+    const bool alert = PlainType(request.type) == SECBUFFER_ALERT;
     bool added;
-    if (token ? allocate : request.size == kDefaultSize) {
+    if (alert || (token ? allocate : request.size == kDefaultSize)) {
       added = leg->output.AddForPackage(request.type);
     } else {
       const uint32_t size = request.size == kDefaultSize ? max_token : request.size;
@@ -129,7 +133,7 @@ void RunLeg(Leg* leg) {
     return;
   }
   if (leg->context == nullptr) {
-    leg->created = std::make_shared<Context>(handle, leg->credential);
+    leg->created = std::make_shared<Context>(handle, leg->side, leg->credential);
   } else {
     leg->context->Replace(handle);
     leg->context->Pin(leg->credential);

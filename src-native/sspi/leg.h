@@ -12,8 +12,6 @@
 
 namespace secur32 {
 
-enum class LegSide : uint32_t { kInitialize, kAccept };
-
 // Let the addon choose an output buffer's size.
 constexpr uint32_t kDefaultSize = UINT32_MAX;
 

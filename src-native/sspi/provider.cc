@@ -19,6 +19,8 @@ constexpr const wchar_t* kStreamPackages[] = {
 
 constexpr const wchar_t* kWineLsaPackages[] = {L"NTLM", L"Kerberos", L"Negotiate"};
 constexpr const wchar_t* kWineWithoutAttributes[] = {L"NTLM", L"Negotiate"};
+// One ticket cache for the whole process.
+constexpr const wchar_t* kWineWithOneIdentity[] = {L"Kerberos", L"Negotiate"};
 
 using WineGetVersion = const char*(CDECL*)();
 
@@ -41,6 +43,9 @@ uint32_t WineTraits(const wchar_t* package) {
   // Negotiate belongs here because it hands NTLM's answer through.
   if (IsAnyOf(package, kWineWithoutAttributes, ARRAYSIZE(kWineWithoutAttributes))) {
     traits |= kContextAttributesNotWritten;
+  }
+  if (IsAnyOf(package, kWineWithOneIdentity, ARRAYSIZE(kWineWithOneIdentity))) {
+    traits |= kOneIdentityPerProcess;
   }
   return traits;
 }

@@ -31,6 +31,10 @@ enum ProviderTrait : uint32_t {
   // Never writes pfContextAttr; SECPKG_ATTR_FLAGS tells some of it, in the
   // client's bits on both sides.
   kContextAttributesNotWritten = 1u << 6,
+  // An explicit identity takes the place of the process's own, and of every
+  // earlier one: credentials of two identities in one process would act as the
+  // later one.
+  kOneIdentityPerProcess = 1u << 7,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.

@@ -11,6 +11,13 @@ SecBufferDesc* Describe(SecBufferDesc* descriptor, SecBuffer* buffers, uint32_t 
   return descriptor;
 }
 
+// What a package allocates for us to free. In a buffer of another type it may
+// point at what is its own, or at our input.
+bool IsGivenByPackage(uint32_t type) {
+  return type == SECBUFFER_TOKEN || type == SECBUFFER_ALERT ||
+         type == SECBUFFER_CHANGE_PASS_RESPONSE;
+}
+
 }  // namespace
 
 bool InputBuffers::Add(uint32_t type, size_t size) {
@@ -40,6 +47,7 @@ SecBufferDesc* InputBuffers::descriptor() { return Describe(&descriptor_, buffer
 bool OutputBuffers::AddForPackage(uint32_t type) {
   if (count_ == kMaxSecBuffers) return false;
   buffers_[count_] = {0, type, nullptr};
+  requested_type_[count_] = PlainType(type);
   ++count_;
   return true;
 }
@@ -48,6 +56,8 @@ bool OutputBuffers::AddOwn(uint32_t type, uint32_t size, uint32_t reserve) {
   if (count_ == kMaxSecBuffers) return false;
   if (!own_[count_].Allocate(static_cast<size_t>(size) + reserve)) return false;
   buffers_[count_] = {size, type, own_[count_].data()};
+  requested_type_[count_] = PlainType(type);
+  announced_[count_] = size;
   capacity_[count_] = size + reserve;
   ++count_;
   return true;
@@ -66,7 +76,7 @@ void OutputBuffers::Settle() {
         written_[i] = own_[i].data();
         written_size_[i] = size;
       }
-    } else {
+    } else if (IsGivenByPackage(requested_type_[i])) {
       from_package_[i] = ContextBuffer(memory);
       if (memory != nullptr) {
         written_[i] = static_cast<const uint8_t*>(memory);
@@ -75,6 +85,10 @@ void OutputBuffers::Settle() {
     }
     buffers_[i].pvBuffer = nullptr;
   }
+}
+
+bool OutputBuffers::is_untouched(uint32_t index) const {
+  return own_[index].allocated() && buffers_[index].cbBuffer == announced_[index];
 }
 
 void OutputBuffers::Discard(uint32_t index) {

@@ -81,6 +81,8 @@ class OutputBuffers {
   uint32_t written_size(uint32_t index) const { return written_size_[index]; }
   // For a package that leaves a wrong type behind.
   void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }
+  // Whether a buffer of our memory has the size yet that was announced.
+  bool is_untouched(uint32_t index) const;
   // Forget what was written: its memory is released, nothing is copied out.
   void Discard(uint32_t index);
 
@@ -88,6 +90,8 @@ class OutputBuffers {
   SecBufferDesc descriptor_{};
   SecBuffer buffers_[kMaxSecBuffers]{};
   ZeroedBuffer own_[kMaxSecBuffers];
+  uint32_t requested_type_[kMaxSecBuffers]{};
+  uint32_t announced_[kMaxSecBuffers]{};
   uint32_t capacity_[kMaxSecBuffers]{};
   ContextBuffer from_package_[kMaxSecBuffers];
   const uint8_t* written_[kMaxSecBuffers]{};

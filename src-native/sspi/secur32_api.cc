@@ -1,14 +1,26 @@
 #include "sspi/secur32_api.h"
 
+#include <cwchar>
+
 namespace secur32 {
 namespace {
+
+// By its whole path: by its name alone a library would do that somebody loaded
+// before, from wherever.
+HMODULE LoadFromSystem32(const wchar_t* file) {
+  wchar_t path[MAX_PATH];
+  const UINT length = GetSystemDirectoryW(path, MAX_PATH);
+  if (length == 0 || length + std::wcslen(file) >= MAX_PATH) return nullptr;
+  std::wmemcpy(path + length, file, std::wcslen(file) + 1);
+  return LoadLibraryExW(path, nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+}
 
 // Immutable once the constructor has run; C++ runs it once even if several
 // environments load the addon at the same time.
 class LoadedApi {
  public:
   LoadedApi() {
-    const HMODULE library = LoadLibraryExW(L"secur32.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    const HMODULE library = LoadFromSystem32(L"\\secur32.dll");
     if (library == nullptr) {
       failure_ = "secur32.dll";
       return;

@@ -67,8 +67,12 @@ interface Outcome {
   receiver: ClientContext | ServerContext;
 }
 
-/** Refused by the package, with the context deleted; or taken, where it says nothing wrong. */
-function expectRefusedOrHarmless({ error, receiver }: Outcome): void {
+/** What is left of the token in these says something, and may be enough to log on. */
+const MAY_BE_ENOUGH = ['all but the last byte', 'a flipped byte', 'mad lengths', 'the token twice'];
+
+/** Refused by the package, with the context deleted; or taken, but nobody is logged on by garbage. */
+function expectRefusedOrHarmless(name: string, { error, receiver }: Outcome): void {
+  if (!MAY_BE_ENOUGH.includes(name)) expect(receiver.established).toBe(false);
   if (error === undefined) {
     expect(receiver.closed).toBe(false);
     return;
@@ -80,7 +84,7 @@ function expectRefusedOrHarmless({ error, receiver }: Outcome): void {
 
 const KINDS = spoiled(Buffer.alloc(64)).map(([name], index) => [name, index] as const);
 
-describe.each(KINDS)('%s', (_, kind) => {
+describe.each(KINDS)('%s', (name, kind) => {
   describe.each([
     ["in place of NTLM's first message", 0],
     ["in place of NTLM's challenge", 1],
@@ -88,7 +92,7 @@ describe.each(KINDS)('%s', (_, kind) => {
   ])('%s', (_title, message) => {
     testWithAccount('ends in an answer or an error of the package', async () => {
       const options = { package: 'NTLM', authIdentity: present(alice) };
-      expectRefusedOrHarmless(await spoil(options, message, kind));
+      expectRefusedOrHarmless(name, await spoil(options, message, kind));
     });
   });
 
@@ -98,7 +102,7 @@ describe.each(KINDS)('%s', (_, kind) => {
   ])('%s', (_title, message) => {
     testWithDomain('ends in an answer or an error of the package', async () => {
       const client = { targetName: present(domain).spn, mutualAuth: true };
-      expectRefusedOrHarmless(await spoil({ package: 'Kerberos', client }, message, kind));
+      expectRefusedOrHarmless(name, await spoil({ package: 'Kerberos', client }, message, kind));
     });
   });
 });

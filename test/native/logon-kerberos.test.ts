@@ -3,7 +3,7 @@ import { afterEach, describe, expect } from '@jest/globals';
 import { SspiError } from '../../lib/errors.js';
 import { runChild } from '../support/child.js';
 import { closePairs, exchange, openPair } from '../support/handshake.js';
-import { testWithDomain } from '../support/skip.js';
+import { testOnWine, testWithDomain } from '../support/skip.js';
 import { alice, domain, present } from '../support/system.js';
 
 afterEach(closePairs);
@@ -77,6 +77,14 @@ describe('Kerberos with explicit credentials', () => {
     const { status, output } = await logOn(account);
     expect(output).toEqual({ established: true, package: 'Kerberos' });
     expect(status).toBe(0);
+  });
+
+  testOnWine('a second identity in the process is refused, not mixed up', async () => {
+    const { output } = await runChild('native/children/two-identities.js', {
+      input: { account: { ...present(alice), domain: present(domain).realm } },
+    });
+    const refused = 'ERR_SECUR32_IDENTITY_UNSUPPORTED';
+    expect(output).toEqual({ Kerberos: refused, Negotiate: refused, NTLM: 'acquired' });
   });
 
   testWithDomain('a wrong password is refused by the domain', async () => {

@@ -179,6 +179,31 @@ testOnWine('orders of buffers that would crash the package are refused', async (
   }
 });
 
+test("a credential of another package is refused on a later leg, and so is the other side's call", async () => {
+  const { context } = await firstLeg();
+  const input = [{ type: SECBUFFER_TOKEN, data: Buffer.alloc(40) }];
+  const { credential: foreign } = acquireCredentialsHandleSync({
+    package: 'Schannel',
+    use: SECPKG_CRED_OUTBOUND,
+  });
+  open.push(foreign);
+  const refused = { name: 'TypeError', code: 'ERR_SECUR32_INVALID_ARGUMENT' };
+  await expect(
+    initializeSecurityContext({ credential: foreign, context, input }),
+  ).rejects.toMatchObject(refused);
+  await expect(acceptSecurityContext({ context, input })).rejects.toMatchObject(refused);
+});
+
+test('an alert that the package did not write is no failure token', async () => {
+  const error: unknown = await acceptSecurityContext({
+    credential: credential(SECPKG_CRED_INBOUND),
+    input: [{ type: SECBUFFER_TOKEN, data: Buffer.alloc(40, 1) }],
+    output: [{ type: SECBUFFER_TOKEN }, { type: SECBUFFER_ALERT, size: 8 }],
+  }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SspiError);
+  expect((error as SspiError).token).toBeUndefined();
+});
+
 test('legs on one context run in the order of the calls', async () => {
   const { context } = await firstLeg();
   const order: number[] = [];

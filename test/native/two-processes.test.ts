@@ -15,7 +15,7 @@ afterEach(expectNothingLive);
 
 interface ServerSide {
   established: boolean;
-  package?: string;
+  package?: string | undefined;
   key?: string;
   error?: unknown;
 }

@@ -96,18 +96,27 @@ test('close rejects what waits with the error given, each with its own', async (
   );
   expect(errors).toEqual([new Error('closed'), new Error('closed')]);
   expect(errors[0]).not.toBe(errors[1]);
+  await expect(running).rejects.toThrow('closed');
   gate.open();
-  await expect(running).resolves.toBe('done');
   expect(started).toEqual([]);
 });
 
-test('close lets the running call finish', async () => {
+test('close rejects the running call at once, and the call goes on', async () => {
   const queue = new CallQueue();
   const gate = new Gate();
-  const running = queue.run(() => gate.opened.then(() => 'done'));
+  let finished = false;
+  const running = queue.run(() =>
+    gate.opened.then(() => {
+      finished = true;
+    }),
+  );
   queue.close(closedBy('closed'));
+  await expect(running).rejects.toThrow('closed');
+  expect(finished).toBe(false);
   gate.open();
-  await expect(running).resolves.toBe('done');
+  await gate.opened;
+  await Promise.resolve();
+  expect(finished).toBe(true);
 });
 
 test('a closed queue rejects every later call, and the first error stays', async () => {

@@ -38,7 +38,7 @@ describe('queryContextAttributes', () => {
       { maxToken: 2888, maxSignature: 16, blockSize: 8, securityTrailer: 60 },
     ],
     ['SECPKG_ATTR_NAMES', SECPKG_ATTR_NAMES, ['EXAMPLE\\alice'], 'EXAMPLE\\alice'],
-    ['SECPKG_ATTR_NAMES without one', SECPKG_ATTR_NAMES, [undefined], ''],
+    ['SECPKG_ATTR_NAMES without one', SECPKG_ATTR_NAMES, [undefined], undefined],
     ['SECPKG_ATTR_LIFESPAN', SECPKG_ATTR_LIFESPAN, [1n, 2n], { start: 1n, expiry: 2n }],
     ['SECPKG_ATTR_SESSION_KEY', SECPKG_ATTR_SESSION_KEY, [bytes('key')], bytes('key')],
     ['SECPKG_ATTR_SESSION_KEY without one', SECPKG_ATTR_SESSION_KEY, [undefined], bytes('')],

@@ -169,7 +169,13 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
 
   test('does not mind such a package where there is no list', async () => {
     fake.acquireAnswers.push({ traits: ProviderTrait.ignoresPackageList });
-    await expect(acquire({ ...RAW, packageList: undefined })).resolves.toHaveProperty('credential');
+    await expect(acquire(RAW)).resolves.toHaveProperty('credential');
+  });
+
+  test.each(['packageList', 'principal'])('refuses %s without a value', async (name) => {
+    await expect(acquire({ ...RAW, [name]: undefined })).rejects.toThrow(
+      argumentError(`${name} is undefined; leave it out for the default`),
+    );
   });
 });
 

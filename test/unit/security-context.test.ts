@@ -317,11 +317,14 @@ describe('a stream', () => {
     expect(fake.legs).toHaveLength(1);
   });
 
-  test('ignores more left over than there was', async () => {
+  test('is ended by a package that leaves more than there was', async () => {
     const context = await server(STREAM);
     fake.legAnswers.push(leaving(100));
-    await expect(context.step(bytes('aa'))).resolves.toMatchObject({ done: false });
+    await expect(context.step(bytes('aa'))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_NO_PROGRESS',
+    });
     expect(fake.legs).toHaveLength(1);
+    expect(fake.open.context).toBe(0);
   });
 
   test('cut anywhere gives the same bytes to the package', async () => {
@@ -591,8 +594,10 @@ describe('close', () => {
     const step = context.step(bytes('1'));
     context.close();
     expect(fake.open.context).toBe(0);
-    gate.open();
+    // At once, though the leg goes on.
     await expect(step).rejects.toThrow(CLOSED);
+    gate.open();
+    await settle();
     expect(deletions()).toEqual(['close context 1']);
     expect([fake.open.context, context.closed]).toEqual([0, true]);
   });
@@ -872,6 +877,7 @@ test('any handshake that is interrupted anywhere leaves no context behind', asyn
     context.close();
     gate.open();
     await Promise.all(steps);
+    await settle();
     // Steps that never ran took no answer.
     fake.legAnswers.length = 0;
     expect({ seed: SEED, round, open: fake.open.context }).toEqual({ seed: SEED, round, open: 0 });
