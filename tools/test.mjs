@@ -3,7 +3,7 @@
 //   npm test                     Node 24 (on Windows: this Node)
 //   npm test -- --node 22        another Windows Node in the testbed
 //   npm test -- PATTERN          only the test files whose path has it
-//   npm run test:long            every Node, and the tests that take long
+//   npm run test:long            every Windows Node, one after the other
 //
 // On Linux the unit tests run on the host, and all of them inside Windows
 // node.exe in the testbed; on Windows all of them run here.
@@ -41,13 +41,12 @@ function resultFile(name) {
   return `${RESULTS}/${name}.json`;
 }
 
-/** @param {string} name @param {string[]} patterns @param {Record<string, string>} env */
-async function runHere(name, patterns, env) {
+/** @param {string} name @param {string[]} patterns */
+async function runHere(name, patterns) {
   const child = spawn(process.execPath, jestArguments(name, patterns), {
     cwd: ROOT,
     // With --json the report goes to stderr and the JSON, which is in the file, to stdout.
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...env },
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -55,12 +54,12 @@ async function runHere(name, patterns, env) {
   });
 }
 
-/** @param {string} node @param {string} name @param {string[]} patterns @param {Record<string, string>} env */
-async function runInTestbed(node, name, patterns, env) {
+/** @param {string} node @param {string} name @param {string[]} patterns */
+async function runInTestbed(node, name, patterns) {
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
   return run(['node', ...jestArguments(name, patterns)], {
     node,
-    env: { ...env, ...color },
+    env: color,
     stdout: 'ignore',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
@@ -76,7 +75,6 @@ async function main() {
     options: { long: { type: 'boolean', default: false }, node: { type: 'string' } },
     allowPositionals: true,
   });
-  const env = values.long ? { SECUR32_TEST_LONG: '1' } : {};
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
   await setUp(onWindows ? {} : { nodeVersions: versions });
@@ -91,11 +89,11 @@ async function main() {
   heading(
     `${onWindows ? 'all suites' : 'unit tests'} on ${process.platform}, Node ${process.version}`,
   );
-  runs.push({ name: here, code: await runHere(here, patterns, env) });
+  runs.push({ name: here, code: await runHere(here, patterns) });
   for (const version of onWindows ? [] : versions) {
     const name = `testbed-node-${version}`;
     heading(`all suites in Windows node.exe ${version}, in the testbed`);
-    runs.push({ name, code: await runInTestbed(version, name, patterns, env) });
+    runs.push({ name, code: await runInTestbed(version, name, patterns) });
   }
 
   const results = await Promise.all(

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,13 @@ import { domain, present, wine } from '../support/system.js';
 
 const EXAMPLES = join(__dirname, '..', '..', '..', 'examples');
 
-const running: ChildProcess[] = [];
+const running: { child: ChildProcess; ended: Promise<unknown> }[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'secur32-examples-'));
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill();
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill();
+    await ended;
+  }
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -27,8 +30,9 @@ function start(name: string, ...args: string[]) {
   const child = spawn(process.execPath, [join(EXAMPLES, name), ...args], {
     stdio: ['ignore', output, output],
   });
-  running.push(child);
+  closeSync(output);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  running.push({ child, ended });
   return { ended, output: () => readFileSync(file, 'utf8') };
 }
 

@@ -61,7 +61,7 @@ export async function runChild(script: string, options: ChildOptions = {}): Prom
       : undefined;
     return { status, output, errors };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -24,7 +24,3 @@ export const testWithDomain = testIf(domain !== undefined, 'needs a domain');
 export const testWithAccount = testIf(alice !== undefined, 'needs a test account');
 export const testOnWine = testIf(wine !== undefined, 'only on Wine');
 export const testOnWindows = testIf(wine === undefined, 'only on Windows');
-export const testInLongRun = testIf(
-  process.env['SECUR32_TEST_LONG'] === '1',
-  'only in the long run',
-);
