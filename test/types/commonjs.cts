@@ -46,7 +46,7 @@ async function highLevel(): Promise<void> {
   holds<Equal<typeof server.attributes, ContextAttributes>>();
   holds<Equal<typeof server.sessionKey, Buffer | undefined>>();
   holds<Equal<typeof server.expiresAt, Date | undefined>>();
-  holds<Equal<typeof server.negotiatedPackage, string>>();
+  holds<Equal<typeof server.negotiatedPackage, string | undefined>>();
   holds<Equal<typeof server.sizes.maxToken, number>>();
   holds<Equal<typeof server.handle, raw.ContextHandle | undefined>>();
   holds<Equal<typeof server.established, boolean>>();

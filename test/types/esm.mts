@@ -105,7 +105,7 @@ function attributes(context: ContextHandle): void {
   const sizes = queryContextAttributes(context, SECPKG_ATTR_SIZES);
   holds<Equal<typeof sizes, ContextSizes>>();
   const names = queryContextAttributes(context, SECPKG_ATTR_NAMES);
-  holds<Equal<typeof names, string>>();
+  holds<Equal<typeof names, string | undefined>>();
   const sessionKey = queryContextAttributes(context, SECPKG_ATTR_SESSION_KEY);
   holds<Equal<typeof sessionKey, Buffer>>();
   const negotiation = queryContextAttributes(context, SECPKG_ATTR_NEGOTIATION_INFO);
