@@ -13,4 +13,5 @@ export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } fr
 export { type ContextSizes } from './raw/context-attributes.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
+export { setThreadLimit } from './thread-limit.js';
 export { type Protection, type StepResult } from './security-context.js';

@@ -128,4 +128,7 @@ export interface NativeBinding {
 
   liveCounts(): LiveCountsTuple;
   wineVersion(): readonly [version: string | undefined];
+
+  /** How many calls of this environment run at once; at least 1. */
+  setThreadLimit(limit: number): Refusal | undefined;
 }

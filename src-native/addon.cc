@@ -1,10 +1,11 @@
 // The addon's entry: pins the module, loads Secur32.dll, exports one flat
-// table of functions. It keeps no state of its own; a handle's state hangs on
-// the handle.
+// table of functions. An environment's only state is its executor; a handle's
+// state hangs on the handle.
 #include <napi.h>
 
 #include "binding/calls.h"
 #include "binding/tuple.h"
+#include "executor/executor.h"
 #include "sspi/secur32_api.h"
 
 namespace secur32 {
@@ -24,6 +25,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     exports["missing"] = Napi::String::New(env, LoadFailure());
     return exports;
   }
+  if (!Executor::Attach(env)) {
+    exports["missing"] = Napi::String::New(env, "the memory for its threads");
+    return exports;
+  }
   struct Export {
     const char* name;
     napi_callback function;
@@ -40,6 +45,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"querySecurityPackageInfo", QuerySecurityPackageInfoCall},
       {"liveCounts", LiveCountsCall},
       {"wineVersion", WineVersionCall},
+      {"setThreadLimit", SetThreadLimitCall},
   };
   for (const Export& entry : kExports) {
     napi_value function = nullptr;

@@ -51,4 +51,5 @@ export {
 export { type AuthIdentity } from '../auth-identity.js';
 export * from '../constants/index.js';
 export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } from '../errors.js';
+export { setThreadLimit } from '../thread-limit.js';
 export { isFailure, statusMeaning, statusName } from '../status.js';

@@ -26,6 +26,8 @@ napi_value QuerySecurityPackageInfoCall(napi_env env, napi_callback_info info);
 napi_value LiveCountsCall(napi_env env, napi_callback_info info);
 napi_value WineVersionCall(napi_env env, napi_callback_info info);
 
+napi_value SetThreadLimitCall(napi_env env, napi_callback_info info);
+
 inline napi_value Refuse(napi_env env, Refusal refusal) {
   return NumberValue(env, static_cast<uint32_t>(refusal));
 }

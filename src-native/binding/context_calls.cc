@@ -36,10 +36,11 @@ class EnteredContext {
 
   void Leave() {
     if (context_ == nullptr) return;
+    const bool closed = context_->closed();
     context_->Leave();
-    // Closed meanwhile: this was the last user, and deleting is not for this
-    // thread.
-    if (context_.use_count() == 1) ReleaseLater(std::move(context_));
+    // Until it is closed its handle holds it. After that this may be the last
+    // user, and deleting is not for this thread.
+    if (closed) ReleaseLater(std::move(context_));
     context_.reset();
   }
 
@@ -75,11 +76,6 @@ class LegJob final : public Job {
   explicit LegJob(LegSide side) { leg_.side = side; }
   Leg* leg() { return &leg_; }
   EnteredContext* turn() { return &turn_; }
-
-  const char* name() const override {
-    return leg_.side == LegSide::kInitialize ? "secur32:InitializeSecurityContext"
-                                             : "secur32:AcceptSecurityContext";
-  }
 
   void Run() override {
     RunLeg(&leg_);
@@ -187,17 +183,13 @@ napi_value LegCall(napi_env env, napi_callback_info info, LegSide side) {
     case LegPreparation::kUnsafeBuffers:
       return Refuse(env, Refusal::kUnsafeBuffers);
   }
-  if (sync) return RunJob(env, std::move(job));
-  const napi_value promise = StartJob(env, std::move(job));
-  return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
+  return Perform(env, sync, std::move(job));
 }
 
 class CompleteTokenJob final : public Job {
  public:
   CompleteToken* complete() { return &complete_; }
   EnteredContext* turn() { return &turn_; }
-
-  const char* name() const override { return "secur32:CompleteAuthToken"; }
 
   void Run() override {
     RunCompleteToken(&complete_);
@@ -252,9 +244,7 @@ napi_value CompleteAuthTokenCall(napi_env env, napi_callback_info info) {
                  &complete->token, &refusal)) {
     return Refuse(env, refusal);
   }
-  if (sync) return RunJob(env, std::move(job));
-  const napi_value promise = StartJob(env, std::move(job));
-  return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
+  return Perform(env, sync, std::move(job));
 }
 
 // (context)

@@ -17,7 +17,6 @@ class AcquireJob final : public Job {
  public:
   Acquire* acquire() { return &acquire_; }
 
-  const char* name() const override { return "secur32:AcquireCredentialsHandle"; }
   void Run() override { RunAcquire(&acquire_); }
 
   napi_value Result(napi_env env) override {
@@ -73,9 +72,7 @@ napi_value AcquireCredentialsHandleCall(napi_env env, napi_callback_info info) {
     return Refuse(env, Refusal::kBadArgument);
   }
   if (IsOfSecondIdentity(*acquire)) return Refuse(env, Refusal::kOtherIdentity);
-  if (sync) return RunJob(env, std::move(job));
-  const napi_value promise = StartJob(env, std::move(job));
-  return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
+  return Perform(env, sync, std::move(job));
 }
 
 // (credential)

@@ -1,4 +1,6 @@
+#include "binding/arguments.h"
 #include "binding/calls.h"
+#include "executor/executor.h"
 #include "sspi/live_counts.h"
 #include "sspi/provider.h"
 
@@ -17,6 +19,19 @@ napi_value WineVersionCall(napi_env env, napi_callback_info) {
   Tuple tuple(env, 1);
   tuple.AddAsciiText(WineVersion());
   return tuple.value();
+}
+
+// (limit)
+napi_value SetThreadLimitCall(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  uint32_t limit = 0;
+  if (!ReadArguments(env, info, arguments) || !ReadUint32(env, arguments[0], &limit) ||
+      limit == 0) {
+    return Refuse(env, Refusal::kBadArgument);
+  }
+  Executor* const executor = Executor::Of(env);
+  if (executor != nullptr) executor->SetLimit(limit);
+  return UndefinedValue(env);
 }
 
 }  // namespace secur32

@@ -44,9 +44,8 @@ void Close(Box<Credential>* box) {
 
 void Close(Box<Context>* box) {
   if (box->handle == nullptr) return;
-  // A running call is the only other user. It releases the context when it
-  // has its result, on this thread, so the count cannot change meanwhile.
-  if (box->handle.use_count() == 1) ReleaseLater(std::move(box->handle));
+  box->handle->MarkClosed();
+  ReleaseLater(std::move(box->handle));
   box->handle.reset();
 }
 

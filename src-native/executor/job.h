@@ -9,11 +9,11 @@
 
 namespace secur32 {
 
+// Freed on any thread: where its result was taken, or where it ran if nobody
+// wants the result any more.
 class Job {
  public:
   virtual ~Job() = default;
-  // For asynchronous hooks, as "secur32:Name".
-  virtual const char* name() const = 0;
   // Calls SSPI. On any thread, once. It must not touch the environment, and it
   // must drop its references to handles, so that the last one never falls on
   // the JavaScript thread.
@@ -22,13 +22,12 @@ class Job {
   virtual napi_value Result(napi_env env) = 0;
 };
 
-// The one place that decides where jobs run.
-//
-// Returns a promise of the job's result, or nullptr if it could not start.
-napi_value StartJob(napi_env env, std::unique_ptr<Job> job);
+// The job's result; undefined where JavaScript had no memory for it.
+napi_value ResultOf(napi_env env, Job* job);
 
-// Runs it here and now, and returns the result itself.
-napi_value RunJob(napi_env env, std::unique_ptr<Job> job);
+// On another thread: returns a promise of the job's result, or a Refusal if it
+// could not start. Here and now: returns the result itself.
+napi_value Perform(napi_env env, bool sync, std::unique_ptr<Job> job);
 
 }  // namespace secur32
 

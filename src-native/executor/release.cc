@@ -3,23 +3,18 @@
 #include <new>
 #include <utility>
 
+#include "executor/system_thread.h"
+
 namespace secur32 {
 namespace {
 
 template <typename Handle>
-struct Release {
-  std::shared_ptr<Handle> handle;
-
-  static void CALLBACK Run(PTP_CALLBACK_INSTANCE, void* data) {
-    delete static_cast<Release*>(data);
-  }
-};
-
-template <typename Handle>
 void Submit(std::shared_ptr<Handle> handle) {
-  auto* const release = new (std::nothrow) Release<Handle>{std::move(handle)};
-  if (release == nullptr) return;
-  if (!TrySubmitThreadpoolCallback(Release<Handle>::Run, release, nullptr)) delete release;
+  auto* const reference = new (std::nothrow) std::shared_ptr<Handle>(std::move(handle));
+  // Without memory or threads it is dropped here after all.
+  if (reference == nullptr) return;
+  const auto drop = [](void* data) { delete static_cast<std::shared_ptr<Handle>*>(data); };
+  if (!RunOnSystemThread(drop, reference)) drop(reference);
 }
 
 }  // namespace

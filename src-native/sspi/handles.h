@@ -51,6 +51,10 @@ class Context {
   bool Enter() { return !busy_.exchange(true, std::memory_order_acquire); }
   void Leave() { busy_.store(false, std::memory_order_release); }
 
+  // Its handle was closed: whoever is inside may be the last user.
+  bool closed() const { return closed_.load(std::memory_order_acquire); }
+  void MarkClosed() { closed_.store(true, std::memory_order_release); }
+
   // Everything below only between Enter() and Leave().
   PCtxtHandle handle() { return &handle_; }
   LegSide side() const { return side_; }
@@ -66,6 +70,7 @@ class Context {
   const LegSide side_;
   std::shared_ptr<Credential> credential_;
   std::atomic<bool> busy_{false};
+  std::atomic<bool> closed_{false};
   bool failed_ = false;
 };
 

@@ -129,6 +129,7 @@ export class FakeNative implements NativeBinding {
   readonly completions: RecordedCompletion[] = [];
   readonly queries: (readonly [context: number, attribute: number])[] = [];
   readonly packageQueries: string[] = [];
+  readonly threadLimits: number[] = [];
   /** Asynchronous calls that came while another was in their context. */
   overlaps = 0;
 
@@ -243,6 +244,11 @@ export class FakeNative implements NativeBinding {
 
   wineVersion(): readonly [version: string | undefined] {
     return [undefined];
+  }
+
+  setThreadLimit(limit: number): undefined {
+    this.threadLimits.push(limit);
+    return undefined;
   }
 
   #leg(

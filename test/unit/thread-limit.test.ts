@@ -1,0 +1,18 @@
+import { fake } from '../support/fake-native.js';
+
+import { expect, test } from '@jest/globals';
+
+import { setThreadLimit } from '../../lib/thread-limit.js';
+import { argumentError } from '../support/fake-handles.js';
+
+test.each([1, 8, 500])('%p is a limit', (limit) => {
+  setThreadLimit(limit);
+  expect(fake.threadLimits).toEqual([limit]);
+});
+
+test.each([0, -1, 1.5, 501, Infinity, NaN, '8', null, undefined])('%p is no limit', (limit) => {
+  expect(() => {
+    setThreadLimit(limit as number);
+  }).toThrow(argumentError('the thread limit must be a whole number from 1 to 500'));
+  expect(fake.threadLimits).toEqual([]);
+});
