@@ -1,16 +1,11 @@
-import { pbkdf2 } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
 import { afterEach, expect, test } from '@jest/globals';
 
 import { ClientContext } from '../../lib/client-context.js';
 import { Credentials } from '../../lib/credentials.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { setThreadLimit } from '../../lib/thread-limit.js';
+import { runChild } from '../support/child.js';
 import { closePairs } from '../support/handshake.js';
-import { testOnWine } from '../support/skip.js';
 
 const DEFAULT_LIMIT = 64;
 
@@ -19,7 +14,7 @@ afterEach(async () => {
   await closePairs();
 });
 
-/** Many first legs of NTLM at once; under Wine each takes tens of milliseconds. */
+/** First legs of NTLM, all begun at once. */
 async function manyLegs(count: number) {
   const credentials = await Credentials.acquire({ package: 'NTLM', use: 'outbound' });
   const contexts = Array.from({ length: count }, () => new ClientContext(credentials));
@@ -35,17 +30,12 @@ async function manyLegs(count: number) {
   };
 }
 
-// On libuv's four threads these would have to wait for nearly all of the legs.
-testOnWine('fifty logons leave files, names and ciphers their threads', async () => {
-  const legs = await manyLegs(50);
-  await Promise.all([
-    readFile(__filename),
-    lookup('localhost'),
-    promisify(pbkdf2)('secret', 'salt', 1, 32, 'sha256'),
-  ]);
-  expect(legs.pending()).toBeGreaterThan(25);
-  await legs.done;
-  legs.close();
+test('a logon needs none of the threads that files, names and ciphers use', async () => {
+  const { output, errors } = await runChild('native/children/blocked-pool.js', {
+    env: { UV_THREADPOOL_SIZE: '1' },
+  });
+  expect(errors).toBe('');
+  expect(output).toEqual({ leg: 'SEC_I_CONTINUE_NEEDED', blocked: true });
 });
 
 test('a limit of one runs call after call, in the order of the calls', async () => {
