@@ -14,7 +14,7 @@ import { argumentError } from './errors.js';
 import { packageKind } from './package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './raw/sec-buffers.js';
+import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { initializeSecurityContextBy } from './raw/security-context.js';
 import {
   SecurityContext,

@@ -1,5 +1,5 @@
 import { statusHex, statusMeaning, statusName } from './status.js';
-import type { SecBuffer } from './raw/sec-buffers.js';
+import type { SecBuffer } from './raw/sec-buffer.js';
 
 /** The SSPI function that failed. */
 export type SspiCall =

@@ -33,7 +33,8 @@ import {
   type ContextHandle,
 } from './raw/handles.js';
 import { maxTokenBytes, type LegResult } from './raw/leg.js';
-import { checkTokenSize, plainType, type InputSecBuffer } from './raw/sec-buffers.js';
+import type { InputSecBuffer } from './raw/sec-buffer.js';
+import { checkTokenSize, plainType } from './raw/sec-buffers.js';
 import { completeAuthTokenBy } from './raw/security-context.js';
 import { expiryDate } from './time.js';
 

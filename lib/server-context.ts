@@ -11,7 +11,7 @@ import type { ContextAttributes } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './raw/sec-buffers.js';
+import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
 import {
   SecurityContext,

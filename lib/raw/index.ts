@@ -34,7 +34,7 @@ export {
   type LeftInput,
   type OutputSecBuffer,
   type SecBuffer,
-} from './sec-buffers.js';
+} from './sec-buffer.js';
 export {
   acceptSecurityContext,
   acceptSecurityContextSync,

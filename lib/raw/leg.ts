@@ -29,6 +29,7 @@ import {
   type CredentialFacts,
   type CredentialHandle,
 } from './handles.js';
+import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from './sec-buffer.js';
 import {
   inputDescriptor,
   keptInput,
@@ -37,10 +38,6 @@ import {
   plainType,
   secBuffers,
   type InputDescriptor,
-  type InputSecBuffer,
-  type LeftInput,
-  type OutputSecBuffer,
-  type SecBuffer,
 } from './sec-buffers.js';
 
 /** Bytes of a token that a leg takes from the network by default. */

@@ -4,6 +4,7 @@
 
 import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { argumentError, codedError } from '../errors.js';
+import type { LeftInput, SecBuffer } from './sec-buffer.js';
 
 /** More buffers than any package documents. Mirrors kMaxSecBuffers. */
 const MAX_BUFFERS = 16;
@@ -11,40 +12,6 @@ const MAX_BUFFERS = 16;
 const DEFAULT_SIZE = 0xffffffff;
 /** A caller's own size of an output buffer; tokens are far smaller. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-
-/** A buffer that goes into a call. */
-export interface InputSecBuffer {
-  /** A `SECBUFFER_` type, with `SECBUFFER_READONLY` and the like OR-ed into it. */
-  type: number;
-  /** Its bytes, copied when the call is made; absent for an empty buffer. */
-  data?: Uint8Array;
-}
-
-/** A buffer that comes out of a call. */
-export interface OutputSecBuffer {
-  /** A `SECBUFFER_` type. */
-  type: number;
-  /** Its capacity in bytes. By default the package's largest token, or memory of the package. */
-  size?: number;
-}
-
-/** A buffer after a call. */
-export interface SecBuffer {
-  /** The type, as the package left it. */
-  type: number;
-  /** A copy of what the package wrote; absent if it wrote nothing. */
-  data?: Buffer;
-}
-
-/** An input buffer after a call. */
-export interface LeftInput {
-  /** The type, as the package left it: `SECBUFFER_EXTRA` for input that it did not use. */
-  type: number;
-  /** Its size in bytes: for `SECBUFFER_EXTRA` how much was not used, for `SECBUFFER_MISSING` how much is needed. */
-  size: number;
-  /** For `SECBUFFER_EXTRA` the bytes that were not used: the end of the token. */
-  data?: Buffer;
-}
 
 /** The type of a buffer without its attribute bits. */
 export function plainType(type: number): number {

@@ -14,14 +14,8 @@ import {
   type ContextHandle,
 } from './handles.js';
 import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
-import {
-  inputDescriptor,
-  keptInput,
-  secBuffers,
-  type InputDescriptor,
-  type InputSecBuffer,
-  type SecBuffer,
-} from './sec-buffers.js';
+import type { InputSecBuffer, SecBuffer } from './sec-buffer.js';
+import { inputDescriptor, keptInput, secBuffers, type InputDescriptor } from './sec-buffers.js';
 
 export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {
   /** Whom the client wants to reach: a service principal name, for Schannel a host name. The same on each leg. */
