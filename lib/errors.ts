@@ -94,12 +94,14 @@ export function codedError(
   return Object.assign(new Error(message, options), { code });
 }
 
-export function argumentError(message: string): Secur32Error {
-  const code: Secur32ErrorCode = 'ERR_SECUR32_INVALID_ARGUMENT';
+function typeError(code: Secur32ErrorCode, message: string): Secur32Error {
   return Object.assign(new TypeError(message), { code });
 }
 
+export function argumentError(message: string): Secur32Error {
+  return typeError('ERR_SECUR32_INVALID_ARGUMENT', message);
+}
+
 export function handleError(message: string): Secur32Error {
-  const code: Secur32ErrorCode = 'ERR_SECUR32_INVALID_HANDLE';
-  return Object.assign(new TypeError(message), { code });
+  return typeError('ERR_SECUR32_INVALID_HANDLE', message);
 }

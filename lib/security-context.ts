@@ -93,7 +93,7 @@ export abstract class SecurityContext {
   #state: State = 'new';
   #handle: ContextHandle | undefined;
   /** Bytes of a stream that did not make a whole token yet. */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Uint8Array | undefined;
   #outcome: Outcome | undefined;
 
   protected constructor(side: Side, credentials: Credentials, options: SecurityContextOptions) {
@@ -183,7 +183,7 @@ export abstract class SecurityContext {
       const leg = await this.leg(this.#handle, this.#inputBuffers(input));
       this.#adopt(leg.context);
       if (leg.status === SEC_E_INCOMPLETE_MESSAGE) {
-        this.#pending = input === undefined ? Buffer.alloc(0) : Buffer.from(input);
+        this.#pending = input;
         return { token: joined(answers), done: false, status: leg.statusName };
       }
       const answer = await this.#completedToken(leg);
@@ -203,9 +203,9 @@ export abstract class SecurityContext {
   }
 
   #joinPending(token: Uint8Array | undefined): Uint8Array | undefined {
-    if (this.#pending.length === 0) return token;
-    const input = Buffer.concat([this.#pending, token ?? Buffer.alloc(0)]);
-    this.#pending = Buffer.alloc(0);
+    if (this.#pending === undefined || token === undefined) return token;
+    const input = Buffer.concat([this.#pending, token]);
+    this.#pending = undefined;
     checkTokenSize(input, this.#maxTokenBytes);
     return input;
   }

@@ -1,5 +1,6 @@
 #include "binding/arguments.h"
 #include "binding/calls.h"
+#include "binding/entered_context.h"
 #include "binding/handle_value.h"
 #include "binding/package_record.h"
 #include "sspi/attributes.h"
@@ -55,14 +56,10 @@ napi_value QueryContextAttributesCall(napi_env env, napi_callback_info info) {
   if (!ReadUint32(env, arguments[1], &attribute) || !IsKnownAttribute(attribute)) {
     return Refuse(env, Refusal::kBadArgument);
   }
-  if (!context->Enter()) return Refuse(env, Refusal::kBusy);
-  if (context->failed()) {
-    context->Leave();
-    return Refuse(env, Refusal::kFailedBefore);
-  }
+  EnteredContext turn;
+  if (!turn.Enter(context, &refusal)) return Refuse(env, refusal);
   AttributeQuery query(attribute);
   const SECURITY_STATUS status = query.Run(context.get());
-  context->Leave();
   Tuple tuple(env, 1);
   tuple.AddNumber(static_cast<uint32_t>(status));
   if (status >= 0) AddRecord(query, &tuple);

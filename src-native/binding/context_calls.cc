@@ -5,48 +5,13 @@
 
 #include "binding/arguments.h"
 #include "binding/calls.h"
+#include "binding/entered_context.h"
 #include "binding/handle_value.h"
 #include "executor/job.h"
-#include "executor/release.h"
 #include "sspi/leg.h"
 
 namespace secur32 {
 namespace {
-
-// A context that a call is inside of, from the call until its result: on the
-// JavaScript thread, so that JavaScript sees a call that it has not got the
-// result of as running. Leaves it when dropped.
-class EnteredContext {
- public:
-  EnteredContext() = default;
-  ~EnteredContext() { Leave(); }
-  EnteredContext(const EnteredContext&) = delete;
-  EnteredContext& operator=(const EnteredContext&) = delete;
-
-  bool Enter(const std::shared_ptr<Context>& context, Refusal* refusal) {
-    if (!context->Enter()) {
-      *refusal = Refusal::kBusy;
-      return false;
-    }
-    context_ = context;
-    if (!context->failed()) return true;
-    *refusal = Refusal::kFailedBefore;
-    return false;
-  }
-
-  void Leave() {
-    if (context_ == nullptr) return;
-    const bool closed = context_->closed();
-    context_->Leave();
-    // Until it is closed its handle holds it. After that this may be the last
-    // user, and deleting is not for this thread.
-    if (closed) ReleaseLater(std::move(context_));
-    context_.reset();
-  }
-
- private:
-  std::shared_ptr<Context> context_;
-};
 
 // The bytes of a JavaScript array of Uint8Array or undefined, with the types
 // that `types` gives them.

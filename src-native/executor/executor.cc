@@ -41,7 +41,6 @@ void Settle(napi_env env, Task* task, napi_value result) {
 bool Executor::Attach(napi_env env) {
   std::unique_ptr<Executor> executor(new (std::nothrow) Executor);
   if (executor == nullptr) return false;
-  executor->env_ = env;
   napi_value name = nullptr;
   if (napi_create_string_latin1(env, "secur32", NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,

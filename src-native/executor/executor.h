@@ -54,7 +54,6 @@ class Executor {
 
   std::shared_ptr<Mailbox> mailbox_;
   napi_threadsafe_function wake_ = nullptr;
-  napi_env env_ = nullptr;
   uint32_t limit_ = kDefaultThreadLimit;
   uint32_t running_ = 0;
   Task* first_waiting_ = nullptr;

@@ -82,7 +82,7 @@ export function parseDeb822(text) {
  * @param {string} text
  * @returns {AptSource[]}
  */
-export function parseOneLine(text) {
+function parseOneLine(text) {
   return text.split('\n').flatMap((line) => {
     const match = line.match(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]*)/);
     if (!match) return [];

@@ -18,7 +18,7 @@ export const TESTBED_FAILED = 125;
 export const TIMED_OUT = 124;
 
 /** Where a session has the project, and is at home. */
-export const PROJECT_IN_SESSION = '/project';
+const PROJECT_IN_SESSION = '/project';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
