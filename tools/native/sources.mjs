@@ -1,14 +1,5 @@
-/** The list in src-native/sources.txt. Run by itself, it prints the list for binding.gyp. */
+/** Prints the list of sources that binding.gyp and CMakeLists.txt share, for binding.gyp. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from './project.mjs';
 
-/** @returns {string[]} paths from the project's root */
-export function readSources() {
-  return readFileSync(join(root, 'src-native', 'sources.txt'), 'utf8')
-    .split(/\r?\n/)
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(readSources().join('\n'));
+const list = readFileSync(new URL('../../src-native/sources.txt', import.meta.url), 'utf8');
+console.log(list.replaceAll(/^#.*\n/gm, '').trim());
