@@ -4,8 +4,8 @@
 #include <napi.h>
 
 #include "binding/calls.h"
+#include "binding/executor.h"
 #include "binding/tuple.h"
-#include "executor/executor.h"
 #include "sspi/secur32_api.h"
 
 namespace secur32 {

@@ -7,7 +7,7 @@
 #include "binding/calls.h"
 #include "binding/entered_context.h"
 #include "binding/handle_value.h"
-#include "executor/job.h"
+#include "binding/job.h"
 #include "sspi/leg.h"
 
 namespace secur32 {
@@ -42,14 +42,19 @@ class LegJob final : public Job {
   Leg* leg() { return &leg_; }
   EnteredContext* turn() { return &turn_; }
 
+  const wchar_t* package() const override { return leg_.credential->package(); }
+
   void Run() override {
-    RunLeg(&leg_);
+    // Closed while it waited for a thread: nobody wants it any more.
+    unwanted_ = leg_.context != nullptr && leg_.context->closed();
+    if (!unwanted_) RunLeg(&leg_);
     leg_.context.reset();
     leg_.credential.reset();
   }
 
   napi_value Result(napi_env env) override {
     turn_.Leave();
+    if (unwanted_) return Refuse(env, Refusal::kClosed);
     const uint32_t inputs = leg_.input.count();
     const uint32_t outputs = leg_.output.count();
     Tuple tuple(env, 4 + 2 * outputs + 2 * inputs);
@@ -75,6 +80,7 @@ class LegJob final : public Job {
  private:
   Leg leg_;
   EnteredContext turn_;
+  bool unwanted_ = false;
 };
 
 // [contextReq, targetDataRep, inputs, outputs, type of each input, type and
@@ -156,13 +162,17 @@ class CompleteTokenJob final : public Job {
   CompleteToken* complete() { return &complete_; }
   EnteredContext* turn() { return &turn_; }
 
+  const wchar_t* package() const override { return complete_.context->credential()->package(); }
+
   void Run() override {
-    RunCompleteToken(&complete_);
+    unwanted_ = complete_.context->closed();
+    if (!unwanted_) RunCompleteToken(&complete_);
     complete_.context.reset();
   }
 
   napi_value Result(napi_env env) override {
     turn_.Leave();
+    if (unwanted_) return Refuse(env, Refusal::kClosed);
     InputBuffers& token = complete_.token;
     Tuple tuple(env, 1 + 2 * size_t{token.count()});
     tuple.AddNumber(static_cast<uint32_t>(complete_.status));
@@ -176,6 +186,7 @@ class CompleteTokenJob final : public Job {
  private:
   CompleteToken complete_;
   EnteredContext turn_;
+  bool unwanted_ = false;
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "binding/arguments.h"
 #include "binding/calls.h"
 #include "binding/handle_value.h"
-#include "executor/job.h"
+#include "binding/job.h"
 #include "sspi/acquire.h"
 #include "sspi/process_identity.h"
 #include "sspi/provider.h"
@@ -18,6 +18,8 @@ class AcquireJob final : public Job {
   Acquire* acquire() { return &acquire_; }
 
   void Run() override { RunAcquire(&acquire_); }
+
+  const wchar_t* package() const override { return acquire_.package.get(); }
 
   napi_value Result(napi_env env) override {
     const bool acquired = acquire_.credential != nullptr;

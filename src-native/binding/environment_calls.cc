@@ -1,6 +1,6 @@
 #include "binding/arguments.h"
 #include "binding/calls.h"
-#include "executor/executor.h"
+#include "binding/executor.h"
 #include "sspi/live_counts.h"
 #include "sspi/provider.h"
 
@@ -30,7 +30,7 @@ napi_value SetThreadLimitCall(napi_env env, napi_callback_info info) {
     return Refuse(env, Refusal::kBadArgument);
   }
   Executor* const executor = Executor::Of(env);
-  if (executor != nullptr) executor->SetLimit(limit);
+  if (executor != nullptr) executor->scheduler()->SetLimit(limit);
   return UndefinedValue(env);
 }
 

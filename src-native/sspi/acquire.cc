@@ -1,12 +1,12 @@
 #include "sspi/acquire.h"
 
 #include <climits>
-#include <cwchar>
 #include <utility>
 
 #include "sspi/packages.h"
 #include "sspi/provider.h"
 #include "sspi/secur32_api.h"
+#include "sspi/text.h"
 
 namespace secur32 {
 namespace {
@@ -60,9 +60,7 @@ SECURITY_STATUS DescribePackage(ZeroedText* package, ZeroedText* name, uint32_t*
   if (list.status != SEC_E_OK) return list.status;
   if (list.count != 1 || list.packages[0].Name == nullptr) return SEC_E_INTERNAL_ERROR;
   const wchar_t* const own_name = list.packages[0].Name;
-  const size_t length = std::wcslen(own_name);
-  if (!name->Allocate(length)) return SEC_E_INSUFFICIENT_MEMORY;
-  std::wmemcpy(name->get(), own_name, length);
+  if (!name->Assign(own_name, TextLength(own_name))) return SEC_E_INSUFFICIENT_MEMORY;
   *max_token = list.packages[0].cbMaxToken;
   return SEC_E_OK;
 }

@@ -1,10 +1,10 @@
 #include "sspi/handles.h"
 
-#include <cwchar>
 #include <utility>
 
 #include "sspi/live_counts.h"
 #include "sspi/secur32_api.h"
+#include "sspi/text.h"
 
 namespace secur32 {
 
@@ -20,7 +20,7 @@ Credential::~Credential() {
 }
 
 bool Credential::IsOfSamePackage(const Credential& other) const {
-  return _wcsicmp(package_.get(), other.package_.get()) == 0;
+  return IsSameText(package_.get(), other.package_.get());
 }
 
 Context::Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credential> credential)

@@ -28,6 +28,7 @@ class Credential {
 
   // SSPI takes it by a pointer to non-const, but does not change it.
   PCredHandle handle() { return &handle_; }
+  const wchar_t* package() const { return package_.get(); }
   bool IsOfSamePackage(const Credential& other) const;
   uint32_t traits() const { return traits_; }
   uint32_t max_token() const { return max_token_; }

@@ -1,9 +1,10 @@
 #include "sspi/process_identity.h"
 
 #include <atomic>
-#include <cwchar>
 #include <memory>
 #include <new>
+
+#include "sspi/text.h"
 
 namespace secur32 {
 namespace {
@@ -17,15 +18,12 @@ struct Identity {
 std::atomic<const Identity*> first_identity{nullptr};
 
 bool Copy(const ZeroedText& from, ZeroedText* to) {
-  if (!from.present()) return true;
-  if (!to->Allocate(from.length())) return false;
-  std::wmemcpy(to->get(), from.get(), from.length());
-  return true;
+  return !from.present() || to->Assign(from.get(), from.length());
 }
 
 bool IsSame(const ZeroedText& one, const ZeroedText& other) {
   if (!one.present() || !other.present()) return one.present() == other.present();
-  return _wcsicmp(one.get(), other.get()) == 0;
+  return IsSameText(one.get(), other.get());
 }
 
 }  // namespace

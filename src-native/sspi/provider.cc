@@ -1,13 +1,13 @@
 #include "sspi/provider.h"
 
-#include <cwchar>
+#include "sspi/text.h"
 
 namespace secur32 {
 namespace {
 
 bool IsAnyOf(const wchar_t* package, const wchar_t* const* names, size_t count) {
   for (size_t i = 0; i < count; ++i) {
-    if (_wcsicmp(package, names[i]) == 0) return true;
+    if (IsSameText(package, names[i])) return true;
   }
   return false;
 }

@@ -1,6 +1,8 @@
 #include "sspi/secur32_api.h"
 
-#include <cwchar>
+#include <cstring>
+
+#include "sspi/text.h"
 
 namespace secur32 {
 namespace {
@@ -10,8 +12,9 @@ namespace {
 HMODULE LoadFromSystem32(const wchar_t* file) {
   wchar_t path[MAX_PATH];
   const UINT length = GetSystemDirectoryW(path, MAX_PATH);
-  if (length == 0 || length + std::wcslen(file) >= MAX_PATH) return nullptr;
-  std::wmemcpy(path + length, file, std::wcslen(file) + 1);
+  const size_t file_length = TextLength(file);
+  if (length == 0 || length + file_length >= MAX_PATH) return nullptr;
+  std::memcpy(path + length, file, (file_length + 1) * sizeof(wchar_t));
   return LoadLibraryExW(path, nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
 }
 

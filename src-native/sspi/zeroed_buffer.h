@@ -6,7 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <utility>
 
 #include "sspi/windows_sspi.h"
@@ -36,7 +37,7 @@ class ZeroedBuffer {
   // that was never allocated.
   [[nodiscard]] bool Allocate(size_t size) {
     Reset();
-    data_ = static_cast<uint8_t*>(std::calloc(size == 0 ? 1 : size, 1));
+    data_ = new (std::nothrow) uint8_t[size == 0 ? 1 : size]();
     if (data_ == nullptr) return false;
     size_ = size;
     return true;
@@ -45,7 +46,7 @@ class ZeroedBuffer {
   void Reset() {
     if (data_ == nullptr) return;
     SecureZeroMemory(data_, size_);
-    std::free(data_);
+    delete[] data_;
     data_ = nullptr;
     size_ = 0;
   }
@@ -67,6 +68,13 @@ class ZeroedText {
   [[nodiscard]] bool Allocate(size_t length) {
     if (!bytes_.Allocate((length + 1) * sizeof(wchar_t))) return false;
     length_ = length;
+    return true;
+  }
+
+  // A copy of `length` characters.
+  [[nodiscard]] bool Assign(const wchar_t* text, size_t length) {
+    if (!Allocate(length)) return false;
+    std::memcpy(get(), text, length * sizeof(wchar_t));
     return true;
   }
 

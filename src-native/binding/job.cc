@@ -1,9 +1,9 @@
-#include "executor/job.h"
+#include "binding/job.h"
 
 #include <utility>
 
 #include "binding/calls.h"
-#include "executor/executor.h"
+#include "binding/executor.h"
 
 namespace secur32 {
 
