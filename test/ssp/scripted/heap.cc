@@ -1,0 +1,104 @@
+#include "scripted/heap.h"
+
+#include <windows.h>
+
+#include <cstring>
+#include <deque>
+#include <map>
+
+#include "executor/lock.h"
+#include "scripted/ledger.h"
+#include "scripted/text.h"
+
+namespace secur32::scripted {
+namespace {
+
+constexpr size_t kKept = 4096;
+constexpr uint8_t kFreedByte = 0xdd;
+constexpr size_t kForeignBytes = 64;
+
+struct Allocation {
+  size_t size = 0;
+  bool freed = false;
+};
+
+struct CallerHeap {
+  Lock lock;
+  std::map<void*, Allocation> allocations;
+  std::deque<void*> kept;
+  uint32_t living = 0;
+};
+
+// Never destroyed: calls may be running when the process ends.
+CallerHeap& TheHeap() {
+  static CallerHeap* const heap = new CallerHeap;
+  return *heap;
+}
+
+// Somebody wrote into what he had given back.
+bool WasWrittenTo(const void* memory, size_t size) {
+  const auto* const bytes = static_cast<const uint8_t*>(memory);
+  for (size_t i = 0; i < size; ++i) {
+    if (bytes[i] != kFreedByte) return true;
+  }
+  return false;
+}
+
+// Called with the lock held; true if there is something to complain of.
+bool DropOldest(CallerHeap* heap) {
+  if (heap->kept.size() <= kKept) return false;
+  void* const memory = heap->kept.front();
+  heap->kept.pop_front();
+  const auto found = heap->allocations.find(memory);
+  const bool written = WasWrittenTo(memory, found->second.size);
+  heap->allocations.erase(found);
+  HeapFree(GetProcessHeap(), 0, memory);
+  return written;
+}
+
+}  // namespace
+
+void* AllocateForCaller(size_t size) {
+  void* const memory = HeapAlloc(GetProcessHeap(), 0, size == 0 ? 1 : size);
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  heap.allocations[memory] = {size, false};
+  ++heap.living;
+  return memory;
+}
+
+bool FreeByCaller(void* memory) {
+  CallerHeap& heap = TheHeap();
+  bool twice = false;
+  bool written = false;
+  {
+    const Lock::Guard guard(&heap.lock);
+    const auto found = heap.allocations.find(memory);
+    if (found == heap.allocations.end()) return false;
+    Allocation& allocation = found->second;
+    twice = allocation.freed;
+    if (!twice) {
+      allocation.freed = true;
+      std::memset(memory, kFreedByte, allocation.size);
+      --heap.living;
+      heap.kept.push_back(memory);
+      written = DropOldest(&heap);
+    }
+  }
+  if (twice) ReportViolation(Text("FreeContextBuffer: a buffer is freed twice"));
+  if (written) ReportViolation(Text("a buffer was written to after it was freed"));
+  return true;
+}
+
+uint32_t CountBuffers() {
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  return heap.living;
+}
+
+void* ForeignMemory() {
+  static uint8_t memory[kForeignBytes];
+  return memory;
+}
+
+}  // namespace secur32::scripted

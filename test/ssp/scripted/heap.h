@@ -1,0 +1,27 @@
+// Memory that the package gives to the caller, who gives it back by
+// FreeContextBuffer.
+//
+// What was given back is overwritten and kept for a while, so that its address
+// is nobody else's: whoever frees it again, or reads it, is found out.
+#ifndef SECUR32_TEST_SSP_SCRIPTED_HEAP_H_
+#define SECUR32_TEST_SSP_SCRIPTED_HEAP_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace secur32::scripted {
+
+void* AllocateForCaller(size_t size);
+
+// False if the memory is not of this package.
+bool FreeByCaller(void* memory);
+
+// How many allocations the caller has.
+uint32_t CountBuffers();
+
+// Memory that nobody may free.
+void* ForeignMemory();
+
+}  // namespace secur32::scripted
+
+#endif  // SECUR32_TEST_SSP_SCRIPTED_HEAP_H_

@@ -1,0 +1,198 @@
+#include "scripted/ledger.h"
+
+#include <map>
+#include <utility>
+
+#include "executor/lock.h"
+#include "scripted/heap.h"
+
+namespace secur32::scripted {
+namespace {
+
+struct Credential {
+  CredentialRecord record;
+  bool open = true;
+  uint32_t calls = 0;
+};
+
+struct Context {
+  ContextRecord record;
+  bool open = true;
+  uint64_t handle = 0;
+  bool entered = false;
+  Call inside = Call::kInitialize;
+};
+
+struct Ledger {
+  Lock lock;
+  std::map<uint64_t, Credential> credentials;
+  std::map<uint32_t, Context> contexts;
+  std::vector<std::string> violations;
+  uint32_t next_credential = 1;
+  uint32_t next_context = 1;
+  LedgerCounts living;
+};
+
+// Never destroyed: calls may be running when the process ends.
+Ledger& TheLedger() {
+  static Ledger* const ledger = new Ledger;
+  return *ledger;
+}
+
+// The value of a context's handle: its number, and how often it changed.
+uint64_t HandleValue(uint32_t id, uint32_t change) { return (uint64_t{id} << 16) | change; }
+uint32_t IdOf(uint64_t handle) { return static_cast<uint32_t>(handle >> 16); }
+
+void Complain(Ledger* ledger, const Text& text) { ledger->violations.push_back(text.string()); }
+
+Text During(Call call) { return Text(NameOf(call)).Add(": "); }
+
+}  // namespace
+
+bool InsideCall::EnterCredential(const CredHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  if (handle == nullptr) {
+    Complain(&ledger, During(call_).Add("no credential"));
+    return false;
+  }
+  const auto found = ledger.credentials.find(handle->dwLower);
+  if (found == ledger.credentials.end()) {
+    Complain(&ledger, During(call_).Add("no handle of a credential"));
+    return false;
+  }
+  Credential& credential = found->second;
+  if (!credential.open) {
+    Complain(&ledger, During(call_)
+                          .Add("credential ")
+                          .Number(credential.record.id)
+                          .Add(" is used after it was freed"));
+    return false;
+  }
+  ++credential.calls;
+  credential_ = credential.record;
+  ++ledger.living.inside;
+  return true;
+}
+
+bool InsideCall::EnterContext(const CtxtHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  const auto found = ledger.contexts.find(IdOf(handle->dwLower));
+  if (found == ledger.contexts.end()) {
+    Complain(&ledger, During(call_).Add("no handle of a context"));
+    return false;
+  }
+  Context& context = found->second;
+  const Text name = During(call_).Add("context ").Number(context.record.id);
+  if (!context.open) {
+    Complain(&ledger, Text(name).Add(" is used after it was deleted"));
+    return false;
+  }
+  if (context.handle != handle->dwLower) {
+    Complain(&ledger, Text(name).Add(" is used by an old value of its handle"));
+    return false;
+  }
+  if (context.entered) {
+    Complain(&ledger, Text(name).Add(" overlaps with ").Add(NameOf(context.inside)).Add(" in it"));
+    return false;
+  }
+  context.entered = true;
+  context.inside = call_;
+  context_ = context.record;
+  ++ledger.living.inside;
+  return true;
+}
+
+InsideCall::~InsideCall() {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  if (credential_.id != 0) {
+    --ledger.credentials[credential_.id].calls;
+    --ledger.living.inside;
+  }
+  if (context_.id != 0) {
+    ledger.contexts[context_.id].entered = false;
+    --ledger.living.inside;
+  }
+}
+
+CredentialRecord OpenCredential(uint32_t script, uint32_t package, CredHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  Credential credential;
+  credential.record = {ledger.next_credential++, script, package};
+  handle->dwLower = credential.record.id;
+  ledger.credentials[credential.record.id] = credential;
+  ++ledger.living.credentials;
+  return credential.record;
+}
+
+ContextRecord OpenContext(const CredentialRecord& credential, CtxtHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  Context context;
+  context.record = {ledger.next_context++, credential.script, credential.id};
+  context.handle = HandleValue(context.record.id, 0);
+  handle->dwLower = context.handle;
+  ledger.contexts[context.record.id] = context;
+  ++ledger.living.contexts;
+  return context.record;
+}
+
+void ChangeHandle(const ContextRecord& context, CtxtHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  handle->dwLower = ++ledger.contexts[context.id].handle;
+}
+
+void RebindContext(const ContextRecord& context, const CredentialRecord& credential) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  ledger.contexts[context.id].record.credential = credential.id;
+}
+
+void CloseCredential(const CredentialRecord& record) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  Credential& credential = ledger.credentials[record.id];
+  const Text name = During(Call::kFreeCredentials).Add("credential ").Number(record.id);
+  // One of the calls is this one.
+  if (credential.calls > 1) Complain(&ledger, Text(name).Add(" is freed while a call uses it"));
+  for (const auto& [id, context] : ledger.contexts) {
+    if (context.open && context.record.credential == record.id) {
+      Complain(&ledger, Text(name).Add(" is freed before its context ").Number(id));
+    }
+  }
+  credential.open = false;
+  --ledger.living.credentials;
+}
+
+void CloseContext(const ContextRecord& record) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  ledger.contexts[record.id].open = false;
+  --ledger.living.contexts;
+}
+
+void ReportViolation(const Text& text) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  Complain(&ledger, text);
+}
+
+LedgerCounts CountLiving() {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  LedgerCounts counts = ledger.living;
+  counts.buffers = CountBuffers();
+  return counts;
+}
+
+std::vector<std::string> TakeViolations() {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  return std::exchange(ledger.violations, {});
+}
+
+}  // namespace secur32::scripted
