@@ -66,12 +66,16 @@ async function buildAddon() {
 /**
  * Makes the checkout ready to run.
  *
- * @param {{ nodeVersions?: string[] }} [options] the versions of Windows Node for the testbed
+ * @param {object} [options]
+ * @param {string[]} [options.nodeVersions] the versions of Windows Node for the testbed
+ * @param {boolean} [options.tests] whether what only tests load is needed, too
  */
-export async function setUp({ nodeVersions } = {}) {
+export async function setUp({ nodeVersions, tests = false } = {}) {
   const project = async () => {
     await installPackages();
     await Promise.all([runScript('tools/compile.mjs'), buildAddon()]);
+    // After the addon: both are work for all processors.
+    if (tests && !ON_WINDOWS) await runScript('tools/native/test-build.mjs');
   };
   const testbed = async () => {
     if (!ON_WINDOWS) await prepare({ ...(nodeVersions && { nodeVersions }), log });

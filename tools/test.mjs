@@ -6,7 +6,8 @@
 //   npm run test:long            every Windows Node, one after the other
 //
 // On Linux the unit tests run on the host, and all of them inside Windows
-// node.exe in the testbed; on Windows all of them run here.
+// node.exe in the testbed, with security packages of the tests' own in a second
+// and a third run; on Windows all that needs no such package runs here.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 
 import { DEFAULT_NODE, nodeVersions, run } from '../test/testbed/index.mjs';
 import { setUp } from './set-up.mjs';
+import { suites } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
 import { readResults, totalsLine } from './test-results.mjs';
 
@@ -54,12 +56,18 @@ async function runHere(name, patterns) {
   });
 }
 
-/** @param {string} node @param {string} name @param {string[]} patterns */
-async function runInTestbed(node, name, patterns) {
+/**
+ * @param {string} node
+ * @param {import('./suites.mjs').Suite} suite
+ * @param {string} name
+ * @param {string[]} patterns
+ */
+async function runInTestbed(node, { securityPackages, env }, name, patterns) {
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
   return run(['node', ...jestArguments(name, patterns)], {
     node,
-    env: color,
+    securityPackages,
+    env: { ...env, ...color },
     stdout: 'ignore',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
@@ -77,7 +85,7 @@ async function main() {
   });
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
-  await setUp(onWindows ? {} : { nodeVersions: versions });
+  await setUp({ tests: true, ...(!onWindows && { nodeVersions: versions }) });
 
   // What an earlier run left must not be taken for this one's.
   rmSync(`${ROOT}${RESULTS}`, { recursive: true, force: true });
@@ -91,9 +99,11 @@ async function main() {
   );
   runs.push({ name: here, code: await runHere(here, patterns) });
   for (const version of onWindows ? [] : versions) {
-    const name = `testbed-node-${version}`;
-    heading(`all suites in Windows node.exe ${version}, in the testbed`);
-    runs.push({ name, code: await runInTestbed(version, name, patterns) });
+    for (const [key, suite] of Object.entries(suites)) {
+      const name = `testbed-node-${version}-${key}`;
+      heading(`${suite.title} in Windows node.exe ${version}, in the testbed`);
+      runs.push({ name, code: await runInTestbed(version, suite, name, patterns) });
+    }
   }
 
   const results = await Promise.all(

@@ -102,17 +102,15 @@ test('a flood on one context runs one after the other, and another context goes 
   const flooded = present((await acceptSecurityContext({ credential })).context);
   const other = present((await acceptSecurityContext({ credential })).context);
   open.push(flooded, other);
-  takeJournal();
+  const [, ofOther] = journalOf('accept');
   script.on('accept', { gate, status: SEC_I_CONTINUE_NEEDED });
   const flood = Array.from({ length: 500 }, () => acceptSecurityContext({ context: flooded }));
   await callsAtGates(1);
   await acceptSecurityContext({ context: other });
   gate.open();
   await Promise.all(flood);
-  const [first] = journalOf('accept');
   // Of the flood not one was through when the other context's leg ended.
-  expect(first?.context).not.toBeUndefined();
-  expect(first?.input).toBeUndefined();
+  expect(journalOf('accept')[0]?.context).toBe(ofOther?.created);
 });
 
 test('legs of one context run in the order of the calls', async () => {

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 
 import { expect } from '@jest/globals';
 
-import { control, leftovers, until } from './scripted.js';
+import { control, countLeft, leftovers, until } from './scripted.js';
 
 export type Tried =
   | 'acquireCredentialsHandle'
@@ -38,18 +38,11 @@ function write(row: Row): void {
 
 /** How many of what SSPI gave is not given back, after everything had the time to be. */
 async function countLeaks(): Promise<number> {
-  const total = () => {
-    const { addon, package: ofPackage } = leftovers();
-    return [...Object.values(addon), ...Object.values(ofPackage)].reduce(
-      (sum: number, count: number) => sum + Math.abs(count),
-      0,
-    );
-  };
   await until(
-    () => total() === 0,
+    () => countLeft() === 0,
     () => '',
   ).catch(() => undefined);
-  return total();
+  return countLeft();
 }
 
 /**

@@ -25,7 +25,7 @@ const PROJECT_IN_SESSION = '/project';
  *
  * @param {string} file relative to the project
  */
-function windowsPath(file) {
+export function windowsPath(file) {
   return `Z:${PROJECT_IN_SESSION}/${file}`.replaceAll('/', '\\');
 }
 

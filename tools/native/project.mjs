@@ -17,6 +17,14 @@ export function prebuildPath(arch) {
 }
 
 /**
+ * @param {string} arch
+ * @returns {string} where what only tests load is built
+ */
+export function testBuildDirectory(arch) {
+  return join(root, 'build', `ssp-${arch}`);
+}
+
+/**
  * Reads the architectures from `--arch x64`, which may be repeated.
  *
  * @param {string[] | undefined} requested

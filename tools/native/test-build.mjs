@@ -1,7 +1,7 @@
 /**
  * Builds what only tests load: the security packages of test/ssp, and the addon in variants.
  *
- *   npm run build:tests [-- --arch x64|arm64]
+ *   npm run build:tests [-- --arch x64|arm64] [-- --mutant DIRECTORY]
  *
  * They end in build/ssp-<arch>, elsewhere than on Windows: its security packages are the machine's.
  */
@@ -15,14 +15,9 @@ import { crossBuildPackages, requireHostPackages } from '../support/host-package
 import { lock } from '../support/lock.mjs';
 import { Reporter } from '../support/progress.mjs';
 import { dropForeignOutput, runBuildStep, zigDirectory } from './cmake.mjs';
-import { chooseArchitectures, root } from './project.mjs';
+import { chooseArchitectures, root, testBuildDirectory } from './project.mjs';
 
 const require = createRequire(import.meta.url);
-
-/** @param {string} arch */
-export function testBuildDirectory(arch) {
-  return join(root, 'build', `ssp-${arch}`);
-}
 
 /** The directories of headers that cmake-js would give. */
 function nodeHeaders() {
@@ -35,29 +30,26 @@ function nodeHeaders() {
 /**
  * @param {string} arch
  * @param {object} [options]
- * @param {string[]} [options.targets] of test/ssp/CMakeLists.txt; all that are no mutants by default
- * @param {string} [options.mutants] the directory of mutated sources
+ * @param {string} [options.mutant] a directory with a changed src-native: only the addon of that is built
  */
-export async function buildTests(arch, { targets = ['all'], mutants } = {}) {
+export async function buildTests(arch, { mutant } = {}) {
   const output = testBuildDirectory(arch);
   mkdirSync(join(root, 'build'), { recursive: true });
   await requireHostPackages(crossBuildPackages, new Reporter());
   const unlock = await lock(join(root, 'build', `ssp-${arch}.lock`));
   try {
     dropForeignOutput(output);
-    await new Reporter().step(
-      `building the security packages of the tests for ${arch}`,
-      async (update) => {
-        if (mutants || !existsSync(join(output, 'build.ninja'))) {
-          await configure(arch, output, mutants);
-        }
-        await runBuildStep(['cmake', '--build', output, '--target', ...targets], {
-          what: `building test/ssp for ${arch}`,
-          log: `ssp-${arch}-build.log`,
-          update,
-        });
-      },
-    );
+    const title = mutant ? 'a mutant of the addon' : 'the security packages of the tests';
+    await new Reporter().step(`building ${title} for ${arch}`, async (update) => {
+      if (mutant || !existsSync(join(output, 'build.ninja'))) {
+        await configure(arch, output, mutant);
+      }
+      await runBuildStep(['cmake', '--build', output, '--target', mutant ? 'mutant' : 'all'], {
+        what: `building test/ssp for ${arch}`,
+        log: `ssp-${arch}-build.log`,
+        update,
+      });
+    });
   } finally {
     await unlock();
   }
@@ -66,9 +58,9 @@ export async function buildTests(arch, { targets = ['all'], mutants } = {}) {
 /**
  * @param {string} arch
  * @param {string} output
- * @param {string | undefined} mutants
+ * @param {string | undefined} mutant
  */
-async function configure(arch, output, mutants) {
+async function configure(arch, output, mutant) {
   await runBuildStep(
     [
       'cmake',
@@ -82,7 +74,7 @@ async function configure(arch, output, mutants) {
       `-DCMAKE_TOOLCHAIN_FILE=${join(zigDirectory, 'toolchain.cmake')}`,
       `-DNODE_ARCH=${arch}`,
       `-DCMAKE_JS_INC=${nodeHeaders()}`,
-      `-DMUTANTS=${mutants ?? ''}`,
+      `-DMUTANT=${mutant ?? ''}`,
     ],
     { what: `configuring test/ssp for ${arch}`, log: `ssp-${arch}-configure.log` },
   );
@@ -90,8 +82,12 @@ async function configure(arch, output, mutants) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    const { values } = parseArgs({ options: { arch: { type: 'string', multiple: true } } });
-    for (const arch of chooseArchitectures(values.arch, ['x64'])) await buildTests(arch);
+    const { values } = parseArgs({
+      options: { arch: { type: 'string', multiple: true }, mutant: { type: 'string' } },
+    });
+    for (const arch of chooseArchitectures(values.arch, ['x64'])) {
+      await buildTests(arch, { mutant: values.mutant });
+    }
   } catch (error) {
     reportError('build:tests', error);
     process.exitCode = 1;

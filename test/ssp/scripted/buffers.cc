@@ -14,17 +14,23 @@ void* CopyForCaller(const std::vector<uint8_t>& bytes) {
   return memory;
 }
 
-void WriteBytes(const std::vector<uint8_t>& bytes, SecBuffer* buffer) {
-  if (bytes.empty()) return;
-  if (buffer->pvBuffer == nullptr) {
-    buffer->pvBuffer = CopyForCaller(bytes);
-    return;
-  }
+void WriteBytes(const std::vector<uint8_t>& bytes, const SecBuffer* buffer) {
+  if (bytes.empty() || buffer->pvBuffer == nullptr) return;
   const size_t size = std::min<size_t>(bytes.size(), buffer->cbBuffer);
   std::memcpy(buffer->pvBuffer, bytes.data(), size);
 }
 
-void ApplyTo(const BufferAnswer& answer, SecBuffer* buffer, const SecBufferDesc* input) {
+// Where the caller gave no memory, the package gives some of its own, or none:
+// of that it does not lie, because nobody could tell.
+void ApplyToOwnMemory(const BufferAnswer& answer, SecBuffer* buffer) {
+  if (answer.memory == Memory::kGiven && !answer.bytes.empty()) {
+    buffer->pvBuffer = CopyForCaller(answer.bytes);
+  }
+  buffer->cbBuffer = buffer->pvBuffer == nullptr ? 0 : static_cast<unsigned>(answer.bytes.size());
+}
+
+void ApplyToCallersMemory(const BufferAnswer& answer, SecBuffer* buffer,
+                          const SecBufferDesc* input) {
   switch (answer.memory) {
     case Memory::kGiven:
       WriteBytes(answer.bytes, buffer);
@@ -41,17 +47,34 @@ void ApplyTo(const BufferAnswer& answer, SecBuffer* buffer, const SecBufferDesc*
     case Memory::kUntouched:
       return;
   }
-  if (answer.sets_type) buffer->BufferType = answer.type;
   buffer->cbBuffer = answer.sets_size ? answer.size : static_cast<unsigned>(answer.bytes.size());
 }
 
 }  // namespace
 
-void Apply(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
-           const SecBufferDesc* input) {
+void ApplyToOutput(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
+                   const SecBufferDesc* input) {
   if (buffers == nullptr) return;
   const size_t count = std::min<size_t>(answers.size(), buffers->cBuffers);
-  for (size_t i = 0; i < count; ++i) ApplyTo(answers[i], &buffers->pBuffers[i], input);
+  for (size_t i = 0; i < count; ++i) {
+    SecBuffer* const buffer = &buffers->pBuffers[i];
+    if (answers[i].sets_type) buffer->BufferType = answers[i].type;
+    if (buffer->pvBuffer == nullptr) {
+      ApplyToOwnMemory(answers[i], buffer);
+    } else {
+      ApplyToCallersMemory(answers[i], buffer, input);
+    }
+  }
+}
+
+void ApplyInPlace(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers) {
+  if (buffers == nullptr) return;
+  const size_t count = std::min<size_t>(answers.size(), buffers->cBuffers);
+  for (size_t i = 0; i < count; ++i) {
+    SecBuffer* const buffer = &buffers->pBuffers[i];
+    if (answers[i].sets_type) buffer->BufferType = answers[i].type;
+    ApplyToCallersMemory(answers[i], buffer, nullptr);
+  }
 }
 
 void FillRecord(const std::vector<BufferAnswer>& answers, void* record) {

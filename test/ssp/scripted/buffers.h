@@ -11,8 +11,11 @@ namespace secur32::scripted {
 
 // Never writes beyond a buffer's capacity, whatever it claims to have written.
 // `input` is where Memory::kInput points to.
-void Apply(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
-           const SecBufferDesc* input);
+void ApplyToOutput(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
+                   const SecBufferDesc* input);
+
+// The same for buffers that came in with bytes.
+void ApplyInPlace(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers);
 
 // The record of an attribute, with memory for its pointers.
 void FillRecord(const std::vector<BufferAnswer>& answers, void* record);

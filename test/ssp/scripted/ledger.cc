@@ -11,26 +11,25 @@ namespace {
 
 struct Credential {
   CredentialRecord record;
-  bool open = true;
   uint32_t calls = 0;
 };
 
 struct Context {
   ContextRecord record;
-  bool open = true;
   uint64_t handle = 0;
   bool entered = false;
   Call inside = Call::kInitialize;
 };
 
+// Of what was given back only the numbers are known: all below the next one.
 struct Ledger {
   Lock lock;
   std::map<uint64_t, Credential> credentials;
-  std::map<uint32_t, Context> contexts;
+  std::map<uint64_t, Context> contexts;
   std::vector<std::string> violations;
   uint32_t next_credential = 1;
   uint32_t next_context = 1;
-  LedgerCounts living;
+  uint32_t inside = 0;
 };
 
 // Never destroyed: calls may be running when the process ends.
@@ -41,9 +40,19 @@ Ledger& TheLedger() {
 
 // The value of a context's handle: its number, and how often it changed.
 uint64_t HandleValue(uint32_t id, uint32_t change) { return (uint64_t{id} << 16) | change; }
-uint32_t IdOf(uint64_t handle) { return static_cast<uint32_t>(handle >> 16); }
+uint64_t IdOf(uint64_t handle) { return handle >> 16; }
 
 void Complain(Ledger* ledger, const Text& text) { ledger->violations.push_back(text.string()); }
+
+void ComplainOfNone(Ledger* ledger, Call call, const char* what, uint64_t id, uint32_t next) {
+  Text text = Text(NameOf(call)).Add(": ");
+  if (id != 0 && id < next) {
+    text.Add(what).Number(id).Add(" is used after it was given back");
+  } else {
+    text.Add("no handle of a ").Add(what);
+  }
+  Complain(ledger, text);
+}
 
 Text During(Call call) { return Text(NameOf(call)).Add(": "); }
 
@@ -58,20 +67,13 @@ bool InsideCall::EnterCredential(const CredHandle* handle) {
   }
   const auto found = ledger.credentials.find(handle->dwLower);
   if (found == ledger.credentials.end()) {
-    Complain(&ledger, During(call_).Add("no handle of a credential"));
+    ComplainOfNone(&ledger, call_, "credential ", handle->dwLower, ledger.next_credential);
     return false;
   }
   Credential& credential = found->second;
-  if (!credential.open) {
-    Complain(&ledger, During(call_)
-                          .Add("credential ")
-                          .Number(credential.record.id)
-                          .Add(" is used after it was freed"));
-    return false;
-  }
   ++credential.calls;
   credential_ = credential.record;
-  ++ledger.living.inside;
+  ++ledger.inside;
   return true;
 }
 
@@ -80,15 +82,11 @@ bool InsideCall::EnterContext(const CtxtHandle* handle) {
   const Lock::Guard guard(&ledger.lock);
   const auto found = ledger.contexts.find(IdOf(handle->dwLower));
   if (found == ledger.contexts.end()) {
-    Complain(&ledger, During(call_).Add("no handle of a context"));
+    ComplainOfNone(&ledger, call_, "context ", IdOf(handle->dwLower), ledger.next_context);
     return false;
   }
   Context& context = found->second;
   const Text name = During(call_).Add("context ").Number(context.record.id);
-  if (!context.open) {
-    Complain(&ledger, Text(name).Add(" is used after it was deleted"));
-    return false;
-  }
   if (context.handle != handle->dwLower) {
     Complain(&ledger, Text(name).Add(" is used by an old value of its handle"));
     return false;
@@ -100,7 +98,7 @@ bool InsideCall::EnterContext(const CtxtHandle* handle) {
   context.entered = true;
   context.inside = call_;
   context_ = context.record;
-  ++ledger.living.inside;
+  ++ledger.inside;
   return true;
 }
 
@@ -108,12 +106,14 @@ InsideCall::~InsideCall() {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
   if (credential_.id != 0) {
-    --ledger.credentials[credential_.id].calls;
-    --ledger.living.inside;
+    const auto found = ledger.credentials.find(credential_.id);
+    if (found != ledger.credentials.end()) --found->second.calls;
+    --ledger.inside;
   }
   if (context_.id != 0) {
-    ledger.contexts[context_.id].entered = false;
-    --ledger.living.inside;
+    const auto found = ledger.contexts.find(context_.id);
+    if (found != ledger.contexts.end()) found->second.entered = false;
+    --ledger.inside;
   }
 }
 
@@ -124,7 +124,6 @@ CredentialRecord OpenCredential(uint32_t script, uint32_t package, CredHandle* h
   credential.record = {ledger.next_credential++, script, package};
   handle->dwLower = credential.record.id;
   ledger.credentials[credential.record.id] = credential;
-  ++ledger.living.credentials;
   return credential.record;
 }
 
@@ -136,7 +135,6 @@ ContextRecord OpenContext(const CredentialRecord& credential, CtxtHandle* handle
   context.handle = HandleValue(context.record.id, 0);
   handle->dwLower = context.handle;
   ledger.contexts[context.record.id] = context;
-  ++ledger.living.contexts;
   return context.record;
 }
 
@@ -160,19 +158,17 @@ void CloseCredential(const CredentialRecord& record) {
   // One of the calls is this one.
   if (credential.calls > 1) Complain(&ledger, Text(name).Add(" is freed while a call uses it"));
   for (const auto& [id, context] : ledger.contexts) {
-    if (context.open && context.record.credential == record.id) {
+    if (context.record.credential == record.id) {
       Complain(&ledger, Text(name).Add(" is freed before its context ").Number(id));
     }
   }
-  credential.open = false;
-  --ledger.living.credentials;
+  ledger.credentials.erase(record.id);
 }
 
 void CloseContext(const ContextRecord& record) {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
-  ledger.contexts[record.id].open = false;
-  --ledger.living.contexts;
+  ledger.contexts.erase(record.id);
 }
 
 void ReportViolation(const Text& text) {
@@ -184,9 +180,8 @@ void ReportViolation(const Text& text) {
 LedgerCounts CountLiving() {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
-  LedgerCounts counts = ledger.living;
-  counts.buffers = CountBuffers();
-  return counts;
+  return {static_cast<uint32_t>(ledger.credentials.size()),
+          static_cast<uint32_t>(ledger.contexts.size()), CountBuffers(), ledger.inside};
 }
 
 std::vector<std::string> TakeViolations() {

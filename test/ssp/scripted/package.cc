@@ -175,8 +175,8 @@ SECURITY_STATUS RunLeg(const LegArguments& leg) {
     ReportViolation(Text(NameOf(leg.call)).Add(": the input changed during the call"));
   }
 
-  Apply(answer.outputs, leg.output, leg.input);
-  Apply(answer.inputs, leg.input, nullptr);
+  ApplyToOutput(answer.outputs, leg.output, leg.input);
+  ApplyInPlace(answer.inputs, leg.input);
   if (leg.attributes != nullptr) {
     *leg.attributes = answer.sets_attributes ? answer.attributes : leg.context_req;
   }
@@ -216,7 +216,7 @@ SECURITY_STATUS SEC_ENTRY Complete(CtxtHandle* context, SecBufferDesc* token) {
   const InputWatch watch(token);
   Hang(answer);
   if (watch.HasChanged()) ReportViolation(Text("complete: the token changed during the call"));
-  Apply(answer.outputs, token, nullptr);
+  ApplyInPlace(answer.outputs, token);
   entry.Write(answer.status);
   return answer.status;
 }

@@ -1,0 +1,118 @@
+/** Ends, in one of several ways, while a call hangs in the package. */
+
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+import { acquireCredentialsHandle } from '../../../lib/raw/acquire-credentials-handle.js';
+import type { ContextHandle, CredentialHandle } from '../../../lib/raw/handles.js';
+import {
+  acceptSecurityContext,
+  acceptSecurityContextSync,
+  completeAuthToken,
+  initializeSecurityContext,
+} from '../../../lib/raw/security-context.js';
+import { answer, childInput } from '../../support/child.js';
+import {
+  callsAtGates,
+  control,
+  countLeft,
+  Gate,
+  Script,
+  until,
+  type ScriptedCall,
+} from '../../support/scripted.js';
+import { present } from '../../support/system.js';
+
+export interface HangInput {
+  call: ScriptedCall;
+  how: 'exit' | 'terminate' | 'close' | 'collect';
+}
+
+const CALLS: Record<
+  ScriptedCall,
+  (credential: CredentialHandle, context: ContextHandle, script: Script) => Promise<unknown>
+> = {
+  acquire: (_credential, _context, script) => acquireCredentialsHandle(script.options()),
+  initialize: (credential) => initializeSecurityContext({ credential }),
+  accept: (_, context) => acceptSecurityContext({ context }),
+  complete: (_, context) => completeAuthToken({ context, token: [] }),
+  delete: (_, context) => {
+    context.close();
+    return Promise.resolve();
+  },
+  freeCredentials: (credential, context) => {
+    context.close();
+    credential.close();
+    return Promise.resolve();
+  },
+  queryAttributes: () => Promise.reject(new Error('runs on the JavaScript thread')),
+};
+
+interface Handles {
+  credential: CredentialHandle;
+  context: ContextHandle;
+}
+
+/** Begins a call that hangs; what it gives is dropped. */
+function hang(call: ScriptedCall, gate: Gate): Handles {
+  const script = new Script();
+  const credential = script.acquireSync();
+  const context = present(acceptSecurityContextSync({ credential }).context);
+  script.on(call, { gate });
+  void CALLS[call](credential, context, script).catch(() => undefined);
+  return { credential, context };
+}
+
+async function nothingLeft(collect: boolean): Promise<number> {
+  await until(
+    () => {
+      if (collect) globalThis.gc?.();
+      return countLeft() === 0;
+    },
+    () => '',
+  ).catch(() => undefined);
+  return countLeft();
+}
+
+async function terminateWorker(call: ScriptedCall): Promise<void> {
+  const worker = new Worker(__filename, { workerData: call });
+  const hanging = new Promise<number>((resolve) => worker.once('message', resolve));
+  await callsAtGates(1);
+  const gate = await hanging;
+  await worker.terminate();
+  control.openGate(gate);
+}
+
+async function main(): Promise<void> {
+  const { call, how } = childInput() as HangInput;
+  // Loads the addon here, so that it counts.
+  new Script().acquireSync().close();
+  if (how === 'terminate') {
+    await terminateWorker(call);
+    answer({ left: await nothingLeft(false), violations: control.takeViolations() });
+    return;
+  }
+  const gate = new Gate();
+  // Where they are to be collected, nobody may refer to the handles.
+  const handles: Handles[] = [];
+  if (how === 'collect') hang(call, gate);
+  else handles.push(hang(call, gate));
+  await callsAtGates(1);
+  if (how === 'exit') process.exit(7);
+  for (const { context, credential } of handles) {
+    context.close();
+    credential.close();
+  }
+  gate.open();
+  const left = await nothingLeft(how === 'collect');
+  answer({ left, violations: control.takeViolations() });
+}
+
+function inWorker(call: ScriptedCall): void {
+  const gate = new Gate();
+  hang(call, gate);
+  parentPort?.postMessage(gate.number);
+  setInterval(() => undefined, 1_000);
+}
+
+if (isMainThread) void main();
+else inWorker(workerData as ScriptedCall);

@@ -1,0 +1,166 @@
+// npm run test:mutants: plants one fault after the other in a copy of the
+// addon, and fails unless the suites with the scripted package find each.
+//
+//   npm run test:mutants [-- PART OF A NAME]
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { mutants } from '../test/mutants/mutants.mjs';
+import { run, TIMED_OUT } from '../test/testbed/index.mjs';
+import { setUp } from './set-up.mjs';
+import { suites } from './suites.mjs';
+import { Failure, reportError } from './support/failure.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** A copy of the sources, and below it what the suites are run from. */
+const COPY = 'build/mutant';
+const RUN = `${COPY}/run`;
+const RESULTS = 'results.json';
+const RUN_TIMEOUT_SECONDS = 150;
+/** Mutants leak, and tests need not wait long to see it. */
+const PATIENCE_MS = 1_500;
+const TITLES_SHOWN = 2;
+/** These start processes or log on by NTLM, which takes long, and find what the others find. */
+const LEFT_OUT = 'scripted/(ends|named-ntlm)';
+
+/** What of the project belongs where in the copy. */
+const PARTS = {
+  'src-native': `${COPY}/src-native`,
+  dist: `${RUN}/dist`,
+  'package.json': `${RUN}/package.json`,
+  'jest.config.cjs': `${RUN}/jest.config.cjs`,
+};
+
+/** @param {string} file relative to the project @returns {string} */
+function inCopy(file) {
+  const [part] = file.split('/');
+  return join(ROOT, PARTS[part], file.slice(part.length));
+}
+
+function copyProject() {
+  rmSync(join(ROOT, COPY), { recursive: true, force: true });
+  for (const [from, to] of Object.entries(PARTS)) {
+    mkdirSync(dirname(join(ROOT, to)), { recursive: true });
+    cpSync(join(ROOT, from), join(ROOT, to), { recursive: true, preserveTimestamps: true });
+  }
+}
+
+/** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
+function plant({ name, changes }) {
+  for (const { file, text, becomes } of changes) {
+    const source = readFileSync(inCopy(file), 'utf8');
+    const found = source.split(text).length - 1;
+    if (found !== 1) {
+      throw new Failure(
+        `the mutant "${name}" no longer fits: its text is ${found} times in ${file}`,
+      );
+    }
+    writeFileSync(
+      inCopy(file),
+      source.replace(text, () => becomes),
+    );
+  }
+}
+
+/** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
+function heal({ changes }) {
+  for (const { file } of changes) {
+    writeFileSync(inCopy(file), readFileSync(join(ROOT, file)));
+  }
+}
+
+/** Only what changed is compiled again. */
+function build() {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'tools/native/test-build.mjs'), '--mutant', join(ROOT, COPY)],
+    { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  if (status !== 0) throw new Failure(`the mutant does not compile:\n${stderr}`);
+}
+
+/**
+ * Runs the suites against what is in the copy.
+ *
+ * @returns {Promise<string[]>} what they found
+ */
+async function findings() {
+  rmSync(join(ROOT, RUN, RESULTS), { force: true });
+  const { securityPackages, env } = suites.scripted;
+  const jest = [
+    '../../../node_modules/jest/bin/jest.js',
+    '--runInBand',
+    '--silent',
+    // One file that fails is enough.
+    '--bail',
+    '--json',
+    `--outputFile=${RESULTS}`,
+    `--testPathIgnorePatterns=${LEFT_OUT}`,
+  ];
+  const code = await run(['node', ...jest], {
+    cwd: RUN,
+    securityPackages,
+    env: { ...env, SECUR32_TEST_PATIENCE_MS: String(PATIENCE_MS) },
+    stdout: 'ignore',
+    stderr: 'ignore',
+    timeoutSeconds: RUN_TIMEOUT_SECONDS,
+  });
+  const file = join(ROOT, RUN, RESULTS);
+  if (!existsSync(file)) {
+    return [code === TIMED_OUT ? 'the suites hung' : `the process crashed with ${code}`];
+  }
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  const failed = testResults.flatMap(({ assertionResults, message, status }) => {
+    const titles = assertionResults
+      .filter((result) => result.status === 'failed')
+      .map(({ fullName }) => fullName);
+    return titles.length > 0 || status !== 'failed' ? titles : [message.split('\n')[0]];
+  });
+  return failed.length > 0 || code === 0 ? failed : [`jest ended with ${code}`];
+}
+
+/** @param {string[]} found */
+function summary(found) {
+  const rest = found.length - TITLES_SHOWN;
+  const lines = found.slice(0, TITLES_SHOWN).map((title) => `        by: ${title}`);
+  return [...lines, ...(rest > 0 ? [`        and ${rest} more`] : [])].join('\n');
+}
+
+async function main() {
+  await setUp({ tests: true });
+  const chosen = mutants.filter(({ name }) =>
+    process.argv.slice(2).every((part) => name.includes(part)),
+  );
+  copyProject();
+  build();
+  const healthy = await findings();
+  if (healthy.length > 0) {
+    throw new Failure(`the suites fail without a mutant:\n${summary(healthy)}`);
+  }
+  console.log('ok      without a mutant the suites pass');
+  let survivors = 0;
+  for (const mutant of chosen) {
+    plant(mutant);
+    try {
+      build();
+      const found = await findings();
+      if (found.length === 0) survivors++;
+      console.log(`${found.length > 0 ? 'caught  ' : 'MISSED  '}${mutant.name}`);
+      if (found.length > 0) console.log(summary(found));
+    } finally {
+      heal(mutant);
+    }
+  }
+  console.log(`${chosen.length - survivors} passed, ${survivors} failed`);
+  if (survivors > 0) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  reportError('test:mutants', error);
+  process.exitCode = 1;
+}
