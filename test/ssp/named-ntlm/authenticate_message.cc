@@ -35,8 +35,7 @@ Number ReadNumber(const Bytes& message, size_t at) {
 }
 
 bool IsMessage(const Bytes& message, uint32_t type, size_t header) {
-  return message.size >= header &&
-         std::memcmp(message.data, kSignature, sizeof(kSignature)) == 0 &&
+  return message.size >= header && std::memcmp(message.data, kSignature, sizeof(kSignature)) == 0 &&
          ReadNumber<uint32_t>(message, kTypeAt) == type;
 }
 
