@@ -48,8 +48,6 @@ bool DecideAllocation(Leg* leg, const OutputRequest* requests, uint32_t count) {
 // Which outputs of a failed leg must still reach the peer: an alert, or the
 // error token that the returned attributes announce.
 bool IsFailureToken(const Leg& leg, uint32_t index) {
-  // Still of the size that was announced: the package did not write it.
-  if (leg.output.is_untouched(index)) return false;
   const uint32_t type = PlainType(leg.output.type(index));
   if (type == SECBUFFER_ALERT) return true;
   const uint32_t extended_error =

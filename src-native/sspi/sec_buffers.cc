@@ -1,5 +1,7 @@
 #include "sspi/sec_buffers.h"
 
+#include <algorithm>
+
 namespace secur32 {
 namespace {
 
@@ -65,14 +67,22 @@ bool OutputBuffers::AddOwn(uint32_t type, uint32_t size, uint32_t reserve) {
 
 SecBufferDesc* OutputBuffers::descriptor() { return Describe(&descriptor_, buffers_, count_); }
 
+bool OutputBuffers::IsBlankToken(uint32_t index) const {
+  if (requested_type_[index] != SECBUFFER_TOKEN) return false;
+  if (buffers_[index].cbBuffer != announced_[index]) return false;
+  const uint8_t* const bytes = own_[index].data();
+  return std::all_of(bytes, bytes + announced_[index], [](uint8_t byte) { return byte == 0; });
+}
+
 void OutputBuffers::Settle() {
   for (uint32_t i = 0; i < count_; ++i) {
     void* const memory = buffers_[i].pvBuffer;
     const uint32_t size = buffers_[i].cbBuffer;
     if (own_[i].allocated()) {
       // A size above the capacity is a wish for more, or a lie: nothing of it
-      // may be read. The same goes for a pointer that is no longer ours.
-      if (memory == own_[i].data() && size <= capacity_[i]) {
+      // may be read. The same goes for a pointer that is no longer ours, and
+      // for a token that the package never touched.
+      if (memory == own_[i].data() && size <= capacity_[i] && !IsBlankToken(i)) {
         written_[i] = own_[i].data();
         written_size_[i] = size;
       }
@@ -85,10 +95,6 @@ void OutputBuffers::Settle() {
     }
     buffers_[i].pvBuffer = nullptr;
   }
-}
-
-bool OutputBuffers::is_untouched(uint32_t index) const {
-  return own_[index].allocated() && buffers_[index].cbBuffer == announced_[index];
 }
 
 void OutputBuffers::Discard(uint32_t index) {

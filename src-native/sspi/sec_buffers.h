@@ -81,12 +81,14 @@ class OutputBuffers {
   uint32_t written_size(uint32_t index) const { return written_size_[index]; }
   // For a package that leaves a wrong type behind.
   void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }
-  // Whether a buffer of our memory has the size yet that was announced.
-  bool is_untouched(uint32_t index) const;
   // Forget what was written: its memory is released, nothing is copied out.
   void Discard(uint32_t index);
 
  private:
+  // Whether a token is of the size that was announced, and of zeros as it was
+  // allocated.
+  bool IsBlankToken(uint32_t index) const;
+
   SecBufferDesc descriptor_{};
   SecBuffer buffers_[kMaxSecBuffers]{};
   ZeroedBuffer own_[kMaxSecBuffers];

@@ -16,6 +16,8 @@ Runs a command in a disposable Active Directory domain with Windows' side in Win
 
   --node VERSION       the Windows Node to use: ${nodeVersions().join(', ')} (${DEFAULT_NODE})
   --env NAME=VALUE     sets a variable for the command; may be repeated
+  --security-package FILE
+                       a DLL of the project that Secur32.dll loads beside its own; may be repeated
   --help               shows this
 
 The exit code is that of the command, or 125 where the testbed itself failed.
@@ -23,10 +25,10 @@ The exit code is that of the command, or 125 where the testbed itself failed.
 
 /**
  * @param {string[]} args
- * @returns {{ help: boolean, command: string[], node: string, env: Record<string, string> }}
+ * @returns {{ help: boolean, command: string[], node: string, env: Record<string, string>, securityPackages: string[] }}
  */
 export function parseArguments(args) {
-  const parsed = { help: false, command: [], node: DEFAULT_NODE, env: {} };
+  const parsed = { help: false, command: [], node: DEFAULT_NODE, env: {}, securityPackages: [] };
   const rest = [...args];
   while (rest[0]?.startsWith('--')) {
     const [option, inline] = splitOnce(rest.shift());
@@ -39,6 +41,10 @@ export function parseArguments(args) {
     } else if (option === '--env' && value && value.indexOf('=') > 0) {
       const [name, content] = splitOnce(value);
       parsed.env[name] = content;
+    } else if (option === '--security-package' && value) {
+      if (!existsSync(resolve(project, value)))
+        throw new Failure(`there is no file ${value} in ${project}`);
+      parsed.securityPackages.push(relative(project, resolve(project, value)));
     } else {
       throw new Failure(
         `cannot understand ${option}${value ? ` ${value}` : ''}; npm run testbed -- --help shows how`,

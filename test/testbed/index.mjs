@@ -20,6 +20,15 @@ export const TIMED_OUT = 124;
 /** Where a session has the project, and is at home. */
 const PROJECT_IN_SESSION = '/project';
 
+/**
+ * A file of the project, as a Windows program of a session calls it.
+ *
+ * @param {string} file relative to the project
+ */
+function windowsPath(file) {
+  return `Z:${PROJECT_IN_SESSION}/${file}`.replaceAll('/', '\\');
+}
+
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
@@ -56,6 +65,7 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
  * @property {string[]} [nodeVersions] further versions for this session: SECUR32_TESTBED_NODE=22 node …
  * @property {Record<string, string>} [env] added to the environment of the command, over the testbed's own
  * @property {string} [cwd] relative to the project
+ * @property {string[]} [securityPackages] DLLs, relative to the project, that Secur32.dll loads beside its own
  * @property {'inherit' | 'ignore'} [stdin]
  * @property {Output} [stdout]
  * @property {Output} [stderr]
@@ -79,6 +89,7 @@ export async function run(command, options = {}) {
     nodeVersions = [],
     env = {},
     cwd = '.',
+    securityPackages = [],
     log,
     timeoutSeconds,
   } = options;
@@ -91,6 +102,7 @@ export async function run(command, options = {}) {
     directories: [...directories, { source: project, target: PROJECT_IN_SESSION, writable: true }],
     command: [
       '/opt/testbed/run.sh',
+      securityPackages.map(windowsPath).join(','),
       'env',
       `--chdir=${PROJECT_IN_SESSION}/${cwd}`,
       `SECUR32_TESTBED_NODE=${node}`,

@@ -28,8 +28,9 @@ enum class Memory : uint32_t {
   // What the caller gave; where he gave none, memory for FreeContextBuffer.
   kGiven,
   kNull,
-  kForeign,  // memory of the package that nobody may free
-  kInput,    // the first input buffer's
+  kForeign,    // memory of the package that nobody may free
+  kInput,      // the first input buffer's
+  kUntouched,  // and nothing else of the buffer is touched either
 };
 
 // What the package makes of one buffer of the caller's.

@@ -38,6 +38,8 @@ void ApplyTo(const BufferAnswer& answer, SecBuffer* buffer, const SecBufferDesc*
     case Memory::kInput:
       buffer->pvBuffer = input == nullptr ? nullptr : input->pBuffers[0].pvBuffer;
       break;
+    case Memory::kUntouched:
+      return;
   }
   if (answer.sets_type) buffer->BufferType = answer.type;
   buffer->cbBuffer = answer.sets_size ? answer.size : static_cast<unsigned>(answer.bytes.size());

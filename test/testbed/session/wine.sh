@@ -21,9 +21,13 @@ link_builtin_programs() {
   done
 }
 
-# Boots Windows ahead of the first program. The services would keep a pipe open for as long as they live, so they
-# start with no output at all.
+# Boots Windows ahead of the first program, and tells it the security packages that it has beside its own. The services
+# would keep a pipe open for as long as they live, so they start with no output at all.
 start_wine() {
   wineserver -p
-  wine cmd.exe /c exit >/dev/null 2>&1 </dev/null
+  if [ -z "$1" ]; then
+    wine cmd.exe /c exit
+  else
+    wine reg add 'HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders' /v SecurityProviders /t REG_SZ /d "$1" /f
+  fi >/dev/null 2>&1 </dev/null
 }

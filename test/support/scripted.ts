@@ -1,0 +1,308 @@
+/**
+ * The scripted package: a security package that does what a test says, and
+ * watches what the addon does (test/ssp/scripted).
+ */
+
+import {
+  acquireCredentialsHandle,
+  acquireCredentialsHandleSync,
+  type AcquireCredentialsHandleOptions,
+} from '../../lib/raw/acquire-credentials-handle.js';
+import type { CredentialHandle } from '../../lib/raw/handles.js';
+import { liveCounts, type LiveCounts } from '../../lib/raw/live-counts.js';
+import { initializeSecurityContextSync } from '../../lib/raw/security-context.js';
+import { SECPKG_CRED_BOTH } from '../../lib/constants/credentials.js';
+
+/** What build/ssp-…/scripted.node exports: see test/ssp/scripted/control.cc. */
+interface Control {
+  addAnswer(
+    script: number,
+    call: number,
+    words: Uint32Array,
+    bytes: readonly (Uint8Array | undefined)[],
+  ): void;
+  openGate(gate: number): void;
+  callsAtGates(): number;
+  keepJournal(keep: boolean): void;
+  takeJournal(): string;
+  counts(): [
+    credentials: number,
+    contexts: number,
+    buffers: number,
+    inside: number,
+    answersLeft: number,
+  ];
+  takeViolations(): string[];
+  forget(): void;
+  threadId(): number;
+  countsBuffers(): boolean;
+  failAllocation(n: number): number | undefined;
+}
+
+function load(): Control {
+  const path = process.env['SECUR32_TEST_SCRIPTED'];
+  if (path === undefined) throw new Error('the scripted package is not registered for this run');
+  // A .node file has no other way in; the path is known at run time only.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require(path) as Control;
+}
+
+export const control: Control = load();
+
+/** In the order of the enumeration Call of test/ssp/scripted/answer.h. */
+const CALLS = [
+  'acquire',
+  'freeCredentials',
+  'initialize',
+  'accept',
+  'complete',
+  'delete',
+  'queryAttributes',
+] as const;
+export type ScriptedCall = (typeof CALLS)[number];
+
+/** In the order of the enumeration Memory. */
+const MEMORY = ['given', 'null', 'foreign', 'input', 'untouched'] as const;
+export type ScriptedMemory = (typeof MEMORY)[number];
+
+/** In the order of the enumeration HandleChange. */
+const HANDLES = ['stays', 'changes', 'scribbled'] as const;
+export type ScriptedHandle = (typeof HANDLES)[number];
+
+/** What the package makes of one buffer; a text or bytes alone are its `data`. */
+export interface ScriptedBuffer {
+  /** What it writes, as far as there is room. */
+  data?: string | Uint8Array;
+  /** The size that it claims; by default that of `data`. */
+  size?: number;
+  /** A new type. */
+  type?: number;
+  /** Where pvBuffer points to afterwards: the caller's memory, or the package's where there is none. */
+  memory?: ScriptedMemory;
+}
+
+export interface ScriptedAnswer {
+  /** SEC_E_OK by default. */
+  status?: number;
+  /** The attributes granted; by default what was required. */
+  attributes?: number;
+  expiry?: bigint;
+  /** What becomes of the value of the context's handle. */
+  handle?: ScriptedHandle;
+  /** How long the call hangs, in milliseconds. */
+  delay?: number;
+  /** Hangs until the gate is opened. */
+  gate?: Gate;
+  input?: readonly (ScriptedBuffer | string | Uint8Array)[];
+  output?: readonly (ScriptedBuffer | string | Uint8Array)[];
+}
+
+/** A gate that calls wait at until the test opens it. */
+export class Gate {
+  static #next = 1;
+  readonly number = Gate.#next++;
+
+  open(): void {
+    control.openGate(this.number);
+  }
+}
+
+const SETS_TYPE = 1;
+const SETS_SIZE = 2;
+
+function buffer(given: ScriptedBuffer | string | Uint8Array): ScriptedBuffer {
+  return typeof given === 'string' || given instanceof Uint8Array ? { data: given } : given;
+}
+
+function bytes(data: string | Uint8Array | undefined): Uint8Array | undefined {
+  return typeof data === 'string' ? Buffer.from(data) : data;
+}
+
+function words(answer: ScriptedAnswer, buffers: readonly ScriptedBuffer[]): Uint32Array {
+  const { status = 0, attributes, expiry = 0n, handle = 'stays', delay = 0, gate } = answer;
+  return Uint32Array.of(
+    status,
+    attributes === undefined ? 0 : 1,
+    attributes ?? 0,
+    Number(BigInt.asUintN(32, expiry)),
+    Number(BigInt.asUintN(32, expiry >> 32n)),
+    HANDLES.indexOf(handle),
+    delay,
+    gate?.number ?? 0,
+    answer.input?.length ?? 0,
+    ...buffers.flatMap(({ size, type, memory = 'given' }) => [
+      (type === undefined ? 0 : SETS_TYPE) | (size === undefined ? 0 : SETS_SIZE),
+      MEMORY.indexOf(memory),
+      type ?? 0,
+      size ?? 0,
+    ]),
+  );
+}
+
+let nextScript = 1;
+
+/** The answers to the calls on one credential and on the contexts made with it, in order. */
+export class Script {
+  readonly number = nextScript++;
+  /** The principal whose credential follows this script. */
+  readonly principal = `script:${this.number}`;
+
+  /** Adds the answer to the next call of that kind; without one the package grants everything. */
+  on(call: ScriptedCall, answer: ScriptedAnswer): this {
+    const buffers = [...(answer.input ?? []), ...(answer.output ?? [])].map(buffer);
+    control.addAnswer(
+      this.number,
+      CALLS.indexOf(call),
+      words(answer, buffers),
+      buffers.map(({ data }) => bytes(data)),
+    );
+    return this;
+  }
+
+  /** What to acquire a credential of this script with, on either level. */
+  options(
+    more: Partial<AcquireCredentialsHandleOptions> = {},
+  ): AcquireCredentialsHandleOptions {
+    return { package: 'Scripted', use: SECPKG_CRED_BOTH, principal: this.principal, ...more };
+  }
+
+  acquireSync(more?: Partial<AcquireCredentialsHandleOptions>): CredentialHandle {
+    return acquireCredentialsHandleSync(this.options(more)).credential;
+  }
+
+  async acquire(more?: Partial<AcquireCredentialsHandleOptions>): Promise<CredentialHandle> {
+    return (await acquireCredentialsHandle(this.options(more))).credential;
+  }
+}
+
+export interface JournalBuffer {
+  type: number;
+  size: number;
+  /** The bytes of an input buffer. */
+  data?: Buffer | undefined;
+  /** Whether an output buffer has memory. */
+  memory?: boolean;
+}
+
+/** A call as it arrived at the package. */
+export interface JournalEntry {
+  call: ScriptedCall;
+  /** When it began and ended, in the order of all calls' begins and ends. */
+  begin: number;
+  end: number;
+  /** Whether it ran on the thread that reads the journal. */
+  onThisThread: boolean;
+  status: number;
+  script?: number;
+  credential?: number;
+  context?: number;
+  created?: number;
+  targetName?: string | undefined;
+  contextReq?: number;
+  targetDataRep?: number;
+  use?: number;
+  user?: string | undefined;
+  domain?: string | undefined;
+  password?: string | undefined;
+  packageList?: string | undefined;
+  package?: string | undefined;
+  attribute?: number;
+  input?: JournalBuffer[] | undefined;
+  output?: JournalBuffer[] | undefined;
+}
+
+const TEXTS = ['targetName', 'user', 'domain', 'password', 'packageList', 'package'];
+
+/** All calls since the last time, in the order in which they ended. */
+export function takeJournal(): JournalEntry[] {
+  const revive = (key: string, value: unknown): unknown => {
+    if (value === null) return undefined;
+    if (typeof value !== 'string') return value;
+    if (key === 'data') return Buffer.from(value, 'hex');
+    return TEXTS.includes(key) ? Buffer.from(value, 'hex').toString('utf16le') : value;
+  };
+  const entries = JSON.parse(control.takeJournal(), revive) as (JournalEntry & {
+    thread: number;
+  })[];
+  const here = control.threadId();
+  return entries.map(({ thread, ...entry }) => ({ ...entry, onThisThread: thread === here }));
+}
+
+/** The calls of one kind since the last time. */
+export function journalOf(call: ScriptedCall): JournalEntry[] {
+  return takeJournal().filter((entry) => entry.call === call);
+}
+
+/** Waits until that many calls wait at gates. */
+export async function callsAtGates(count: number): Promise<void> {
+  await until(
+    () => control.callsAtGates() === count,
+    () => `${control.callsAtGates()} calls wait at gates, not ${count}`,
+  );
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Waits until something holds; fails if that does not happen. */
+export async function until(condition: () => boolean, otherwise: () => string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(otherwise());
+    // Not a timer: under Wine one takes five milliseconds or more.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export interface Leftovers {
+  /** What the addon counts. */
+  addon: LiveCounts;
+  /** What the package counts. */
+  package: { credentials: number; contexts: number; buffers: number; inside: number };
+}
+
+export function leftovers(): Leftovers {
+  const [credentials, contexts, buffers, inside] = control.counts();
+  return { addon: liveCounts(), package: { credentials, contexts, buffers, inside } };
+}
+
+function anyLeft(): boolean {
+  const { addon, package: ofPackage } = leftovers();
+  return [...Object.values(addon), ...Object.values(ofPackage)].some((count) => count !== 0);
+}
+
+/**
+ * Waits until the package has everything back and the addon says the same;
+ * fails if that does not happen, or if a rule of SSPI was broken.
+ */
+export async function expectClean(): Promise<void> {
+  await until(
+    () => !anyLeft(),
+    () => `not given back: ${JSON.stringify(leftovers())}`,
+  );
+  const violations = control.takeViolations();
+  if (violations.length > 0) throw new Error(`rules were broken:\n${violations.join('\n')}`);
+}
+
+/** For afterEach: the same, and nothing of a test's scripts stays for the next one. */
+export async function endOfTest(): Promise<void> {
+  try {
+    await expectClean();
+  } finally {
+    control.forget();
+    control.takeJournal();
+  }
+}
+
+/**
+ * Secur32.dll fills handles in after some statuses only; after the others the
+ * package does, once it has seen a handle that works. For beforeAll.
+ */
+export async function getAcquainted(packageNames: readonly string[]): Promise<void> {
+  for (const packageName of packageNames) {
+    const credential = new Script().acquireSync({ package: packageName });
+    initializeSecurityContextSync({ credential }).context?.close();
+    credential.close();
+  }
+  await expectClean();
+  control.takeJournal();
+}
