@@ -134,9 +134,7 @@ test.each([
   open.push(present(context));
   for (let leg = 1; leg < 5; leg++) await acceptSecurityContext({ context });
   const entries = journalOf('accept');
-  expect(entries.map((entry) => entry.context)).toEqual(
-    [undefined, 1, 1, 1, 1].map((id) => id && entries[0]?.created),
-  );
+  expect(entries.map((entry) => entry.context)).toEqual([undefined, 1, 1, 1, 1].map((id) => id && entries[0]?.created));
   // The package overwrites sizes and types: each leg has its full capacity again.
   for (const { output } of entries) {
     expect(output).toEqual([{ type: SECBUFFER_TOKEN, size: credential.maxToken, memory: true }]);
@@ -298,9 +296,7 @@ test('a leg with another credential of the package makes the context hold that o
 
 test('expiry comes back as it was written, negative values too', () => {
   const credential = credentialOf(
-    new Script()
-      .on('initialize', { expiry: 0x7fffff36d5969fffn })
-      .on('initialize', { expiry: -5n }),
+    new Script().on('initialize', { expiry: 0x7fffff36d5969fffn }).on('initialize', { expiry: -5n }),
   );
   for (const expected of [0x7fffff36d5969fffn, -5n]) {
     const leg = initializeSecurityContextSync({ credential });

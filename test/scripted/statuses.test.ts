@@ -75,25 +75,26 @@ function wrong(
 }
 
 describe('AcquireCredentialsHandle', () => {
-  test.each([['Scripted'], ['CREDSSP'], ['WDigest']])(
-    'of %s gives every status',
-    async (packageName) => {
-      const complaints: string[] = [];
-      let cases = 0;
-      for (const status of ALL_STATUSES) {
-        for (const handle of ['stays', 'scribbled'] as const) {
-          const script = new Script().on('acquire', { status, handle, expiry: 7n });
-          const result = outcome(() => script.acquireSync({ package: packageName }));
-          const complaint = wrong(result, status, 'AcquireCredentialsHandle');
-          if (complaint !== undefined) complaints.push(`${statusName(status)}: ${complaint}`);
-          result.value?.close();
-          cases++;
-        }
+  test.each([
+    ['Scripted'],
+    ['CREDSSP'],
+    ['WDigest'],
+  ])('of %s gives every status', async (packageName) => {
+    const complaints: string[] = [];
+    let cases = 0;
+    for (const status of ALL_STATUSES) {
+      for (const handle of ['stays', 'scribbled'] as const) {
+        const script = new Script().on('acquire', { status, handle, expiry: 7n });
+        const result = outcome(() => script.acquireSync({ package: packageName }));
+        const complaint = wrong(result, status, 'AcquireCredentialsHandle');
+        if (complaint !== undefined) complaints.push(`${statusName(status)}: ${complaint}`);
+        result.value?.close();
+        cases++;
       }
-      expect(complaints).toEqual([]);
-      await endCases('acquireCredentialsHandle', cases);
-    },
-  );
+    }
+    expect(complaints).toEqual([]);
+    await endCases('acquireCredentialsHandle', cases);
+  });
 });
 
 type Side = 'initialize' | 'accept';
@@ -267,7 +268,7 @@ describe.each([
         if ('value' in result) result.value.context?.close();
         const token = 'value' in result ? result.value.output[0]?.data?.toString() : undefined;
         const complaint = wrong(result, status, CALL_NAMES[side]);
-        return complaint ?? token === (isFailure(status) ? undefined : `token of ${status}`);
+        return complaint ?? (token === (isFailure(status) ? undefined : `token of ${status}`));
       }),
     );
     expect(results.filter((result) => result !== true)).toEqual([]);
@@ -337,13 +338,14 @@ describe('QueryContextAttributes', () => {
     [
       'SESSION_KEY',
       SECPKG_ATTR_SESSION_KEY,
-      [
-        { data: Buffer.from(Uint32Array.of(16).buffer) },
-        { type: POINTER, data: Buffer.alloc(16, 7) },
-      ],
+      [{ data: Buffer.from(Uint32Array.of(16).buffer) }, { type: POINTER, data: Buffer.alloc(16, 7) }],
     ],
     ['PACKAGE_INFO', SECPKG_ATTR_PACKAGE_INFO, [{}, { type: 0, data: Buffer.alloc(32) }]],
-    ['NEGOTIATION_INFO', SECPKG_ATTR_NEGOTIATION_INFO, [{}, { type: 0, data: Buffer.alloc(32) }]],
+    [
+      'NEGOTIATION_INFO',
+      SECPKG_ATTR_NEGOTIATION_INFO,
+      [{}, { type: 0, data: Buffer.alloc(32) }],
+    ],
     ['FLAGS', SECPKG_ATTR_FLAGS, [{ data: Buffer.from(Uint32Array.of(5).buffer) }]],
   ];
 

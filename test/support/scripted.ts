@@ -160,7 +160,9 @@ export class Script {
   }
 
   /** What to acquire a credential of this script with, on either level. */
-  options(more: Partial<AcquireCredentialsHandleOptions> = {}): AcquireCredentialsHandleOptions {
+  options(
+    more: Partial<AcquireCredentialsHandleOptions> = {},
+  ): AcquireCredentialsHandleOptions {
     return { package: 'Scripted', use: SECPKG_CRED_BOTH, principal: this.principal, ...more };
   }
 
