@@ -21,12 +21,8 @@ endfunction()
 
 # What every module for Node.js needs; host symbols come from the sources below <directory>.
 function(configure_addon target directory)
-  set_target_properties(${target} PROPERTIES
-    PREFIX ""
-    SUFFIX .node
-    CXX_STANDARD 20
-    CXX_STANDARD_REQUIRED ON
-    CXX_EXTENSIONS OFF)
+  configure_module(${target} ${directory})
+  set_target_properties(${target} PROPERTIES SUFFIX .node)
   target_include_directories(${target} SYSTEM PRIVATE ${CMAKE_JS_INC})
 
   target_compile_definitions(${target} PRIVATE
@@ -36,7 +32,27 @@ function(configure_addon target directory)
     NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
     NODE_ADDON_API_DISABLE_DEPRECATED
     NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED
-    NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+    NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+
+  if(MINGW)
+    target_sources(${target} PRIVATE ${directory}/src-native/host/host_symbols.cc)
+  else()
+    # CMAKE_JS_SRC is the delay-load hook, CMAKE_JS_LIB the import library of node.exe.
+    target_sources(${target} PRIVATE ${CMAKE_JS_SRC})
+    target_link_libraries(${target} PRIVATE ${CMAKE_JS_LIB} delayimp)
+    target_link_options(${target} PRIVATE /DELAYLOAD:NODE.EXE /ignore:4199)
+  endif()
+endfunction()
+
+# What every module needs, with Node.js or without.
+function(configure_module target directory)
+  set_target_properties(${target} PROPERTIES
+    PREFIX ""
+    CXX_STANDARD 20
+    CXX_STANDARD_REQUIRED ON
+    CXX_EXTENSIONS OFF)
+
+  target_compile_definitions(${target} PRIVATE
     SECURITY_WIN32
     UNICODE
     _UNICODE
@@ -46,7 +62,6 @@ function(configure_addon target directory)
 
   if(MINGW)
     target_link_libraries(${target} PRIVATE zig_runtime)
-    target_sources(${target} PRIVATE ${directory}/src-native/host/host_symbols.cc)
     # zig's canary is a constant, unlike MSVC's: it stops overlong strings and accidents.
     target_compile_options(${target} PRIVATE
       -fno-exceptions
@@ -57,16 +72,11 @@ function(configure_addon target directory)
     # Without -s zig asks for debug information, and with that lld keeps unreferenced sections.
     target_link_options(${target} PRIVATE -s)
   else()
-    # CMAKE_JS_SRC is the delay-load hook, CMAKE_JS_LIB the import library of node.exe.
-    target_sources(${target} PRIVATE ${CMAKE_JS_SRC})
-    target_link_libraries(${target} PRIVATE ${CMAKE_JS_LIB} delayimp)
     target_compile_definitions(${target} PRIVATE _HAS_EXCEPTIONS=0)
     target_compile_options(${target} PRIVATE
       /GR- /W4 /sdl /guard:cf /utf-8 /Zc:__cplusplus
       /external:anglebrackets /external:W0
       /we4146 /we4244 /we4267)
-    target_link_options(${target} PRIVATE
-      /DELAYLOAD:NODE.EXE /ignore:4199
-      /guard:cf /Brepro /DEBUG:NONE /INCREMENTAL:NO)
+    target_link_options(${target} PRIVATE /guard:cf /Brepro /DEBUG:NONE /INCREMENTAL:NO)
   endif()
 endfunction()
