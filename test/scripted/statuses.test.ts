@@ -56,15 +56,21 @@ function outcome<T>(call: () => T): { error?: unknown; value?: T } {
   }
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'no Error';
+}
+
 /** What is wrong with an outcome; nothing if all is well. */
 function wrong(
   { error, value }: { error?: unknown; value?: unknown },
   status: number,
   call: string,
 ): string | undefined {
-  if (!isFailure(status)) return error === undefined ? undefined : `${String(error)} for a success`;
+  if (!isFailure(status))
+    return error === undefined ? undefined : `${messageOf(error)}, but none failed`;
   if (!(error instanceof SspiError)) {
-    return value === undefined ? `no SspiError, but ${String(error)}` : 'no error';
+    if (value !== undefined) return 'no error';
+    return messageOf(error);
   }
   const says = { status: error.status, code: error.code, call: error.call };
   const expected = { status, code: statusName(status), call };
