@@ -7,6 +7,7 @@ import { requireUsableHost } from './host.mjs';
 import { sessionCommand, sessionEnvironment } from './namespace.mjs';
 import { ensureTemplate } from './template.mjs';
 import { ensureTree } from './tree.mjs';
+import { sessionTree } from './trees.mjs';
 import { DEFAULT_NODE, ensureWindowsPackages, requireNodeVersion } from './windows-node.mjs';
 
 export { DEFAULT_NODE, nodeVersions } from './windows-node.mjs';
@@ -43,7 +44,7 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
   makeCache();
   const reporter = new Reporter({ prefix: 'testbed: ', log });
   const directories = await ensureWindowsPackages(nodeVersions, reporter);
-  const tree = await ensureTree(reporter);
+  const tree = await ensureTree(sessionTree, reporter);
   const template = await ensureTemplate(tree, reporter);
   return { layers: [template, tree], directories };
 }
