@@ -11,5 +11,5 @@ module.exports = {
   haste: { forceNodeFilesystemAPI: true },
   watchman: false,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/test/testbed/'],
-  testTimeout: 30_000,
+  testTimeout: 30_000 * Number(process.env.SECUR32_TEST_PATIENCE ?? 1),
 };
