@@ -53,30 +53,39 @@ async function runScript(script, ...args) {
   if (status !== 0) throw new Failure(`${script} failed`);
 }
 
-async function buildAddon() {
+/** @param {string} [arch] */
+async function buildAddon(arch) {
   const built = [
     `${ROOT}build/Release/secur32.node`,
     `${ROOT}prebuilds/win32-${process.arch}/secur32.node`,
   ];
   // On Windows it is built once; a developer builds it again by himself.
   if (ON_WINDOWS && built.some((path) => existsSync(path))) return;
-  await runScript('tools/native/build.mjs');
+  await runScript('tools/native/build.mjs', ...(arch ? [`--arch=${arch}`] : []));
 }
 
 /**
  * Makes the checkout ready to run.
  *
- * @param {{ nodeVersions?: string[] }} [options] the versions of Windows Node for the testbed
+ * @param {object} [options]
+ * @param {string[]} [options.nodeVersions] the versions of Windows Node for the testbed
+ * @param {string} [options.arch] of the addon, if not this machine's
+ * @param {readonly import('./support/host-packages.mjs').HostPackage[]} [options.hostPackages] needed beside the others
+ * @param {() => Promise<unknown>} [options.prepareTestbed] makes another testbed than the usual one
  */
-export async function setUp({ nodeVersions } = {}) {
+export async function setUp({ nodeVersions, arch, hostPackages = [], prepareTestbed } = {}) {
   const project = async () => {
     await installPackages();
-    await Promise.all([runScript('tools/compile.mjs'), buildAddon()]);
+    await Promise.all([runScript('tools/compile.mjs'), buildAddon(arch)]);
   };
   const testbed = async () => {
-    if (!ON_WINDOWS) await prepare({ ...(nodeVersions && { nodeVersions }), log });
+    if (ON_WINDOWS) return;
+    await (prepareTestbed?.() ?? prepare({ ...(nodeVersions && { nodeVersions }), log }));
   };
   // Before anything else: apt cannot run twice at once.
-  if (!ON_WINDOWS) await requireHostPackages([...treePackages, ...crossBuildPackages], reporter);
+  if (!ON_WINDOWS) {
+    const needed = [...treePackages, ...crossBuildPackages, ...hostPackages];
+    await requireHostPackages(needed, reporter);
+  }
   await Promise.all([project(), testbed()]);
 }
