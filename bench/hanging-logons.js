@@ -59,7 +59,8 @@ async function main() {
     const started = performance.now();
     const end = await hang();
     await measure(loaded);
-    if (performance.now() - started > HANG_MS) throw new Error('measured longer than the logons hung');
+    if (performance.now() - started > HANG_MS)
+      throw new Error('measured longer than the logons hung');
     await end();
   }
   printRow(`with ${LOGONS} logons that hang ${HANG_MS / 1000} s`, ['without', 'with', 'ratio']);

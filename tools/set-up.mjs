@@ -53,14 +53,15 @@ async function runScript(script, ...args) {
   if (status !== 0) throw new Failure(`${script} failed`);
 }
 
-async function buildAddon() {
+/** @param {string[]} architecture options that name it, if it is not this machine's */
+async function buildAddon(architecture) {
   const built = [
     `${ROOT}build/Release/secur32.node`,
     `${ROOT}prebuilds/win32-${process.arch}/secur32.node`,
   ];
   // On Windows it is built once; a developer builds it again by himself.
   if (ON_WINDOWS && built.some((path) => existsSync(path))) return;
-  await runScript('tools/native/build.mjs');
+  await runScript('tools/native/build.mjs', ...architecture);
 }
 
 /**
@@ -69,18 +70,32 @@ async function buildAddon() {
  * @param {object} [options]
  * @param {string[]} [options.nodeVersions] the versions of Windows Node for the testbed
  * @param {boolean} [options.tests] whether what only tests load is needed, too
+ * @param {string} [options.arch] of the addon, if not this machine's
+ * @param {readonly import('./support/host-packages.mjs').HostPackage[]} [options.hostPackages] needed beside the others
+ * @param {() => Promise<unknown>} [options.prepareTestbed] makes another testbed than the usual one
  */
-export async function setUp({ nodeVersions, tests = false } = {}) {
+export async function setUp({
+  nodeVersions,
+  tests = false,
+  arch,
+  hostPackages = [],
+  prepareTestbed,
+} = {}) {
+  const architecture = arch === undefined ? [] : ['--arch', arch];
   const project = async () => {
     await installPackages();
-    await Promise.all([runScript('tools/compile.mjs'), buildAddon()]);
+    await Promise.all([runScript('tools/compile.mjs'), buildAddon(architecture)]);
     // After the addon: both are work for all processors.
-    if (tests && !ON_WINDOWS) await runScript('tools/native/test-build.mjs');
+    if (tests && !ON_WINDOWS) await runScript('tools/native/test-build.mjs', ...architecture);
   };
   const testbed = async () => {
-    if (!ON_WINDOWS) await prepare({ ...(nodeVersions && { nodeVersions }), log });
+    if (ON_WINDOWS) return;
+    await (prepareTestbed?.() ?? prepare({ ...(nodeVersions && { nodeVersions }), log }));
   };
   // Before anything else: apt cannot run twice at once.
-  if (!ON_WINDOWS) await requireHostPackages([...treePackages, ...crossBuildPackages], reporter);
+  if (!ON_WINDOWS) {
+    const needed = [...treePackages, ...crossBuildPackages, ...hostPackages];
+    await requireHostPackages(needed, reporter);
+  }
   await Promise.all([project(), testbed()]);
 }

@@ -1,5 +1,5 @@
 // What each run of the suites in the testbed needs beside Windows node.exe.
-// jest.config.cjs chooses the folders by the environment.
+// jest.config.cjs takes the folders from the environment.
 
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,6 @@ import { windowsPath } from '../test/testbed/index.mjs';
 import { testBuildDirectory } from './native/project.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUILT = relative(ROOT, testBuildDirectory('x64'));
-
-const SCRIPTED = {
-  securityPackages: [`${BUILT}/scripted.node`, `${BUILT}/named_ntlm.dll`],
-  env: { SECUR32_TEST_SCRIPTED: windowsPath(`${BUILT}/scripted.node`) },
-};
 
 /**
  * @typedef {object} Suite
@@ -22,18 +16,38 @@ const SCRIPTED = {
  * @property {Record<string, string>} env
  */
 
-/** @type {Record<'system' | 'scripted' | 'faults', Suite>} */
+/** @param {string} arch */
+function built(arch) {
+  return relative(ROOT, testBuildDirectory(arch));
+}
+
+/** Both of the tests' own packages. @param {string} arch @param {string[]} folders */
+function withPackages(arch, folders) {
+  return {
+    securityPackages: [`${built(arch)}/scripted.node`, `${built(arch)}/named_ntlm.dll`],
+    env: {
+      SECUR32_TEST_FOLDERS: folders.join(),
+      SECUR32_TEST_SCRIPTED: windowsPath(`${built(arch)}/scripted.node`),
+    },
+  };
+}
+
+/** @type {Record<'system' | 'scripted' | 'faults', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
-  scripted: { title: 'suites with the scripted package', ...SCRIPTED },
-  faults: {
-    title: 'suites without memory',
-    securityPackages: SCRIPTED.securityPackages,
-    env: {
-      ...SCRIPTED.env,
-      SECUR32_TEST_FAULTS: '1',
-      // Where node-gyp-build looks for the addon then.
-      SECUR32_PREBUILD: windowsPath(`${BUILT}/faults`),
-    },
-  },
+  scripted: { title: 'suites with the scripted package', ...withPackages('x64', ['scripted']) },
+  faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
 };
+
+/** @type {Suite} everything at once, where a start takes a minute */
+export const arm64Suite = {
+  title: 'suites in the ARM64 node.exe, in an emulated machine',
+  ...withPackages('arm64', ['native', 'lifecycle', 'scripted']),
+};
+
+/** The same with the addon in which allocations fail. @param {Suite} suite @returns {Suite} */
+function withFaults(suite) {
+  // Where node-gyp-build looks for the addon then.
+  const env = { ...suite.env, SECUR32_PREBUILD: windowsPath(`${built('x64')}/faults`) };
+  return { ...suite, env };
+}

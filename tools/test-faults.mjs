@@ -9,20 +9,24 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { DEFAULT_NODE, run, windowsPath } from '../test/testbed/index.mjs';
+import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
-import { readResults, totalsLine } from './test-results.mjs';
+import { readResults, reportResults } from './test-results.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const RESULTS = 'build/fault-results';
-const TALLY = `${RESULTS}/tally.jsonl`;
+const TALLY = `${RESULTS}/faults.jsonl`;
 const TIMEOUT_SECONDS = 40 * 60;
 
 /** Which suites count what they try. */
 const RUNS = [
-  { suite: suites.scripted, name: 'scripted', patterns: ['statuses', 'ends', 'sequences'] },
-  { suite: suites.faults, name: 'faults', patterns: [] },
+  {
+    suite: suites.scripted,
+    name: 'faults-of-packages',
+    patterns: ['statuses', 'ends', 'sequences'],
+  },
+  { suite: suites.faults, name: 'faults-of-memory', patterns: [] },
 ];
 
 const COLUMNS = ['cases', 'leaks', 'overlaps', 'otherViolations', 'crashes'];
@@ -64,9 +68,7 @@ async function main() {
   const results = [];
   for (const { suite, name, patterns } of RUNS) {
     process.stderr.write(`\n== ${suite.title}, ${values.sequences} sequences\n`);
-    const file = `${RESULTS}/${name}.json`;
-    const jest = ['--runInBand', '--json', `--outputFile=${file}`, ...patterns];
-    const code = await run(['node', 'node_modules/jest/bin/jest.js', ...jest], {
+    const code = await run(['node', ...jestArguments(name, patterns)], {
       securityPackages: suite.securityPackages,
       env: {
         ...suite.env,
@@ -76,17 +78,12 @@ async function main() {
       stdout: 'ignore',
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    results.push(await readResults(name, `${ROOT}${file}`, code));
-  }
-  for (const { complaints } of results) {
-    for (const complaint of complaints) process.stderr.write(`test:faults: ${complaint}\n`);
+    results.push(await readResults(name, `${ROOT}${resultFile(name)}`, code));
   }
   const sums = readTally();
   printTable(sums);
   const found = [...sums.values()].flatMap(([, ...faults]) => faults).some((count) => count > 0);
-  console.log(totalsLine(results));
-  const failed = results.some((result) => result.failed > 0 || result.complaints.length > 0);
-  if (found || failed) process.exitCode = 1;
+  if (!reportResults(results) || found) process.exitCode = 1;
 }
 
 try {

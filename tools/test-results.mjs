@@ -39,10 +39,19 @@ export async function readResults(name, file, code) {
 }
 
 /** @param {Results[]} results */
-export function totalsLine(results) {
+function totalsLine(results) {
   const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) =>
     results.reduce((total, result) => total + result[key], 0);
   const unexplained = results.reduce((total, { complaints }) => total + complaints.length, 0);
   const failed = Math.max(sum('failed'), unexplained > 0 ? 1 : 0);
   return `${sum('passed')} passed, ${failed} failed, ${sum('skipped')} skipped`;
+}
+
+/** Says how the runs went. @param {Results[]} results @returns {boolean} whether all is well */
+export function reportResults(results) {
+  for (const { complaints } of results) {
+    for (const complaint of complaints) process.stderr.write(`test: ${complaint}\n`);
+  }
+  console.log(totalsLine(results));
+  return results.every(({ failed, complaints }) => failed === 0 && complaints.length === 0);
 }

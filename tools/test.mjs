@@ -15,37 +15,19 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { DEFAULT_NODE, nodeVersions, run } from '../test/testbed/index.mjs';
+import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
-import { readResults, totalsLine } from './test-results.mjs';
+import { readResults, reportResults } from './test-results.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const RESULTS = 'build/test-results';
-const JEST = 'node_modules/jest/bin/jest.js';
 /** A run that hangs must end before the one who waits gives up. */
 const TIMEOUT_SECONDS = 20 * 60;
 
-/** @param {string} name @param {string[]} patterns */
-function jestArguments(name, patterns) {
-  return [
-    JEST,
-    '--runInBand',
-    '--json',
-    `--outputFile=${resultFile(name)}`,
-    '--passWithNoTests',
-    ...patterns,
-  ];
-}
-
-/** @param {string} name */
-function resultFile(name) {
-  return `${RESULTS}/${name}.json`;
-}
-
-/** @param {string} name @param {string[]} patterns */
-async function runHere(name, patterns) {
-  const child = spawn(process.execPath, jestArguments(name, patterns), {
+/** @param {string} name @param {string[]} options of jest */
+async function runHere(name, options) {
+  const child = spawn(process.execPath, jestArguments(name, options), {
     cwd: ROOT,
     // With --json the report goes to stderr and the JSON, which is in the file, to stdout.
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -60,11 +42,11 @@ async function runHere(name, patterns) {
  * @param {string} node
  * @param {import('./suites.mjs').Suite} suite
  * @param {string} name
- * @param {string[]} patterns
+ * @param {string[]} options of jest
  */
-async function runInTestbed(node, { securityPackages, env }, name, patterns) {
+async function runInTestbed(node, { securityPackages, env }, name, options) {
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-  return run(['node', ...jestArguments(name, patterns)], {
+  return run(['node', ...jestArguments(name, options)], {
     node,
     securityPackages,
     env: { ...env, ...color },
@@ -85,6 +67,8 @@ async function main() {
   });
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
+  // A pattern need not fit in each of the runs.
+  const options = ['--passWithNoTests', ...patterns];
   await setUp({ tests: true, ...(!onWindows && { nodeVersions: versions }) });
 
   // What an earlier run left must not be taken for this one's.
@@ -97,25 +81,19 @@ async function main() {
   heading(
     `${onWindows ? 'all suites' : 'unit tests'} on ${process.platform}, Node ${process.version}`,
   );
-  runs.push({ name: here, code: await runHere(here, patterns) });
+  runs.push({ name: here, code: await runHere(here, options) });
   for (const version of onWindows ? [] : versions) {
     for (const [key, suite] of Object.entries(suites)) {
       const name = `testbed-node-${version}-${key}`;
       heading(`${suite.title} in Windows node.exe ${version}, in the testbed`);
-      runs.push({ name, code: await runInTestbed(version, suite, name, patterns) });
+      runs.push({ name, code: await runInTestbed(version, suite, name, options) });
     }
   }
 
   const results = await Promise.all(
     runs.map(({ name, code }) => readResults(name, `${ROOT}${resultFile(name)}`, code)),
   );
-  for (const { complaints } of results) {
-    for (const complaint of complaints) process.stderr.write(`test: ${complaint}\n`);
-  }
-  console.log(totalsLine(results));
-  if (results.some(({ failed, complaints }) => failed > 0 || complaints.length > 0)) {
-    process.exitCode = 1;
-  }
+  if (!reportResults(results)) process.exitCode = 1;
 }
 
 try {

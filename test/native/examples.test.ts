@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, expect } from '@jest/globals';
 
+import { patience } from '../support/patience.js';
 import { testIf, testWithDomain } from '../support/skip.js';
 import { domain, present, wine } from '../support/system.js';
 
@@ -38,7 +39,7 @@ function start(name: string, ...args: string[]) {
 
 async function until(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 50) {
-    if (waited > 20_000) throw new Error('it did not come');
+    if (waited > 20_000 * patience) throw new Error('it did not come');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect } from '@jest/globals';
 
 import { closePairs, openPair, type Pair } from '../support/handshake.js';
+import { patience } from '../support/patience.js';
 import { testWithAccount, testWithDomain } from '../support/skip.js';
 import { alice, domain, present } from '../support/system.js';
 
@@ -67,7 +68,7 @@ testWithAccount(
     const authIdentity = present(alice);
     expectNoCrossTalk(await interleave(() => openPair({ package: 'NTLM', authIdentity })));
   },
-  60_000,
+  60_000 * patience,
 );
 
 testWithAccount('steps fired on one context without awaiting run in order', async () => {

@@ -5,9 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { patience } from './patience.js';
+
 /** dist/test */
 const TESTS = join(__dirname, '..');
-const TIMEOUT = 60_000;
+const TIMEOUT = 60_000 * patience;
 
 export interface ChildOptions {
   /** What the child gets from `childInput`. */

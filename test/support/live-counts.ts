@@ -1,4 +1,5 @@
 import { liveCounts } from '../../lib/raw/live-counts.js';
+import { patience } from './patience.js';
 
 function total(): number {
   const { credentials, contexts, contextBuffers } = liveCounts();
@@ -12,7 +13,8 @@ function total(): number {
  */
 export async function expectNothingLive(): Promise<void> {
   for (let waited = 0; total() !== 0; waited += 20) {
-    if (waited > 5_000) throw new Error(`not given back: ${JSON.stringify(liveCounts())}`);
+    if (waited > 5_000 * patience)
+      throw new Error(`not given back: ${JSON.stringify(liveCounts())}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

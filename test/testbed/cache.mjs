@@ -6,7 +6,8 @@ import { cacheDirectory } from '../../tools/support/cache-directory.mjs';
 /**
  * Where the testbed keeps what takes long to make:
  *
- *   trees/      Debian with Wine and Samba, one per definition
+ *   trees/      Debian, one per definition (trees.mjs)
+ *   machines/   the emulated ARM64 machine: its kernel and its files
  *   templates/  a Wine prefix and a domain, laid over a tree by every session
  *   windows/    Windows node.exe's
  *   logs/       what long commands wrote

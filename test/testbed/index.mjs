@@ -7,6 +7,7 @@ import { requireUsableHost } from './host.mjs';
 import { sessionCommand, sessionEnvironment } from './namespace.mjs';
 import { ensureTemplate } from './template.mjs';
 import { ensureTree } from './tree.mjs';
+import { sessionTree } from './trees.mjs';
 import { DEFAULT_NODE, ensureWindowsPackages, requireNodeVersion } from './windows-node.mjs';
 
 export { DEFAULT_NODE, nodeVersions } from './windows-node.mjs';
@@ -18,7 +19,7 @@ export const TESTBED_FAILED = 125;
 export const TIMED_OUT = 124;
 
 /** Where a session has the project, and is at home. */
-const PROJECT_IN_SESSION = '/project';
+export const PROJECT_IN_SESSION = '/project';
 
 /**
  * A file of the project, as a Windows program of a session calls it.
@@ -52,7 +53,7 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
   makeCache();
   const reporter = new Reporter({ prefix: 'testbed: ', log });
   const directories = await ensureWindowsPackages(nodeVersions, reporter);
-  const tree = await ensureTree(reporter);
+  const tree = await ensureTree(sessionTree, reporter);
   const template = await ensureTemplate(tree, reporter);
   return { layers: [template, tree], directories };
 }

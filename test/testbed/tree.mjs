@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { buildOnce } from '../../tools/support/build-once.mjs';
 import { requireDiskSpace } from '../../tools/support/disk-space.mjs';
 import { runLogged } from '../../tools/support/run-command.mjs';
@@ -12,55 +12,63 @@ import {
 import { isolated, removeTree } from './namespace.mjs';
 import { explainNetwork } from './network.mjs';
 
-const RELEASE = 'trixie';
 const GIGABYTES = 3;
 
-/** Each file names the packages of one concern. */
-function packages() {
-  const directory = new URL('packages/', import.meta.url);
-  return readdirSync(directory)
-    .flatMap((name) => readFileSync(new URL(name, directory), 'utf8').split('\n'))
-    .filter((line) => line && !line.startsWith('#'))
-    .sort();
+/** @typedef {import('./trees.mjs').Tree} Tree */
+
+/**
+ * Each list names the packages of one concern.
+ *
+ * @param {string[]} lists
+ */
+function readPackages(lists) {
+  const lines = lists.flatMap((name) =>
+    readFileSync(new URL(`packages/${name}.list`, import.meta.url), 'utf8').split('\n'),
+  );
+  return lines.filter((line) => line && !line.startsWith('#')).sort();
 }
 
 /**
- * The Debian tree with Wine and Samba; built if it is not there.
+ * A Debian tree; built if it is not there.
  *
+ * @param {Tree} tree
  * @param {import('../../tools/support/progress.mjs').Reporter} reporter
  * @returns {Promise<string>} its place in the cache
  */
-export async function ensureTree(reporter) {
-  const names = packages();
-  const tree = `trees/${RELEASE}-${keyOf(RELEASE, ...names)}`;
-  await buildOnce(inCache(tree), (directory) => buildTree(directory, names, reporter), {
+export async function ensureTree(tree, reporter) {
+  const { name, title, release, architecture, variant, lists } = tree;
+  const packages = readPackages(lists);
+  const place = `trees/${name}-${keyOf(release, architecture, variant, ...packages)}`;
+  await buildOnce(inCache(place), (directory) => buildTree(tree, packages, directory, reporter), {
     remove: removeTree,
-    onWait: () => reporter.note('another run is building the Debian tree, waiting for it'),
+    onWait: () => reporter.note(`another run is building ${title}, waiting for it`),
   });
-  return tree;
+  return place;
 }
 
 /**
+ * @param {Tree} tree
+ * @param {string[]} packages
  * @param {string} directory
- * @param {string[]} names
  * @param {import('../../tools/support/progress.mjs').Reporter} reporter
  */
-async function buildTree(directory, names, reporter) {
-  await requireDiskSpace(cache, GIGABYTES, 'the Debian tree');
+async function buildTree({ name, title, ...tree }, packages, directory, reporter) {
+  await requireDiskSpace(cache, GIGABYTES, title);
   await requireHostPackages(treePackages, reporter);
   const mirror = debianMirror();
   const command = [
     'mmdebstrap',
     '--mode=root',
-    '--variant=apt',
-    `--include=${names.join(',')}`,
+    `--variant=${tree.variant}`,
+    `--architectures=${tree.architecture}`,
+    `--include=${packages.join(',')}`,
     `--keyring=${debianKeyring}`,
     '--aptopt=APT::Install-Recommends "false"',
     ...(await aptProxies()).map((line) => `--aptopt=${line}`),
-    ...['doc', 'locale', 'man'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+    ...['doc', 'locale', 'man'].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
     // A session has the host's devices. (And a user namespace could not make these.)
     '--skip=output/dev,output/mknod',
-    RELEASE,
+    tree.release,
     directory,
     ...(mirror ? [mirror] : []),
   ];
@@ -74,15 +82,13 @@ async function buildTree(directory, names, reporter) {
     ...command,
   ];
   try {
-    await reporter.step(
-      'building the Debian tree with Wine and Samba (once, a minute or two)',
-      (onLine) =>
-        runLogged(isolated(['--mount', '--mount-proc'], withTemporary), {
-          what: 'building the Debian tree',
-          env: { ...process.env, TMPDIR: temporary },
-          logFile: inCache('logs', 'tree.log'),
-          onLine,
-        }),
+    await reporter.step(`building ${title} (once, a minute or two)`, (onLine) =>
+      runLogged(isolated(['--mount', '--mount-proc'], withTemporary), {
+        what: `building ${title}`,
+        env: { ...process.env, TMPDIR: temporary },
+        logFile: inCache('logs', `tree-${name}.log`),
+        onLine,
+      }),
     );
   } catch (error) {
     throw explainNetwork(

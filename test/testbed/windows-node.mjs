@@ -7,19 +7,23 @@ import { inCache } from './cache.mjs';
 import { explainNetwork } from './network.mjs';
 
 const PROJECT = new URL('windows/', import.meta.url);
-const RESOLVER = '@unrs/resolver-binding-win32-x64-msvc';
+
+/** @typedef {'x64' | 'arm64'} Architecture of Windows */
 
 export const DEFAULT_NODE = '24';
+
+/** The one for ARM64. */
+export const ARM64_NODE = 'arm64-22';
 
 /** The lockfile of the sub-project, which says exactly what is installed. */
 function lockfile() {
   return JSON.parse(readFileSync(new URL('package-lock.json', PROJECT), 'utf8'));
 }
 
-/** The major versions of Windows Node that the testbed has. */
+/** The major versions of Windows Node that the testbed has for x64. */
 export function nodeVersions() {
   const names = Object.keys(lockfile().packages[''].optionalDependencies);
-  return names.filter((name) => name.startsWith('node-')).map((name) => name.slice('node-'.length));
+  return names.filter((name) => /^node-\d+$/.test(name)).map((name) => name.slice('node-'.length));
 }
 
 /** @param {string} version */
@@ -37,11 +41,15 @@ export function requireNodeVersion(version) {
  *
  * @param {string[]} versions major versions of Node
  * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {Architecture} [architecture]
  * @returns {Promise<{ source: string, target: string }[]>} the directories, and where a session has them
  */
-export async function ensureWindowsPackages(versions, reporter) {
+export async function ensureWindowsPackages(versions, reporter, architecture = 'x64') {
   const wanted = [
-    { name: RESOLVER, target: '/opt/windows/resolver' },
+    {
+      name: `@unrs/resolver-binding-win32-${architecture}-msvc`,
+      target: '/opt/windows/resolver',
+    },
     ...versions.map((version) => ({
       name: `node-${version}`,
       target: `/opt/windows/node-${version}`,
@@ -49,7 +57,7 @@ export async function ensureWindowsPackages(versions, reporter) {
   ];
   const installed = [];
   for (const { name, target } of wanted)
-    installed.push({ source: await ensurePackage(name, reporter), target });
+    installed.push({ source: await ensurePackage(name, architecture, reporter), target });
   return installed;
 }
 
@@ -57,16 +65,17 @@ export async function ensureWindowsPackages(versions, reporter) {
  * Every package gets a directory of its own, so that a run downloads only what it needs.
  *
  * @param {string} name a dependency of the sub-project
+ * @param {Architecture} architecture
  * @param {import('../../tools/support/progress.mjs').Reporter} reporter
  */
-async function ensurePackage(name, reporter) {
+async function ensurePackage(name, architecture, reporter) {
   const { version } = lockfile().packages[`node_modules/${name}`];
   const title = name.replace(/.*\//, '');
   return buildOnce(
     inCache('windows', `${title}-${version}`),
     (directory) =>
       reporter.step(`installing ${name} ${version} for Windows`, () =>
-        install(name, version, directory),
+        install(name, version, architecture, directory),
       ),
     { onWait: () => reporter.note(`another run is installing ${title}, waiting for it`) },
   );
@@ -75,9 +84,10 @@ async function ensurePackage(name, reporter) {
 /**
  * @param {string} name
  * @param {string} version
+ * @param {Architecture} architecture
  * @param {string} directory
  */
-async function install(name, version, directory) {
+async function install(name, version, architecture, directory) {
   const { packages, ...lock } = lockfile();
   const key = `node_modules/${name}`;
   const root = {
@@ -90,7 +100,8 @@ async function install(name, version, directory) {
   write('package-lock.json', { ...lock, packages: { '': root, [key]: packages[key] } });
   copyFileSync(new URL('.npmrc', PROJECT), join(directory, '.npmrc'));
 
-  const command = ['npm', 'ci', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-bin-links'];
+  const command = ['npm', 'ci', '--os=win32', `--cpu=${architecture}`];
+  command.push('--ignore-scripts', '--no-bin-links');
   // npm's own cache may have the package; without it and without a network, npm would try for minutes.
   command.push(
     '--prefer-offline',

@@ -12,6 +12,9 @@ const BRINGS = {
   'debian-archive-keyring': { file: debianKeyring },
   cmake: { program: 'cmake' },
   'ninja-build': { program: 'ninja' },
+  'qemu-system-arm': { program: 'qemu-system-aarch64' },
+  cpio: { program: 'cpio' },
+  zstd: { program: 'zstd' },
 };
 
 /** @typedef {keyof typeof BRINGS} HostPackage */
@@ -21,6 +24,9 @@ export const treePackages = ['mmdebstrap', 'debian-archive-keyring'];
 
 /** @type {readonly HostPackage[]} what the cross build needs beside zig */
 export const crossBuildPackages = ['cmake', 'ninja-build'];
+
+/** @type {readonly HostPackage[]} what the emulated ARM64 machine needs: itself, and what its archives are made with */
+export const emulatorPackages = ['qemu-system-arm', 'cpio', 'zstd'];
 
 const LOGS = fileURLToPath(new URL('../../build/', import.meta.url));
 

@@ -35,8 +35,7 @@ async function main(): Promise<void> {
 async function inWorker(how: How | 'count'): Promise<void> {
   const { acquireCredentialsHandle } =
     await import('../../../lib/raw/acquire-credentials-handle.js');
-  const { control, countLeft, Script, until } =
-    await import('../../support/scripted.js');
+  const { control, countLeft, Script, until } = await import('../../support/scripted.js');
   if (how === 'count') {
     await until(
       () => countLeft() === 0,
@@ -46,9 +45,9 @@ async function inWorker(how: How | 'count'): Promise<void> {
     return;
   }
   for (let call = 0; call < CALLS; call++) {
-    void acquireCredentialsHandle(
-      new Script().on('acquire', { delay: DELAY_MS }).options(),
-    ).catch(() => undefined);
+    void acquireCredentialsHandle(new Script().on('acquire', { delay: DELAY_MS }).options()).catch(
+      () => undefined,
+    );
   }
   parentPort?.postMessage('hanging');
   if (how === 'exit') process.exit(0);

@@ -78,7 +78,7 @@ EOF
 # Starts the domain and waits until it checks a password, which is the last thing to work.
 start_domain() {
   samba -s $domain/etc/smb.conf -i -M single >$domain_log 2>&1 </dev/null &
-  local samba_id=$! deadline=$((SECONDS + 60))
+  local samba_id=$! deadline=$((SECONDS + 60 * ${SECUR32_TEST_PATIENCE:-1}))
   until ntlm_auth --domain="$SECUR32_TEST_DOMAIN" --username="$SECUR32_TEST_USER" \
     --password="$SECUR32_TEST_PASSWORD" >$runtime/ntlm_auth.log 2>&1; do
     if ! kill -0 $samba_id 2>/dev/null || ((SECONDS > deadline)); then

@@ -14,7 +14,9 @@ make_wine_prefix() {
 
 # A fresh prefix has copies of all of Wine's own programs and libraries, 700 MB. Links to the tree's will do.
 link_builtin_programs() {
-  local builtin=/usr/lib/x86_64-linux-gnu/wine/x86_64-windows copy original
+  local machine copy original builtin
+  machine=$(uname -m)
+  builtin=/usr/lib/$machine-linux-gnu/wine/$machine-windows
   for copy in $wine_prefix/drive_c/windows/system32/*.*; do
     original=$builtin/${copy##*/}
     if [ -f "$original" ] && cmp -s "$copy" "$original"; then ln -sf "$original" "$copy"; fi
