@@ -23,8 +23,8 @@ let nextScript = 1_000_000;
 async function hang() {
   const logons = Array.from({ length: LOGONS }, () => {
     const script = nextScript++;
-    // [status, setsAttributes, attributes, expiry, expiry, handle, delay, gate, inputs]
-    scripted.addAnswer(script, ACQUIRE, Uint32Array.of(0, 0, 0, 0, 0, 0, HANG_MS, 0, 0), []);
+    // [status, setsAttributes, attributes, expiry, expiry, handle, delay, gate, inputs, echoes]
+    scripted.addAnswer(script, ACQUIRE, Uint32Array.of(0, 0, 0, 0, 0, 0, HANG_MS, 0, 0, 0), []);
     return acquireCredentialsHandle({
       package: 'Scripted',
       principal: `script:${script}`,

@@ -8,6 +8,7 @@
 #include "binding/entered_context.h"
 #include "binding/handle_value.h"
 #include "binding/job.h"
+#include "executor/release.h"
 #include "sspi/leg.h"
 
 namespace secur32 {
@@ -50,6 +51,9 @@ class LegJob final : public Job {
     if (!unwanted_) RunLeg(&leg_);
     leg_.context.reset();
     leg_.credential.reset();
+    // A synchronous leg runs on the JavaScript thread, and this may be the last
+    // user of another credential than its own.
+    if (leg_.replaced != nullptr) ReleaseLater(std::move(leg_.replaced));
   }
 
   napi_value Result(napi_env env) override {
@@ -162,7 +166,7 @@ class CompleteTokenJob final : public Job {
   CompleteToken* complete() { return &complete_; }
   EnteredContext* turn() { return &turn_; }
 
-  const wchar_t* package() const override { return complete_.context->credential()->package(); }
+  const wchar_t* package() const override { return complete_.context->package(); }
 
   void Run() override {
     unwanted_ = complete_.context->closed();

@@ -65,7 +65,7 @@ void Executor::Settle(napi_env env, napi_value, void* data, void*) {
   // Without an environment Close() has done what is to be done.
   if (env == nullptr) return;
   auto* const executor = static_cast<Executor*>(data);
-  while (const std::unique_ptr<Task> task = executor->scheduler_->TakeFinished()) {
+  while (std::unique_ptr<Task> task = executor->scheduler_->TakeFinished()) {
     auto* const job = static_cast<Job*>(task.get());
     napi_handle_scope scope = nullptr;
     if (napi_open_handle_scope(env, &scope) != napi_ok) continue;
@@ -75,6 +75,8 @@ void Executor::Settle(napi_env env, napi_value, void* data, void*) {
     // In an ending environment this fails, and nobody is left to tell.
     if (result != nullptr) napi_resolve_deferred(env, job->deferred_, result);
     napi_close_handle_scope(env, scope);
+    // It still holds what it was to call with.
+    if (!job->ran()) DiscardLater(job->package(), std::move(task));
   }
   if (executor->wake_ != nullptr && !executor->scheduler_->busy()) {
     napi_unref_threadsafe_function(env, executor->wake_);

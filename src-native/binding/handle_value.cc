@@ -58,8 +58,12 @@ void Finalize(napi_env, void* data, void*) {
 
 template <typename Handle>
 napi_value NewValue(napi_env env, std::shared_ptr<Handle> handle) {
-  auto* const box = new (std::nothrow) Box<Handle>{std::move(handle)};
-  if (box == nullptr) return nullptr;
+  auto* const box = new (std::nothrow) Box<Handle>;
+  if (box == nullptr) {
+    ReleaseLater(std::move(handle));
+    return nullptr;
+  }
+  box->handle = std::move(handle);
   napi_value value = nullptr;
   if (napi_create_external(env, box, Finalize<Handle>, nullptr, &value) != napi_ok) {
     Finalize<Handle>(env, box, nullptr);

@@ -3,24 +3,37 @@
 #include <new>
 #include <utility>
 
-#include "executor/system_thread.h"
+#include "executor/discard.h"
 
 namespace secur32 {
 namespace {
 
 template <typename Handle>
-void Submit(std::shared_ptr<Handle> handle) {
-  auto* const reference = new (std::nothrow) std::shared_ptr<Handle>(std::move(handle));
-  // Without memory or threads it is dropped here after all.
-  if (reference == nullptr) return;
-  const auto drop = [](void* data) { delete static_cast<std::shared_ptr<Handle>*>(data); };
-  if (!RunOnSystemThread(drop, reference)) drop(reference);
+class HandleDiscard final : public Discard {
+ public:
+  explicit HandleDiscard(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
+
+ private:
+  const std::shared_ptr<Handle> handle_;
+};
+
+template <typename Handle>
+void Submit(const wchar_t* package, std::shared_ptr<Handle> handle) {
+  std::unique_ptr<Discard> discard(new (std::nothrow) HandleDiscard<Handle>(std::move(handle)));
+  // Without memory it is dropped here after all.
+  if (discard != nullptr) DiscardLater(package, std::move(discard));
 }
 
 }  // namespace
 
-void ReleaseLater(std::shared_ptr<Credential> credential) { Submit(std::move(credential)); }
+void ReleaseLater(std::shared_ptr<Credential> credential) {
+  const wchar_t* const package = credential->package();
+  Submit(package, std::move(credential));
+}
 
-void ReleaseLater(std::shared_ptr<Context> context) { Submit(std::move(context)); }
+void ReleaseLater(std::shared_ptr<Context> context) {
+  const wchar_t* const package = context->package();
+  Submit(package, std::move(context));
+}
 
 }  // namespace secur32

@@ -1,5 +1,4 @@
-// Gives SSPI handles back off the JavaScript thread: DeleteSecurityContext and
-// FreeCredentialsHandle may call the local security authority.
+// Gives SSPI handles back off the JavaScript thread.
 #ifndef SECUR32_EXECUTOR_RELEASE_H_
 #define SECUR32_EXECUTOR_RELEASE_H_
 
@@ -9,8 +8,7 @@
 
 namespace secur32 {
 
-// Drops the reference on a thread of the system's pool, which needs no
-// environment: handles are released when one ends, too.
+// Drops the reference on another thread; see DiscardLater.
 void ReleaseLater(std::shared_ptr<Credential> credential);
 void ReleaseLater(std::shared_ptr<Context> context);
 

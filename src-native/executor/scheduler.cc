@@ -20,16 +20,13 @@ struct Lane {
 
 namespace {
 
-// Drops a task that nobody waits for, with the handles that it holds: not on
-// the JavaScript thread, if there is another.
-void Abandon(Task* task) {
-  const auto drop = [](void* data) { delete static_cast<Task*>(data); };
-  if (!RunOnSystemThread(drop, task)) delete task;
+// Tasks that nobody waits for, with the handles that they hold.
+void DiscardAll(TaskQueue* tasks, const wchar_t* package) {
+  while (Task* const task = tasks->Pop()) DiscardLater(package, std::unique_ptr<Discard>(task));
 }
 
-void AbandonAll(TaskQueue* tasks) {
-  while (Task* const task = tasks->Pop()) Abandon(task);
-}
+// Finished tasks do not know their package any more.
+constexpr wchar_t kNoPackage[] = L"";
 
 }  // namespace
 
@@ -82,18 +79,20 @@ void Scheduler::Launch(Task* task) {
   };
   // Without a thread it fails like any call that finds no memory, but is
   // delivered like any other, because its promise is out already.
-  if (!RunOnSystemThread(run, task)) mailbox_->Deliver(task);
+  if (!RunOnSystemThread(SystemThreads::kForCalls, run, task)) mailbox_->Deliver(task);
 }
 
 std::unique_ptr<Task> Scheduler::TakeFinished() {
-  if (taken_.empty()) {
+  if (!taking_) {
     TaskQueue finished = mailbox_->TakeAll();
     while (Task* const task = finished.Pop()) {
       Finish(task);
       taken_.Push(task);
     }
   }
-  return std::unique_ptr<Task>(taken_.Pop());
+  std::unique_ptr<Task> task(taken_.Pop());
+  taking_ = task != nullptr;
+  return task;
 }
 
 void Scheduler::Finish(Task* task) {
@@ -118,10 +117,12 @@ void Scheduler::SetLimit(uint32_t limit) {
 
 void Scheduler::Close() {
   mailbox_->Close();
-  for (Lane* lane = lanes_; lane != nullptr; lane = lane->next) AbandonAll(&lane->waiting);
+  for (Lane* lane = lanes_; lane != nullptr; lane = lane->next) {
+    DiscardAll(&lane->waiting, lane->package.get());
+  }
   TaskQueue finished = mailbox_->TakeAll();
-  AbandonAll(&finished);
-  AbandonAll(&taken_);
+  DiscardAll(&finished, kNoPackage);
+  DiscardAll(&taken_, kNoPackage);
 }
 
 }  // namespace secur32

@@ -33,11 +33,13 @@ class Scheduler {
   // False, and the task stays with the caller, if there is no memory for it.
   [[nodiscard]] bool Submit(std::unique_ptr<Task>* task);
 
-  // What has finished, in order, nullptr at the end; who was woken takes all.
+  // What had finished when the first of it was taken, in order; nullptr at the
+  // end, once. What finishes meanwhile wakes again, so that JavaScript has its
+  // turn in between.
   std::unique_ptr<Task> TakeFinished();
 
   // Whether a task runs, waits, or was not taken yet.
-  bool busy() const { return lanes_ != nullptr || !taken_.empty(); }
+  bool busy() const { return lanes_ != nullptr || taking_; }
 
   // Tasks of a package beyond the limit wait, first come first served.
   void SetLimit(uint32_t limit);
@@ -58,6 +60,7 @@ class Scheduler {
   // Of the packages that have a task just now: a handful at most.
   Lane* lanes_ = nullptr;
   TaskQueue taken_;
+  bool taking_ = false;
   uint32_t limit_ = kDefaultThreadLimit;
 };
 

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "executor/discard.h"
+
 namespace secur32 {
 
 class Mailbox;
@@ -12,20 +14,15 @@ struct Lane;
 
 // Freed on any thread: where its result was taken, or where it ran if nobody
 // wants the result any more.
-class Task {
+class Task : public Discard {
  public:
-  Task() = default;
-  virtual ~Task() = default;
-  Task(const Task&) = delete;
-  Task& operator=(const Task&) = delete;
-
   // Calls SSPI. On any thread, once. It must not touch the environment, and it
   // must drop its references to handles, so that the last one never falls on
   // the JavaScript thread.
   virtual void Run() = 0;
 
-  // The security package that it will call; it waits behind the others of the
-  // same package alone.
+  // The security package that it will call, before Run(); it waits behind the
+  // others of the same package alone.
   virtual const wchar_t* package() const = 0;
 
   // False for a finished task that found no thread: it failed for want of one.

@@ -10,7 +10,10 @@ namespace secur32 {
 
 Credential::Credential(const CredHandle& handle, ZeroedText package, uint32_t traits,
                        uint32_t max_token)
-    : handle_(handle), package_(std::move(package)), traits_(traits), max_token_(max_token) {
+    : handle_(handle),
+      package_(std::make_shared<const ZeroedText>(std::move(package))),
+      traits_(traits),
+      max_token_(max_token) {
   ++live_counts.credentials;
 }
 
@@ -20,11 +23,14 @@ Credential::~Credential() {
 }
 
 bool Credential::IsOfSamePackage(const Credential& other) const {
-  return IsSameText(package_.get(), other.package_.get());
+  return IsSameText(package(), other.package());
 }
 
 Context::Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credential> credential)
-    : handle_(handle), side_(side), credential_(std::move(credential)) {
+    : handle_(handle),
+      side_(side),
+      package_(credential->package_),
+      credential_(std::move(credential)) {
   ++live_counts.contexts;
 }
 

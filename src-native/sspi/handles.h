@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "sspi/windows_sspi.h"
 #include "sspi/zeroed_buffer.h"
@@ -28,14 +29,16 @@ class Credential {
 
   // SSPI takes it by a pointer to non-const, but does not change it.
   PCredHandle handle() { return &handle_; }
-  const wchar_t* package() const { return package_.get(); }
+  const wchar_t* package() const { return package_->get(); }
   bool IsOfSamePackage(const Credential& other) const;
   uint32_t traits() const { return traits_; }
   uint32_t max_token() const { return max_token_; }
 
  private:
+  friend class Context;
+
   CredHandle handle_;
-  const ZeroedText package_;
+  const std::shared_ptr<const ZeroedText> package_;
   const uint32_t traits_;
   const uint32_t max_token_;
 };
@@ -56,19 +59,26 @@ class Context {
   bool closed() const { return closed_.load(std::memory_order_acquire); }
   void MarkClosed() { closed_.store(true, std::memory_order_release); }
 
+  // All its credentials are of this one.
+  const wchar_t* package() const { return package_->get(); }
+
   // Everything below only between Enter() and Leave().
   PCtxtHandle handle() { return &handle_; }
   LegSide side() const { return side_; }
   void Replace(const CtxtHandle& handle) { handle_ = handle; }
   const std::shared_ptr<Credential>& credential() const { return credential_; }
-  // After the first later leg the credential of the newest leg is the one to keep.
-  void Pin(std::shared_ptr<Credential> credential) { credential_ = std::move(credential); }
+  // After the first later leg the credential of the newest leg is the one to
+  // keep. Gives the one before.
+  std::shared_ptr<Credential> Pin(std::shared_ptr<Credential> credential) {
+    return std::exchange(credential_, std::move(credential));
+  }
   bool failed() const { return failed_; }
   void MarkFailed() { failed_ = true; }
 
  private:
   CtxtHandle handle_;
   const LegSide side_;
+  const std::shared_ptr<const ZeroedText> package_;
   std::shared_ptr<Credential> credential_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> closed_{false};

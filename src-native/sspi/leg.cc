@@ -134,7 +134,7 @@ void RunLeg(Leg* leg) {
     leg->created = std::make_shared<Context>(handle, leg->side, leg->credential);
   } else {
     leg->context->Replace(handle);
-    leg->context->Pin(leg->credential);
+    leg->replaced = leg->context->Pin(leg->credential);
   }
 }
 

@@ -35,7 +35,8 @@ struct Leg {
   SECURITY_STATUS status = SEC_E_INTERNAL_ERROR;
   uint32_t context_attr = 0;
   int64_t expiry = 0;
-  std::shared_ptr<Context> created;  // by a successful first leg
+  std::shared_ptr<Context> created;      // by a successful first leg
+  std::shared_ptr<Credential> replaced;  // which the context held before
 };
 
 // What can be wrong with a leg before it runs.
