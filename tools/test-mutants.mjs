@@ -18,7 +18,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** A copy of the sources, and below it what the suites are run from. */
 const COPY = 'build/mutant';
 const RUN = `${COPY}/run`;
-const RESULTS = 'results.json';
+/** What the reporter writes when all suites are through. */
+const END = 'end';
 const RUN_TIMEOUT_SECONDS = 150;
 /** Mutants leak, and tests need not wait as long as they do to see it. */
 const PATIENCE = '0.2';
@@ -44,7 +45,8 @@ function copyProject() {
   rmSync(join(ROOT, COPY), { recursive: true, force: true });
   for (const [from, to] of Object.entries(PARTS)) {
     mkdirSync(dirname(join(ROOT, to)), { recursive: true });
-    cpSync(join(ROOT, from), join(ROOT, to), { recursive: true, preserveTimestamps: true });
+    // With new times: what an earlier run built of a mutant must not seem up to date.
+    cpSync(join(ROOT, from), join(ROOT, to), { recursive: true });
   }
 }
 
@@ -83,19 +85,19 @@ function build() {
 }
 
 /**
- * Runs the suites against what is in the copy.
+ * Runs the suites against what is in the copy, until a file of them fails.
  *
  * @returns {Promise<string[]>} what they found
  */
 async function findings() {
-  rmSync(join(ROOT, RUN, RESULTS), { force: true });
+  const file = join(ROOT, RUN, 'findings.jsonl');
+  rmSync(file, { force: true });
   const { securityPackages, env } = suites.scripted;
   const jest = [
     '../../../node_modules/jest/bin/jest.js',
     '--runInBand',
-    '--silent',
-    '--json',
-    `--outputFile=${RESULTS}`,
+    '--bail',
+    '--reporters=../../../test/mutants/reporter.cjs',
     `--testPathIgnorePatterns=${LEFT_OUT}`,
   ];
   const code = await run(['node', ...jest], {
@@ -106,18 +108,10 @@ async function findings() {
     stderr: 'ignore',
     timeoutSeconds: RUN_TIMEOUT_SECONDS,
   });
-  const file = join(ROOT, RUN, RESULTS);
-  if (!existsSync(file)) {
-    return [code === TIMED_OUT ? 'the suites hung' : `the process crashed with ${code}`];
-  }
-  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
-  const failed = testResults.flatMap(({ assertionResults, message, status }) => {
-    const titles = assertionResults
-      .filter((result) => result.status === 'failed')
-      .map(({ fullName }) => fullName);
-    return titles.length > 0 || status !== 'failed' ? titles : [message.split('\n')[0]];
-  });
-  return failed.length > 0 || code === 0 ? failed : [`jest ended with ${code}`];
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  const found = lines.map((line) => JSON.parse(line)).filter((title) => title !== END);
+  if (found.length > 0 || code === 0) return found;
+  return [code === TIMED_OUT ? 'the suites hung' : `the process crashed with ${code}`];
 }
 
 /** @param {string[]} found */

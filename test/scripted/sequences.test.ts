@@ -18,7 +18,7 @@ const REACHED = [
   'token',
   'failure token',
   'SEC_E_LOGON_DENIED',
-  'SEC_E_INVALID_TOKEN',
+  'a failure by number',
   'SEC_E_UNSUPPORTED_FUNCTION',
   'ERR_SECUR32_BUSY',
   'ERR_SECUR32_CLOSED',

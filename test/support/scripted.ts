@@ -88,6 +88,12 @@ export interface ScriptedAnswer {
   /** The attributes granted; by default what was required. */
   attributes?: number;
   expiry?: bigint;
+  /**
+   * The result says which call it is of: the first four bytes of the call's
+   * first input are the lower half of `expiry`, the first four of the output,
+   * and the lower half of a failure that ends in four zeros.
+   */
+  echoes?: boolean;
   /** What becomes of the value of the context's handle. */
   handle?: ScriptedHandle;
   /** How long the call hangs, in milliseconds. */
@@ -131,6 +137,7 @@ function words(answer: ScriptedAnswer, buffers: readonly ScriptedBuffer[]): Uint
     delay,
     gate?.number ?? 0,
     answer.input?.length ?? 0,
+    answer.echoes === true ? 1 : 0,
     ...buffers.flatMap(({ size, type, memory = 'given' }) => [
       (type === undefined ? 0 : SETS_TYPE) | (size === undefined ? 0 : SETS_SIZE),
       MEMORY.indexOf(memory),

@@ -58,6 +58,10 @@ struct Answer {
   bool sets_attributes = false;
   uint32_t attributes = 0;
   int64_t expiry = 0;
+  // The result says which call it is of: the first four bytes of the call's
+  // token become the lower half of the expiry, the first bytes of the output,
+  // and the lower half of a failure.
+  bool echoes = false;
   HandleChange handle = HandleChange::kStays;
   uint32_t delay_ms = 0;
   // The call waits until the gate of that number is opened; 0 for none.

@@ -89,6 +89,19 @@ void FillRecord(const std::vector<BufferAnswer>& answers, void* record) {
   }
 }
 
+void Echo(const SecBufferDesc* input, Answer* answer) {
+  uint32_t id = 0;
+  if (input == nullptr || input->pBuffers[0].cbBuffer < sizeof(id)) return;
+  std::memcpy(&id, input->pBuffers[0].pvBuffer, sizeof(id));
+  answer->expiry = static_cast<int64_t>(static_cast<uint64_t>(answer->expiry) << 32 | id);
+  if (answer->status < 0 && (answer->status & 0xffff) == 0) {
+    answer->status |= static_cast<SECURITY_STATUS>(id & 0xffff);
+  }
+  for (BufferAnswer& output : answer->outputs) {
+    if (output.bytes.size() >= sizeof(id)) std::memcpy(output.bytes.data(), &id, sizeof(id));
+  }
+}
+
 void Scribble(SecHandle* handle) {
   if (handle == nullptr) return;
   handle->dwLower = static_cast<ULONG_PTR>(0xdeadbeefdeadbeef);

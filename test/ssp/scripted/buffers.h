@@ -20,6 +20,9 @@ void ApplyInPlace(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffe
 // The record of an attribute, with memory for its pointers.
 void FillRecord(const std::vector<BufferAnswer>& answers, void* record);
 
+// Makes an answer that echoes the one to this call.
+void Echo(const SecBufferDesc* input, Answer* answer);
+
 // A handle that is none.
 void Scribble(SecHandle* handle);
 

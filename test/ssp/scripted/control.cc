@@ -38,11 +38,11 @@ bool ReadVector(napi_env env, napi_value array, uint32_t index, std::vector<uint
 // Bits of the first word of a buffer.
 constexpr uint32_t kSetsType = 1;
 constexpr uint32_t kSetsSize = 2;
-constexpr size_t kWords = 9;
+constexpr size_t kWords = 10;
 constexpr size_t kWordsPerBuffer = 4;
 
 // [status, setsAttributes, attributes, expiry low and high, handle, delay,
-// gate, inputs], then for each buffer, inputs first, [bits, memory, type, size].
+// gate, inputs, echoes], then for each buffer, inputs first, [bits, memory, type, size].
 bool ReadAnswer(napi_env env, const WordView& words, napi_value bytes, Answer* answer) {
   if (words.count < kWords || (words.count - kWords) % kWordsPerBuffer != 0) return false;
   const uint32_t* const word = words.data;
@@ -53,6 +53,7 @@ bool ReadAnswer(napi_env env, const WordView& words, napi_value bytes, Answer* a
   answer->handle = static_cast<HandleChange>(word[5]);
   answer->delay_ms = word[6];
   answer->gate = word[7];
+  answer->echoes = word[9] != 0;
   const size_t buffers = (words.count - kWords) / kWordsPerBuffer;
   for (uint32_t i = 0; i < buffers; ++i) {
     const uint32_t* const described = word + kWords + i * kWordsPerBuffer;

@@ -35,11 +35,13 @@ CallerHeap& TheHeap() {
   return *heap;
 }
 
-// Somebody wrote into what he had given back.
-bool WasWrittenTo(const void* memory, size_t size) {
-  const auto* const bytes = static_cast<const uint8_t*>(memory);
+// Somebody wrote into what he had given back; told once.
+bool WasWrittenTo(void* memory, size_t size) {
+  auto* const bytes = static_cast<uint8_t*>(memory);
   for (size_t i = 0; i < size; ++i) {
-    if (bytes[i] != kFreedByte) return true;
+    if (bytes[i] == kFreedByte) continue;
+    std::memset(memory, kFreedByte, size);
+    return true;
   }
   return false;
 }
@@ -88,6 +90,16 @@ bool FreeByCaller(void* memory) {
   if (twice) ReportViolation(Text("FreeContextBuffer: a buffer is freed twice"));
   if (written) ReportViolation(Text("a buffer was written to after it was freed"));
   return true;
+}
+
+bool AnyWrittenAfterFree() {
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  bool any = false;
+  for (void* const memory : heap.kept) {
+    if (WasWrittenTo(memory, heap.allocations[memory].size)) any = true;
+  }
+  return any;
 }
 
 uint32_t CountBuffers() {

@@ -16,6 +16,9 @@ void* AllocateForCaller(size_t size);
 // False if the memory is not of this package.
 bool FreeByCaller(void* memory);
 
+// Whether somebody wrote into what he had given back; told once.
+bool AnyWrittenAfterFree();
+
 // How many allocations the caller has.
 uint32_t CountBuffers();
 

@@ -12,6 +12,7 @@ namespace {
 struct Credential {
   CredentialRecord record;
   uint32_t calls = 0;
+  bool ending = false;
 };
 
 struct Context {
@@ -58,6 +59,13 @@ Text During(Call call) { return Text(NameOf(call)).Add(": "); }
 
 }  // namespace
 
+void InsideCall::Enter() {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  entered_ = true;
+  ++ledger.inside;
+}
+
 bool InsideCall::EnterCredential(const CredHandle* handle) {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
@@ -71,6 +79,13 @@ bool InsideCall::EnterCredential(const CredHandle* handle) {
     return false;
   }
   Credential& credential = found->second;
+  if (credential.ending) {
+    Complain(&ledger, During(call_)
+                          .Add("credential ")
+                          .Number(credential.record.id)
+                          .Add(" is used while it is freed"));
+    return false;
+  }
   ++credential.calls;
   credential_ = credential.record;
   ++ledger.inside;
@@ -105,6 +120,7 @@ bool InsideCall::EnterContext(const CtxtHandle* handle) {
 InsideCall::~InsideCall() {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
+  if (entered_) --ledger.inside;
   if (credential_.id != 0) {
     const auto found = ledger.credentials.find(credential_.id);
     if (found != ledger.credentials.end()) --found->second.calls;
@@ -150,7 +166,7 @@ void RebindContext(const ContextRecord& context, const CredentialRecord& credent
   ledger.contexts[context.id].record.credential = credential.id;
 }
 
-void CloseCredential(const CredentialRecord& record) {
+void BeginToClose(const CredentialRecord& record) {
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
   Credential& credential = ledger.credentials[record.id];
@@ -162,6 +178,12 @@ void CloseCredential(const CredentialRecord& record) {
       Complain(&ledger, Text(name).Add(" is freed before its context ").Number(id));
     }
   }
+  credential.ending = true;
+}
+
+void CloseCredential(const CredentialRecord& record) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
   ledger.credentials.erase(record.id);
 }
 
@@ -185,6 +207,7 @@ LedgerCounts CountLiving() {
 }
 
 std::vector<std::string> TakeViolations() {
+  if (AnyWrittenAfterFree()) ReportViolation(Text("a buffer was written to after it was freed"));
   Ledger& ledger = TheLedger();
   const Lock::Guard guard(&ledger.lock);
   return std::exchange(ledger.violations, {});

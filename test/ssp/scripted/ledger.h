@@ -37,6 +37,8 @@ class InsideCall {
   InsideCall(const InsideCall&) = delete;
   InsideCall& operator=(const InsideCall&) = delete;
 
+  // An acquisition, which has no handle yet.
+  void Enter();
   // False, with a violation, if the handle is not one of a living credential.
   bool EnterCredential(const CredHandle* handle);
   // The same for a context, which nobody else may be inside of.
@@ -47,6 +49,7 @@ class InsideCall {
 
  private:
   const Call call_;
+  bool entered_ = false;
   CredentialRecord credential_;
   ContextRecord context_;
 };
@@ -59,7 +62,9 @@ void ChangeHandle(const ContextRecord& context, CtxtHandle* handle);
 // The leg took another credential: that one has to outlive the context now.
 void RebindContext(const ContextRecord& context, const CredentialRecord& credential);
 
-// Of handles that were entered.
+// Of handles that were entered. A credential begins to end when the call that
+// frees it comes: from then on nobody may use it.
+void BeginToClose(const CredentialRecord& credential);
 void CloseCredential(const CredentialRecord& credential);
 void CloseContext(const ContextRecord& context);
 

@@ -59,6 +59,8 @@ SECURITY_STATUS SEC_ENTRY AcquireCredentials(SEC_WCHAR* principal, SEC_WCHAR* pa
                                              SEC_GET_KEY_FN get_key, void* get_key_argument,
                                              CredHandle* handle, TimeStamp* expiry) {
   JournalEntry entry(Call::kAcquire);
+  InsideCall inside(Call::kAcquire);
+  inside.Enter();
   const uint32_t script = ScriptOfPrincipal(principal);
   entry.Number("script", script).Number("use", credential_use).WideText("package", package);
   JournalIdentity(auth_data, &entry);
@@ -85,6 +87,7 @@ SECURITY_STATUS SEC_ENTRY FreeCredentials(CredHandle* handle) {
   InsideCall inside(Call::kFreeCredentials);
   if (!inside.EnterCredential(handle)) return SEC_E_INVALID_HANDLE;
   const CredentialRecord& record = inside.credential();
+  BeginToClose(record);
   entry.Number("credential", record.id).Number("script", record.script);
   const Answer answer = NextAnswer(record.script, Call::kFreeCredentials, kNothingSpecial);
   Hang(answer);
@@ -168,7 +171,8 @@ SECURITY_STATUS RunLeg(const LegArguments& leg) {
   CheckContract(leg);
   JournalLeg(leg, inside, &entry);
 
-  const Answer answer = NextAnswer(inside.credential().script, leg.call, GrantEverything());
+  Answer answer = NextAnswer(inside.credential().script, leg.call, GrantEverything());
+  if (answer.echoes) Echo(leg.input, &answer);
   const InputWatch watch(leg.input);
   Hang(answer);
   if (watch.HasChanged()) {
@@ -212,7 +216,8 @@ SECURITY_STATUS SEC_ENTRY Complete(CtxtHandle* context, SecBufferDesc* token) {
   if (!inside.EnterContext(context)) return SEC_E_INVALID_HANDLE;
   const ContextRecord& record = inside.context();
   entry.Number("context", record.id).Number("script", record.script).Input(token);
-  const Answer answer = NextAnswer(record.script, Call::kComplete, kNothingSpecial);
+  Answer answer = NextAnswer(record.script, Call::kComplete, kNothingSpecial);
+  if (answer.echoes) Echo(token, &answer);
   const InputWatch watch(token);
   Hang(answer);
   if (watch.HasChanged()) ReportViolation(Text("complete: the token changed during the call"));
