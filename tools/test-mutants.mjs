@@ -22,10 +22,7 @@ const RUN = `${COPY}/run`;
 const END = 'end';
 const RUN_TIMEOUT_SECONDS = 150;
 /** Mutants leak, and tests need not wait as long as they do to see it. */
-const PATIENCE = '0.2';
-const TITLES_SHOWN = 2;
-/** These start processes or log on by NTLM, which takes long, and find what the others find. */
-const LEFT_OUT = 'scripted/(ends|named-ntlm)';
+const PATIENCE = '0.4';
 
 /** What of the project belongs where in the copy. */
 const PARTS = {
@@ -85,20 +82,21 @@ function build() {
 }
 
 /**
- * Runs the suites against what is in the copy, until a file of them fails.
+ * Runs a test file, or all, against what is in the copy.
  *
- * @returns {Promise<string[]>} what they found
+ * @param {string[]} patterns
+ * @returns {Promise<{ failed: string[], ended: boolean, code: number }>} the titles of what failed
  */
-async function findings() {
+async function runSuites(patterns) {
   const file = join(ROOT, RUN, 'findings.jsonl');
   rmSync(file, { force: true });
   const { securityPackages, env } = suites.scripted;
   const jest = [
     '../../../node_modules/jest/bin/jest.js',
+    // An option with a list would take them for its own.
+    ...patterns,
     '--runInBand',
-    '--bail',
     '--reporters=../../../test/mutants/reporter.cjs',
-    `--testPathIgnorePatterns=${LEFT_OUT}`,
   ];
   const code = await run(['node', ...jest], {
     cwd: RUN,
@@ -109,16 +107,21 @@ async function findings() {
     timeoutSeconds: RUN_TIMEOUT_SECONDS,
   });
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-  const found = lines.map((line) => JSON.parse(line)).filter((title) => title !== END);
-  if (found.length > 0 || code === 0) return found;
-  return [code === TIMED_OUT ? 'the suites hung' : `the process crashed with ${code}`];
+  const titles = lines.map((line) => JSON.parse(line));
+  return { failed: titles.filter((title) => title !== END), ended: titles.includes(END), code };
 }
 
-/** @param {string[]} found */
-function summary(found) {
-  const rest = found.length - TITLES_SHOWN;
-  const lines = found.slice(0, TITLES_SHOWN).map((title) => `        by: ${title}`);
-  return [...lines, ...(rest > 0 ? [`        and ${rest} more`] : [])].join('\n');
+/**
+ * What caught a mutant: the test that is there for it, or its end by a crash, if that is how it shows.
+ *
+ * @param {import('../test/mutants/mutants.mjs').Mutant} mutant
+ * @returns {Promise<string | undefined>}
+ */
+async function catcher({ test, crashes = false }) {
+  const { failed, ended, code } = await runSuites([`scripted/${test.file}`]);
+  const title = failed.find((failure) => failure.includes(test.title));
+  if (title !== undefined) return title;
+  return crashes && !ended && code !== TIMED_OUT ? `the process crashed (${code})` : undefined;
 }
 
 async function main() {
@@ -128,9 +131,11 @@ async function main() {
   );
   copyProject();
   build();
-  const healthy = await findings();
-  if (healthy.length > 0) {
-    throw new Failure(`the suites fail without a mutant:\n${summary(healthy)}`);
+  const files = [...new Set(chosen.map(({ test }) => `scripted/${test.file}`))];
+  const healthy = await runSuites(files);
+  if (healthy.failed.length > 0 || !healthy.ended) {
+    const what = healthy.ended ? healthy.failed.join('; ') : `jest ended with ${healthy.code}`;
+    throw new Failure(`the suites fail without a mutant: ${what}`);
   }
   console.log('ok      without a mutant the suites pass');
   let survivors = 0;
@@ -138,10 +143,10 @@ async function main() {
     plant(mutant);
     try {
       build();
-      const found = await findings();
-      if (found.length === 0) survivors++;
-      console.log(`${found.length > 0 ? 'caught  ' : 'MISSED  '}${mutant.name}`);
-      if (found.length > 0) console.log(summary(found));
+      const caughtBy = await catcher(mutant);
+      if (caughtBy === undefined) survivors++;
+      console.log(`${caughtBy === undefined ? 'MISSED' : 'caught'}  ${mutant.name}`);
+      console.log(`        by: ${caughtBy ?? `not by "${mutant.test.title}"`}`);
     } finally {
       heal(mutant);
     }

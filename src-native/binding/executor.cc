@@ -65,22 +65,20 @@ void Executor::Settle(napi_env env, napi_value, void* data, void*) {
   // Without an environment Close() has done what is to be done.
   if (env == nullptr) return;
   auto* const executor = static_cast<Executor*>(data);
-  while (std::unique_ptr<Task> task = executor->scheduler_->TakeFinished()) {
-    auto* const job = static_cast<Job*>(task.get());
-    napi_handle_scope scope = nullptr;
-    if (napi_open_handle_scope(env, &scope) != napi_ok) continue;
-    const napi_value result = job->ran()
-                                  ? ResultOf(env, job)
-                                  : NumberValue(env, static_cast<uint32_t>(Refusal::kNoMemory));
-    // In an ending environment this fails, and nobody is left to tell.
-    if (result != nullptr) napi_resolve_deferred(env, job->deferred_, result);
-    napi_close_handle_scope(env, scope);
-    // It still holds what it was to call with.
-    if (!job->ran()) DiscardLater(job->package(), std::move(task));
-  }
-  if (executor->wake_ != nullptr && !executor->scheduler_->busy()) {
-    napi_unref_threadsafe_function(env, executor->wake_);
-  }
+  Scheduler* const scheduler = executor->scheduler_.get();
+  std::unique_ptr<Task> task = scheduler->TakeFinished();
+  if (task == nullptr) return;
+  // One result for each wake: after a number of them Node.js sees to timers and
+  // sockets, however many calls wait and however quick they are.
+  if (scheduler->more()) Wake(executor);
+  auto* const job = static_cast<Job*>(task.get());
+  const napi_value result =
+      job->ran() ? ResultOf(env, job) : NumberValue(env, static_cast<uint32_t>(Refusal::kNoMemory));
+  // In an ending environment this fails, and nobody is left to tell.
+  if (result != nullptr) napi_resolve_deferred(env, job->deferred_, result);
+  // One that did not run still holds what it was to call with.
+  if (!job->ran()) DiscardLater(job->package(), std::move(task));
+  if (!scheduler->busy()) napi_unref_threadsafe_function(env, executor->wake_);
 }
 
 }  // namespace secur32

@@ -33,7 +33,7 @@ class Executor {
 
   // On any thread.
   static void Wake(void* executor);
-  // On the JavaScript thread, after Wake().
+  // On the JavaScript thread, after Wake(): settles one promise.
   static void Settle(napi_env env, napi_value, void* executor, void*);
   // The environment begins to end: nothing more is settled.
   static void Close(void* executor);

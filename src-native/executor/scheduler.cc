@@ -83,16 +83,14 @@ void Scheduler::Launch(Task* task) {
 }
 
 std::unique_ptr<Task> Scheduler::TakeFinished() {
-  if (!taking_) {
+  if (taken_.empty()) {
     TaskQueue finished = mailbox_->TakeAll();
     while (Task* const task = finished.Pop()) {
       Finish(task);
       taken_.Push(task);
     }
   }
-  std::unique_ptr<Task> task(taken_.Pop());
-  taking_ = task != nullptr;
-  return task;
+  return std::unique_ptr<Task>(taken_.Pop());
 }
 
 void Scheduler::Finish(Task* task) {

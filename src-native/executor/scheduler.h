@@ -33,13 +33,13 @@ class Scheduler {
   // False, and the task stays with the caller, if there is no memory for it.
   [[nodiscard]] bool Submit(std::unique_ptr<Task>* task);
 
-  // What had finished when the first of it was taken, in order; nullptr at the
-  // end, once. What finishes meanwhile wakes again, so that JavaScript has its
-  // turn in between.
+  // One that has finished, in order; nullptr if there is none.
   std::unique_ptr<Task> TakeFinished();
+  // Whether the next can be taken without anybody being woken for it.
+  bool more() const { return !taken_.empty(); }
 
   // Whether a task runs, waits, or was not taken yet.
-  bool busy() const { return lanes_ != nullptr || taking_; }
+  bool busy() const { return lanes_ != nullptr || more(); }
 
   // Tasks of a package beyond the limit wait, first come first served.
   void SetLimit(uint32_t limit);
@@ -60,7 +60,6 @@ class Scheduler {
   // Of the packages that have a task just now: a handful at most.
   Lane* lanes_ = nullptr;
   TaskQueue taken_;
-  bool taking_ = false;
   uint32_t limit_ = kDefaultThreadLimit;
 };
 

@@ -9,6 +9,8 @@
  *
  * @typedef {object} Mutant
  * @property {string} name what it does wrong
+ * @property {{ file: string, title: string }} test which must fail: part of its file's name and of its title
+ * @property {boolean} [crashes] it may also end the process, as a bug of this kind does
  * @property {Change[]} changes
  */
 
@@ -16,6 +18,7 @@
 export const mutants = [
   {
     name: 'memory of a package is not given back',
+    test: { file: 'statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -26,6 +29,7 @@ export const mutants = [
   },
   {
     name: 'memory of a package is given back twice',
+    test: { file: 'statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -36,6 +40,7 @@ export const mutants = [
   },
   {
     name: 'a context is not deleted',
+    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
@@ -46,6 +51,7 @@ export const mutants = [
   },
   {
     name: 'a credential is not freed',
+    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
@@ -56,6 +62,7 @@ export const mutants = [
   },
   {
     name: 'two calls may be in a context at once: no busy check, no queue',
+    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -67,12 +74,17 @@ export const mutants = [
   },
   {
     name: 'the queue is bypassed, the busy check is not',
+    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       { file: 'dist/lib/call-queue.js', text: 'if (this.#running)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'the queue is there, the busy check is not',
+    test: {
+      file: 'executor',
+      title: 'a synchronous leg that gets past the queue is refused by the addon',
+    },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -83,6 +95,7 @@ export const mutants = [
   },
   {
     name: 'the capacity of a buffer is copied out, not what was written',
+    test: { file: 'legs', title: 'what comes out is what the package wrote' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -94,6 +107,11 @@ export const mutants = [
   },
   {
     name: 'a size beyond the capacity is believed',
+    test: {
+      file: 'legs',
+      title: 'of a buffer that claims more than there is room nothing comes out',
+    },
+    crashes: true,
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -104,6 +122,11 @@ export const mutants = [
   },
   {
     name: 'a pointer that is not ours is believed',
+    test: {
+      file: 'legs',
+      title: 'of a buffer that claims memory of somebody else nothing comes out',
+    },
+    crashes: true,
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -119,6 +142,7 @@ export const mutants = [
   },
   {
     name: 'all output of a failed leg comes out',
+    test: { file: 'legs', title: 'a failure token is kept' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -129,6 +153,7 @@ export const mutants = [
   },
   {
     name: 'a new value of a handle is not taken over',
+    test: { file: 'legs', title: 'a context whose handle changes on each leg is one context' },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -139,6 +164,8 @@ export const mutants = [
   },
   {
     name: 'what stands in a handle after a failure is taken over',
+    test: { file: 'legs', title: 'the right context is deleted' },
+    crashes: true,
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -150,6 +177,7 @@ export const mutants = [
   },
   {
     name: 'a context of which a leg failed can be used',
+    test: { file: 'legs', title: 'the right context is deleted' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -160,26 +188,35 @@ export const mutants = [
   },
   {
     name: 'a context does not hold the credential of its newest leg',
+    test: {
+      file: 'legs',
+      title: 'a leg with another credential of the package makes the context hold that one',
+    },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
-        text: '    leg->context->Pin(leg->credential);\n',
+        text: '    leg->replaced = leg->context->Pin(leg->credential);\n',
         becomes: '',
       },
     ],
   },
   {
     name: 'handles are given back on the JavaScript thread',
+    test: {
+      file: 'executor',
+      title: 'neither a logon nor the end of one runs on the JavaScript thread',
+    },
     changes: [
       {
-        file: 'src-native/executor/release.cc',
-        text: '  if (!RunOnSystemThread(drop, reference)) drop(reference);\n',
-        becomes: '  drop(reference);\n',
+        file: 'src-native/executor/discard.cc',
+        text: '  if (!RunOnSystemThread(SystemThreads::kForDiscards, Drain, lane)) Drain(lane);\n',
+        becomes: '  Drain(lane);\n',
       },
     ],
   },
   {
     name: 'all packages share one lane',
+    test: { file: 'executor', title: 'a package whose logons all hang holds up no other' },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -190,6 +227,10 @@ export const mutants = [
   },
   {
     name: 'a leg that waits for a thread is made after its context was closed',
+    test: {
+      file: 'executor',
+      title: 'a leg that waits for a thread is not made after its context was closed',
+    },
     changes: [
       {
         file: 'src-native/binding/context_calls.cc',
@@ -200,6 +241,7 @@ export const mutants = [
   },
   {
     name: 'the thread limit is not kept',
+    test: { file: 'executor', title: 'no more calls of a package run at once than the limit says' },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -210,6 +252,7 @@ export const mutants = [
   },
   {
     name: 'the answer of CompleteAuthToken is believed beyond its buffer',
+    test: { file: 'statuses', title: 'completes to more than there is with every status' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -220,11 +263,124 @@ export const mutants = [
   },
   {
     name: 'attributes and expiry are not zeroed before the call',
+    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
         text: '  ULONG attributes = 0;\n',
         becomes: '  ULONG attributes = 0xffffffff;\n',
+      },
+    ],
+  },
+  {
+    name: 'what waits when an environment ends is forgotten',
+    test: {
+      file: 'ends',
+      title: 'worker.terminate() ends the worker, and all is given back later',
+    },
+    changes: [
+      {
+        file: 'src-native/executor/scheduler.cc',
+        text: '    DiscardAll(&lane->waiting, lane->package.get());\n',
+        becomes: '    static_cast<void>(lane);\n',
+      },
+    ],
+  },
+  {
+    name: 'what has finished when an environment ends is forgotten',
+    test: {
+      file: 'ends',
+      title: 'worker.terminate() ends the worker, and all is given back later',
+    },
+    changes: [
+      {
+        file: 'src-native/executor/scheduler.cc',
+        text: '  DiscardAll(&finished, kNoPackage);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a call that outlives its environment is not freed',
+    test: {
+      file: 'ends',
+      title: 'worker.terminate() ends the worker, and all is given back later',
+    },
+    changes: [
+      {
+        file: 'src-native/executor/scheduler.cc',
+        text: '    if (!mailbox->Deliver(running)) delete running;\n',
+        becomes: '    static_cast<void>(mailbox->Deliver(running));\n',
+      },
+    ],
+  },
+  {
+    name: 'a pending call does not keep the process alive',
+    test: { file: 'ends', title: 'a pending call keeps the process alive' },
+    changes: [
+      {
+        file: 'src-native/binding/executor.cc',
+        text: '  if (!was_busy) napi_ref_threadsafe_function(env, wake_);\n',
+        becomes: '  static_cast<void>(was_busy);\n',
+      },
+    ],
+  },
+  {
+    name: 'an idle addon keeps the process alive',
+    test: {
+      file: 'ends',
+      title: 'a pending call keeps the process alive, an open handle does not',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/executor.cc',
+        text: '  if (!scheduler->busy()) napi_unref_threadsafe_function(env, executor->wake_);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'all that has finished is settled in one turn',
+    test: { file: 'executor', title: 'a backlog of quick calls leaves turns to timers' },
+    changes: [
+      {
+        file: 'src-native/binding/executor.cc',
+        text: '  if (scheduler->more()) Wake(executor);\n',
+        becomes: '  if (scheduler->more()) Settle(env, nullptr, data, nullptr);\n',
+      },
+    ],
+  },
+  {
+    name: 'ends of handles have as many threads as they want',
+    test: { file: 'executor', title: 'ends of contexts that all hang hold up neither' },
+    changes: [
+      {
+        file: 'src-native/executor/discard.cc',
+        text: 'constexpr uint32_t kThreadsPerPackage = 8;',
+        becomes: 'constexpr uint32_t kThreadsPerPackage = 100000;',
+      },
+    ],
+  },
+  {
+    name: 'bytes of the caller are read when the call runs, not when it is made',
+    test: { file: 'executor', title: 'what the caller does with his bytes while a leg hangs' },
+    changes: [
+      {
+        file: 'src-native/binding/context_calls.cc',
+        text: '    if (bytes.size > 0) std::memcpy(input->bytes(i), bytes.data, bytes.size);\n',
+        becomes: '    if (bytes.size > 0) input->Borrow(i, bytes.data);\n',
+      },
+      {
+        file: 'src-native/sspi/sec_buffers.h',
+        text: '  uint8_t* bytes(uint32_t index) { return memory_[index].data(); }\n',
+        becomes:
+          '  uint8_t* bytes(uint32_t index) { return memory_[index].data(); }\n' +
+          '  void Borrow(uint32_t index, const void* data) { buffers_[index].pvBuffer = const_cast<void*>(data); }\n',
+      },
+      {
+        file: 'dist/lib/raw/leg.js',
+        text: '(0, sec_buffers_js_2.keptInput)(prepared.input)',
+        becomes: 'prepared.input',
       },
     ],
   },

@@ -1,20 +1,23 @@
-// Writes down what failed as soon as a test file ends: jest's own results are
-// written at the end of a run, which a mutant may not reach and --bail cuts off.
+// Writes down what failed as soon as it did: jest's own results are written at
+// the end of a run, which a mutant may not reach.
 const { appendFileSync } = require('node:fs');
 
-const FILE = 'findings.jsonl';
+/** @param {string} title */
+function write(title) {
+  appendFileSync('findings.jsonl', `${JSON.stringify(title)}\n`);
+}
 
 class FindingsReporter {
-  onTestResult(_test, { testResults, testExecError }) {
-    const titles = testResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName }) => fullName);
-    if (testExecError) titles.push(String(testExecError.message).split('\n')[0]);
-    for (const title of titles) appendFileSync(FILE, `${JSON.stringify(title)}\n`);
+  onTestCaseResult(_test, { status, fullName }) {
+    if (status === 'failed') write(fullName);
+  }
+
+  onTestResult(_test, { testExecError }) {
+    if (testExecError) write(String(testExecError.message).split('\n')[0]);
   }
 
   onRunComplete() {
-    appendFileSync(FILE, '"end"\n');
+    write('end');
   }
 }
 

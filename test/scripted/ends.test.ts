@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { runChild } from '../support/child.js';
 import type { ScriptedCall } from '../support/scripted.js';
-import { countChild, type Tried } from '../support/tally.js';
+import { countChild, type ChildAnswer, type Tried } from '../support/tally.js';
 import type { HangInput } from './children/hang.js';
 
 const CALLS: readonly [Tried, ScriptedCall][] = [
@@ -22,8 +22,7 @@ async function end(tried: Tried, input: HangInput) {
     nodeOptions: ['--expose-gc'],
   });
   const expected = input.how === 'exit' ? 7 : 0;
-  const left = (result.output as { left?: unknown } | undefined)?.left;
-  countChild(tried, result.status === expected, left);
+  countChild(tried, result.status === expected, result.output as Partial<ChildAnswer>);
   return result;
 }
 

@@ -4,7 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
+import { Refusal } from '../../lib/native-binding.js';
+import { native } from '../../lib/native.js';
 import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
+import { openContext } from '../../lib/raw/handles.js';
 import {
   acceptSecurityContext,
   acceptSecurityContextSync,
@@ -231,6 +234,23 @@ test('a synchronous leg is refused while another one hangs in the context', asyn
   await hanging;
 });
 
+test('a synchronous leg that gets past the queue is refused by the addon', async () => {
+  const gate = new Gate();
+  const credential = await new Script().on('accept', {}).on('accept', { gate }).acquire();
+  open.push(credential);
+  const context = present((await acceptSecurityContext({ credential })).context);
+  open.push(context);
+  const hanging = acceptSecurityContext({ context });
+  await callsAtGates(1);
+  const words = Uint32Array.of(0, 0, 0, 0);
+  const { native: handle } = openContext(context);
+  const leg = (sync: boolean) =>
+    native().acceptSecurityContext(sync, undefined, handle, undefined, words, []);
+  expect([leg(true), leg(false)]).toEqual([Refusal.busy, Refusal.busy]);
+  gate.open();
+  await hanging;
+});
+
 test('what the caller does with his bytes while a leg hangs does not reach the package', async () => {
   const gate = new Gate();
   const credential = await new Script().on('accept', { gate }).acquire();
@@ -242,4 +262,82 @@ test('what the caller does with his bytes while a leg hangs does not reach the p
   gate.open();
   open.push(present((await leg).context));
   expect(journalOf('accept')[0]?.input?.[0]?.data?.toString()).toBe('token');
+});
+
+test('ends of contexts that all hang hold up neither calls nor the ends of other packages', async () => {
+  const gate = new Gate();
+  const script = new Script();
+  const credential = script.acquireSync();
+  for (let i = 0; i < 600; i++) {
+    script.on('delete', { gate });
+    present(acceptSecurityContextSync({ credential }).context).close();
+  }
+  credential.close();
+  const hanging = control.callsAtGates();
+  const other = await new Script().acquire({ package: 'CREDSSP' });
+  const otherContext = present((await acceptSecurityContext({ credential: other })).context);
+  const contexts = control.counts()[1];
+  otherContext.close();
+  await until(
+    () => control.counts()[1] === contexts - 1,
+    () => 'the context of the other package was not deleted',
+  );
+  other.close();
+  // No more of them hang than a package has threads for.
+  expect(hanging).toBeLessThanOrEqual(8);
+  gate.open();
+});
+
+test('a backlog of quick calls leaves turns to timers and others', async () => {
+  const calls = 5_000;
+  let settled = 0;
+  const acquisitions = Array.from({ length: calls }, async () => {
+    const acquired = await acquireCredentialsHandle(new Script().options());
+    settled++;
+    return acquired;
+  });
+  let turns = 0;
+  const turn = () => {
+    if (settled === calls) return;
+    turns++;
+    setImmediate(turn);
+  };
+  setImmediate(turn);
+  for (const { credential } of await Promise.all(acquisitions)) credential.close();
+  expect(turns).toBeGreaterThan(1);
+});
+
+test('a credential that a synchronous leg replaces is not freed on this thread', async () => {
+  const one = new Script().acquireSync();
+  const other = new Script().acquireSync();
+  open.push(other);
+  const context = present(acceptSecurityContextSync({ credential: one }).context);
+  open.push(context);
+  one.close();
+  takeJournal();
+  acceptSecurityContextSync({ context, credential: other });
+  await until(
+    () => control.counts()[0] === 1,
+    () => 'the first credential was not freed',
+  );
+  expect(journalOf('freeCredentials').map(({ onThisThread }) => onThisThread)).toEqual([false]);
+});
+
+test('a context that is closed under its leg is deleted on another thread', async () => {
+  const gate = new Gate();
+  const script = new Script().on('accept', {}).on('accept', { gate });
+  const credential = script.acquireSync();
+  const context = present(acceptSecurityContextSync({ credential }).context);
+  const leg = acceptSecurityContext({ context });
+  await callsAtGates(1);
+  context.close();
+  credential.close();
+  gate.open();
+  await expect(leg).rejects.toMatchObject({ code: 'ERR_SECUR32_CLOSED' });
+  await until(
+    () => control.counts()[0] === 0,
+    () => 'the credential was not freed',
+  );
+  const ends = takeJournal().filter(({ call }) => call === 'delete' || call === 'freeCredentials');
+  expect(ends.map(({ onThisThread }) => onThisThread)).toEqual([false, false]);
 });

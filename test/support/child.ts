@@ -9,7 +9,8 @@ import { patience } from './patience.js';
 
 /** dist/test */
 const TESTS = join(__dirname, '..');
-const TIMEOUT = 60_000 * patience;
+/** Less than a test has, so that the test can say what the child had to say. */
+const TIMEOUT = 25_000 * patience;
 
 export interface ChildOptions {
   /** What the child gets from `childInput`. */

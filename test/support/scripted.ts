@@ -303,6 +303,8 @@ export async function expectClean(): Promise<void> {
 export async function endOfTest(): Promise<void> {
   try {
     await expectClean();
+    const [, , , , unasked] = control.counts();
+    if (unasked > 0) throw new Error(`${unasked} answers were never asked for`);
   } finally {
     control.forget();
     control.takeJournal();

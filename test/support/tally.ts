@@ -31,6 +31,10 @@ interface Row {
   crashes: number;
 }
 
+function isOverlap(violation: string): boolean {
+  return violation.includes(' overlaps ');
+}
+
 function write(row: Row): void {
   const file = process.env['SECUR32_TEST_TALLY'];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
@@ -53,7 +57,7 @@ export async function endCases(tried: Tried, cases: number): Promise<void> {
   const leaks = await countLeaks();
   const violations = control.takeViolations();
   control.takeJournal();
-  const overlaps = violations.filter((text) => text.includes(' overlaps ')).length;
+  const overlaps = violations.filter(isOverlap).length;
   write({
     function: tried,
     cases,
@@ -67,14 +71,17 @@ export async function endCases(tried: Tried, cases: number): Promise<void> {
   expect(cases).toBeGreaterThan(0);
 }
 
-/** Counts a case that ran in a process of its own. */
-export function countChild(tried: Tried, ended: boolean, left: unknown): void {
-  write({
-    function: tried,
-    cases: 1,
-    leaks: typeof left === 'number' ? left : 0,
-    overlaps: 0,
-    otherViolations: 0,
-    crashes: ended ? 0 : 1,
-  });
+/** What a case in a process of its own answers. */
+export interface ChildAnswer {
+  left: number;
+  violations: string[];
+}
+
+/** Counts such a case; it crashed, or was ended, if it did not end as it should. */
+export function countChild(tried: Tried, ended: boolean, answer: Partial<ChildAnswer> = {}): void {
+  const { left = 0, violations = [] } = answer;
+  const overlaps = violations.filter(isOverlap).length;
+  const otherViolations = violations.length - overlaps;
+  const crashes = ended ? 0 : 1;
+  write({ function: tried, cases: 1, leaks: left, overlaps, otherViolations, crashes });
 }

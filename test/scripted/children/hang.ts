@@ -10,6 +10,7 @@ import {
   completeAuthToken,
   initializeSecurityContext,
 } from '../../../lib/raw/security-context.js';
+import { setThreadLimit } from '../../../lib/thread-limit.js';
 import { answer, childInput } from '../../support/child.js';
 import {
   callsAtGates,
@@ -21,6 +22,8 @@ import {
   type ScriptedCall,
 } from '../../support/scripted.js';
 import { present } from '../../support/system.js';
+
+const SPIN_MS = 200;
 
 export interface HangInput {
   call: ScriptedCall;
@@ -107,11 +110,29 @@ async function main(): Promise<void> {
   answer({ left, violations: control.takeViolations() });
 }
 
+/** Beside the call that hangs there are some that wait for its thread, and some that have ended. */
 function inWorker(call: ScriptedCall): void {
+  setThreadLimit(1);
   const gate = new Gate();
-  hang(call, gate);
+  const { credential } = hang(call, gate);
+  for (let waiting = 0; waiting < 5; waiting++) {
+    const context = present(
+      acceptSecurityContextSync({ credential: new Script().acquireSync() }).context,
+    );
+    for (const begun of [
+      acquireCredentialsHandle(new Script().options()),
+      acceptSecurityContext({ context }),
+      initializeSecurityContext({ credential: new Script().acquireSync() }),
+      acceptSecurityContext({ credential: new Script().acquireSync({ package: 'CREDSSP' }) }),
+    ]) {
+      void begun.catch(() => undefined);
+    }
+  }
   parentPort?.postMessage(gate.number);
-  setInterval(() => undefined, 1_000);
+  // JavaScript does not look: what ends meanwhile is not taken.
+  const until = performance.now() + SPIN_MS;
+  while (performance.now() < until);
+  setInterval(() => credential, 1_000);
 }
 
 if (isMainThread) void main();
