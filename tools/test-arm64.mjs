@@ -8,7 +8,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { prepare, run } from '../test/testbed/arm64/index.mjs';
+import { prepare, PROCESSORS, run } from '../test/testbed/arm64/index.mjs';
 import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { reportError } from './support/failure.mjs';
@@ -45,8 +45,9 @@ async function main() {
 
   process.stderr.write('\n== suites in the ARM64 node.exe, in an emulated machine\n');
   const started = performance.now();
-  const command = ['node', ...jestArguments(NAME, patterns.length > 0 ? patterns : SUITES)];
-  const code = await run(command, {
+  // Emulated processors are slow, so each has a part of the files.
+  const options = [`--maxWorkers=${PROCESSORS}`, ...(patterns.length > 0 ? patterns : SUITES)];
+  const code = await run(['node', ...jestArguments(NAME, options)], {
     files: [...FILES, ...neededPackages(ROOT, PACKAGES)],
     result: resultFile(NAME),
     output: OUTPUT,

@@ -9,6 +9,8 @@ import { ARM64_NODE, ensureWindowsPackages } from '../windows-node.mjs';
 import { ensureImage, scriptParts } from './image.mjs';
 import { runInMachine } from './machine.mjs';
 
+export { PROCESSORS } from './emulator.mjs';
+
 /** Where the machine has the project. */
 const PROJECT_IN_MACHINE = '/project';
 
