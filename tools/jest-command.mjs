@@ -11,5 +11,5 @@ export function resultFile(name) {
 
 /** What node is given. @param {string} name of the run @param {string[]} more options, and patterns of test files */
 export function jestArguments(name, more) {
-  return [JEST, '--runInBand', '--json', `--outputFile=${resultFile(name)}`, ...more];
+  return [JEST, '--json', `--outputFile=${resultFile(name)}`, ...more];
 }

@@ -68,7 +68,7 @@ async function main() {
   const results = [];
   for (const { suite, name, patterns } of RUNS) {
     process.stderr.write(`\n== ${suite.title}, ${values.sequences} sequences\n`);
-    const code = await run(['node', ...jestArguments(name, patterns)], {
+    const code = await run(['node', ...jestArguments(name, ['--runInBand', ...patterns])], {
       securityPackages: suite.securityPackages,
       env: {
         ...suite.env,

@@ -68,7 +68,7 @@ async function main() {
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
   // A pattern need not fit in each of the runs.
-  const options = ['--passWithNoTests', ...patterns];
+  const options = ['--runInBand', '--passWithNoTests', ...patterns];
   await setUp({ tests: true, ...(!onWindows && { nodeVersions: versions }) });
 
   // What an earlier run left must not be taken for this one's.

@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../tools/support/failure.mjs';
 
+export const PROCESSORS = 2;
 /** The files may fill half of it, and a Wine prefix is large while it is made. */
 const MEMORY_MB = 6144;
 const LINES_SHOWN = 25;
@@ -50,7 +51,8 @@ function command(kernel, output) {
   return [
     // The kernel ends it when we end, in whatever way we end.
     ...['setpriv', '--pdeathsig', 'KILL', 'qemu-system-aarch64'],
-    ...['-machine', 'virt', '-cpu', 'cortex-a76', '-smp', '2', '-m', String(MEMORY_MB)],
+    ...['-machine', 'virt', '-cpu', 'cortex-a76'],
+    ...['-smp', String(PROCESSORS), '-m', String(MEMORY_MB)],
     ...['-accel', 'tcg,thread=multi'],
     ...['-display', 'none', '-monitor', 'none', '-net', 'none', '-no-reboot'],
     ...['-serial', `file:${optionValue(join(output, 'console.log'))}`],

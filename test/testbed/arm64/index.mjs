@@ -10,6 +10,8 @@ import { ARM64_NODE, ensureWindowsPackages } from '../windows-node.mjs';
 import { ensureImage, scriptParts } from './image.mjs';
 import { runInMachine } from './machine.mjs';
 
+export { PROCESSORS } from './emulator.mjs';
+
 /** How much longer than on a real machine a test may wait for something. */
 const PATIENCE = '5';
 
