@@ -9,14 +9,15 @@
 // matter. Every program is built from src-native as it is; then once more for each fault that is
 // planted in a copy, which it must report.
 
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import * as definitions from '../test/sanitize/programs.mjs';
 import { PROJECT_IN_TREE, prepareCompiler } from '../test/testbed/compiler.mjs';
 import { runBuildStep, zigDirectory } from './native/cmake.mjs';
 import { root } from './native/project.mjs';
-import { generate, readDefinitions } from './sanitize/definitions.mjs';
+import { generate } from './sanitize/definitions.mjs';
 import { runProgram } from './sanitize/runs.mjs';
 import { installPackages } from './set-up.mjs';
 import { reportError } from './support/failure.mjs';
@@ -28,10 +29,11 @@ const BINARIES = `${OUTPUT}/cmake`;
 const GENERATED = `${OUTPUT}/generated`;
 const CORPUS = 'test/sanitize/corpus';
 const LOGS = join(root, OUTPUT, 'logs');
-const DEFAULT_FUZZ_SECONDS = 40;
+/** For each fuzzer. */
+const DEFAULT_FUZZ_SECONDS = 25;
 /** For a story that shows a planted fault. */
 const MUTANT_FUZZ_SECONDS = 120;
-const LONGEST_STORY = 512;
+const LONGEST_INPUT = 512;
 const REAL_TARGETS = ['x86_64-windows-gnu', 'aarch64-windows-gnu'];
 
 const SANITIZERS = {
@@ -44,7 +46,13 @@ const SANITIZERS = {
 const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 const reporter = new Reporter({ prefix: 'test:sanitize: ', log });
 
-/** @typedef {Awaited<ReturnType<typeof prepareCompiler>>} InTree */
+/**
+ * @typedef {Awaited<ReturnType<typeof prepareCompiler>>} InTree
+ *
+ * @typedef {import('../test/sanitize/programs.mjs').Program} Program
+ *
+ * @typedef {import('../test/sanitize/programs.mjs').Mutant} Mutant
+ */
 
 /** The headers of test/sanitize/windows say what MinGW-w64's say. */
 async function checkLayout() {
@@ -82,18 +90,20 @@ async function build(inTree, targets) {
   });
 }
 
-/** @param {string} program @param {string} target @param {number} seconds */
-function commandOf(program, target, seconds) {
+/** @param {Program} program @param {string} target @param {number} seconds */
+function commandOf({ program, sanitizer }, target, seconds) {
   const executable = `${BINARIES}/${target}`;
-  if (program !== 'fuzz') return [executable];
+  if (sanitizer !== 'fuzzer') return [executable];
   // What it finds on the way, and what it ends over, stays out of the project.
-  const stories = `${OUTPUT}/${target}-stories`;
-  rmSync(join(root, stories), { recursive: true, force: true });
+  const inputs = `${OUTPUT}/${target}-inputs`;
+  rmSync(join(root, inputs), { recursive: true, force: true });
+  mkdirSync(join(root, inputs), { recursive: true });
   mkdirSync(join(root, OUTPUT, 'findings'), { recursive: true });
-  cpSync(join(root, CORPUS), join(root, stories), { recursive: true });
+  const seeds = join(root, CORPUS, program);
+  if (existsSync(seeds)) cpSync(seeds, join(root, inputs), { recursive: true });
   const options = {
     max_total_time: seconds,
-    max_len: LONGEST_STORY,
+    max_len: LONGEST_INPUT,
     timeout: 10,
     print_final_stats: 1,
     artifact_prefix: `${OUTPUT}/findings/${target}-`,
@@ -101,7 +111,7 @@ function commandOf(program, target, seconds) {
   return [
     executable,
     ...Object.entries(options).map(([name, value]) => `-${name}=${value}`),
-    stories,
+    inputs,
   ];
 }
 
@@ -115,7 +125,7 @@ function say(passed, text, started) {
  * The programs as they are: nothing may be reported.
  *
  * @param {InTree} inTree
- * @param {import('./sanitize/definitions.mjs').Program[]} programs
+ * @param {Program[]} programs
  * @param {number} fuzzSeconds
  */
 async function runPrograms(inTree, programs, fuzzSeconds) {
@@ -125,7 +135,7 @@ async function runPrograms(inTree, programs, fuzzSeconds) {
   for (const { sanitizer, program } of programs) {
     const started = performance.now();
     const target = `${sanitizer}-${program}`;
-    const command = commandOf(program, target, fuzzSeconds);
+    const command = commandOf({ sanitizer, program }, target, fuzzSeconds);
     const outcome = await runProgram(inTree, command, join(LOGS, `${target}.log`));
     cases += outcome.cases;
     reports += outcome.reports.length;
@@ -141,14 +151,15 @@ async function runPrograms(inTree, programs, fuzzSeconds) {
  * The programs over planted faults: each must be reported.
  *
  * @param {InTree} inTree
- * @param {import('./sanitize/definitions.mjs').Mutant[]} mutants
+ * @param {Mutant[]} mutants
  */
 async function runMutants(inTree, mutants) {
   let failed = 0;
-  for (const { name, program, report } of mutants) {
+  for (const mutant of mutants) {
+    const { name, program, report } = mutant;
     const started = performance.now();
     const target = `mutant-${name}`;
-    const command = commandOf(program, target, MUTANT_FUZZ_SECONDS);
+    const command = commandOf(mutant, target, MUTANT_FUZZ_SECONDS);
     const outcome = await runProgram(inTree, command, join(LOGS, `${target}.log`));
     const seen = !outcome.passed && outcome.log.includes(report);
     say(seen, `planted in ${program}: ${name}, reported as '${report}'`, started);
@@ -168,7 +179,6 @@ async function main() {
   const inTree = await prepareCompiler(reporter);
   mkdirSync(LOGS, { recursive: true });
 
-  const definitions = readDefinitions(root);
   generate(root, join(root, GENERATED), definitions);
   const wanted = (/** @type {string} */ name) => names.length === 0 || names.includes(name);
   const programs = definitions.programs.filter(({ program }) => wanted(program));

@@ -1,27 +1,14 @@
-/** What there is to build and run: test/sanitize/programs.json, and what is made of it for CMake and for C++. */
+/** What CMake and C++ read of test/sanitize/programs.mjs, and of the constants. */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '../support/failure.mjs';
+import { plant } from '../support/plant.mjs';
 
 const STATUS_GROUPS = ['STATUS', 'OTHER_STATUS'];
 
 /**
- * @typedef {'address' | 'thread' | 'fuzzer'} Sanitizer
- *
- * @typedef {object} Program
- * @property {Sanitizer} sanitizer
- * @property {string} program a file of test/sanitize/programs
- *
- * @typedef {Program & { name: string, file: string, find: string, replace: string, report: string }} Mutant
+ * @typedef {import('../../test/sanitize/programs.mjs').Program} Program
+ * @typedef {import('../../test/sanitize/programs.mjs').Mutant} Mutant
  */
-
-/**
- * @param {string} root of the project
- * @returns {{ programs: Program[], mutants: Mutant[] }}
- */
-export function readDefinitions(root) {
-  return JSON.parse(readFileSync(join(root, 'test/sanitize/programs.json'), 'utf8'));
-}
 
 /**
  * Writes only what is new, so that nothing is built again without need.
@@ -61,20 +48,6 @@ ${rows.join('')}};
 }
 
 /**
- * @param {string} text
- * @param {Mutant} mutant
- */
-function mutate(text, { name, file, find, replace }) {
-  const parts = text.split(find);
-  if (parts.length !== 2) {
-    throw new Failure(
-      `the fault '${name}' cannot be planted: src-native/${file} has ${parts.length - 1} places like this, not one:\n${find}`,
-    );
-  }
-  return parts.join(replace);
-}
-
-/**
  * Copies src-native with the mutant's fault in it.
  *
  * @param {string} root
@@ -90,7 +63,11 @@ function writeMutant(root, target, mutant) {
   });
   writeIfChanged(
     join(target, mutant.file),
-    mutate(readFileSync(join(source, mutant.file), 'utf8'), mutant),
+    plant(
+      readFileSync(join(source, mutant.file), 'utf8'),
+      mutant,
+      `the fault '${mutant.name}' in ${mutant.file}`,
+    ),
   );
 }
 

@@ -12,6 +12,7 @@
 #include "scripted/script.h"
 #include "statuses.h"
 #include "support/checks.h"
+#include "support/own_memory.h"
 #include "support/secret_watch.h"
 
 namespace secur32::sanitize {
@@ -261,6 +262,7 @@ void RunCase(const LegCase& leg_case) {
   EXPECT(preparation == (unsafe ? LegPreparation::kUnsafeBuffers : LegPreparation::kReady));
   if (preparation != LegPreparation::kReady) return;
   Script(leg_case);
+  ScriptOwnMemory(leg.get(), leg_case.shape->answers);
   RunLeg(leg.get());
   EXPECT(static_cast<uint32_t>(leg->status) == leg_case.status.value);
   ExpectOutput(leg_case, *leg);

@@ -7,7 +7,7 @@
 namespace secur32::sanitize {
 
 Environment::~Environment() {
-  scheduler_->Close();
+  if (scheduler_ != nullptr) scheduler_->Close();
   while (!credentials_.empty()) CloseCredential(0);
   while (!contexts_.empty()) CloseContext(0);
 }

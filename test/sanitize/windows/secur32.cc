@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "scripted/package.h"
+#include "support/own_memory.h"
 
 namespace {
 
@@ -88,6 +89,7 @@ SECURITY_STATUS Initialize(PCredHandle credential, PCtxtHandle context, SEC_WCHA
   const SECURITY_STATUS status = Table().InitializeSecurityContextW(
       credential, context, target_name, context_req, reserved1, data_rep, input, reserved2,
       new_context, output, attributes, expiry);
+  secur32::sanitize::ApplyOwnMemory(output, input);
   if (CompletesHandle(status)) new_context->dwUpper = package;
   return status;
 }
@@ -99,6 +101,7 @@ SECURITY_STATUS Accept(PCredHandle credential, PCtxtHandle context, SecBufferDes
   const ULONG_PTR package = credential->dwUpper;
   const SECURITY_STATUS status = Table().AcceptSecurityContext(
       credential, context, input, context_req, data_rep, new_context, output, attributes, expiry);
+  secur32::sanitize::ApplyOwnMemory(output, input);
   if (CompletesHandle(status)) new_context->dwUpper = package;
   return status;
 }

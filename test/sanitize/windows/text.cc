@@ -19,6 +19,10 @@ int32_t NextCodePoint(const unsigned char** at, const unsigned char* end) {
   return point < kSmallest[more] || point > 0x10ffff || surrogate ? -1 : point;
 }
 
+int32_t NextOf(UINT code_page, const unsigned char** at, const unsigned char* end) {
+  return code_page == CP_UTF8 ? NextCodePoint(at, end) : *(*at)++;
+}
+
 wchar_t UpperCase(wchar_t character) {
   return character >= L'a' && character <= L'z' ? static_cast<wchar_t>(character - L'a' + L'A')
                                                 : character;
@@ -28,12 +32,13 @@ wchar_t UpperCase(wchar_t character) {
 
 int MultiByteToWideChar(UINT code_page, DWORD flags, const char* source, int source_size,
                         wchar_t* target, int target_length) {
-  if (code_page != CP_UTF8 || flags != MB_ERR_INVALID_CHARS || source_size <= 0) return 0;
+  const bool known = code_page == CP_UTF8 || code_page == CP_OEMCP;
+  if (!known || flags != MB_ERR_INVALID_CHARS || source_size <= 0) return 0;
   const auto* at = reinterpret_cast<const unsigned char*>(source);
   const unsigned char* const end = at + source_size;
   int length = 0;
   while (at != end) {
-    const int32_t point = NextCodePoint(&at, end);
+    const int32_t point = NextOf(code_page, &at, end);
     if (point < 0) return 0;
     const int units = point >= 0x10000 ? 2 : 1;
     if (target_length > 0) {

@@ -57,11 +57,12 @@ void* SecureZeroMemory(void* memory, SIZE_T size);
 
 // Text.
 
+#define CP_OEMCP 1
 #define CP_UTF8 65001
 #define MB_ERR_INVALID_CHARS 0x00000008
 #define CSTR_EQUAL 2
 
-// UTF-8 with MB_ERR_INVALID_CHARS alone.
+// UTF-8, or Latin-1 for the OEM code page; with MB_ERR_INVALID_CHARS alone.
 int MultiByteToWideChar(UINT code_page, DWORD flags, const char* source, int source_size,
                         wchar_t* target, int target_length);
 // Of letters, those of ASCII alone are the same in both cases.

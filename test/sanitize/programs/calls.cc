@@ -16,6 +16,7 @@
 #include "statuses.h"
 #include "support/checks.h"
 #include "support/legs.h"
+#include "support/own_memory.h"
 
 namespace secur32::sanitize {
 namespace {
@@ -259,6 +260,7 @@ class Teller {
         answer.outputs.back().memory = Memory::kNull;
       }
     }
+    ScriptOwnMemory(leg, answer.outputs);
     return answer;
   }
 
