@@ -25,6 +25,7 @@ export const programs = [
   { sanitizer: 'address', program: 'complete' },
   { sanitizer: 'address', program: 'attributes' },
   { sanitizer: 'address', program: 'buffers' },
+  { sanitizer: 'address', program: 'provider' },
   { sanitizer: 'address', program: 'lanes' },
   { sanitizer: 'address', program: 'entered' },
   { sanitizer: 'address', program: 'threads' },
