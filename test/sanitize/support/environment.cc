@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "executor/discard.h"
 #include "executor/release.h"
 
 namespace secur32::sanitize {
@@ -19,8 +20,13 @@ bool Environment::Start(std::unique_ptr<Job> job) {
 
 void Environment::Settle(DWORD milliseconds) {
   if (milliseconds > 0) wakeup_.Await(milliseconds);
-  while (const std::unique_ptr<Task> task = scheduler_->TakeFinished()) {
-    if (task->ran()) static_cast<Job*>(task.get())->Settle(this);
+  while (std::unique_ptr<Task> task = scheduler_->TakeFinished()) {
+    if (task->ran()) {
+      static_cast<Job*>(task.get())->Settle(this);
+    } else {
+      const wchar_t* const package = task->package();
+      DiscardLater(package, std::move(task));
+    }
   }
 }
 

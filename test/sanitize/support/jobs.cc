@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "executor/release.h"
 #include "support/environment.h"
 #include "support/legs.h"
 
@@ -16,6 +17,7 @@ void LegJob::Run() {
   if (!unwanted_) RunLeg(&leg_);
   leg_.context.reset();
   leg_.credential.reset();
+  if (leg_.replaced != nullptr) ReleaseLater(std::move(leg_.replaced));
 }
 
 void LegJob::Settle(Environment* environment) {

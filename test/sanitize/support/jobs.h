@@ -54,7 +54,7 @@ class CompleteJob final : public Job {
   EnteredContext* turn() { return &turn_; }
 
   void Run() override;
-  const wchar_t* package() const override { return complete_.context->credential()->package(); }
+  const wchar_t* package() const override { return complete_.context->package(); }
   void Settle(Environment* environment) override;
 
  private:

@@ -40,7 +40,7 @@ void* Run(void* argument) {
 
 }  // namespace
 
-bool RunOnSystemThread(void (*function)(void*), void* data) {
+bool RunOnSystemThread(SystemThreads, void (*function)(void*), void* data) {
   if (refused) return false;
   auto* const call = new (std::nothrow) Call{function, data};
   if (call == nullptr) return false;
