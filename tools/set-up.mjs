@@ -25,7 +25,7 @@ function modified(path) {
   return existsSync(path) ? statSync(path).mtimeMs : 0;
 }
 
-async function installPackages() {
+export async function installPackages() {
   // npm writes the second file last, after all packages.
   if (modified(`${ROOT}node_modules/.package-lock.json`) >= modified(`${ROOT}package-lock.json`)) {
     return;

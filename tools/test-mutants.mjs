@@ -13,6 +13,7 @@ import { run, TIMED_OUT } from '../test/testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { Failure, reportError } from './support/failure.mjs';
+import { plant } from './support/plant.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** A copy of the sources, and below it what the suites are run from. */
@@ -48,19 +49,11 @@ function copyProject() {
 }
 
 /** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
-function plant({ name, changes }) {
-  for (const { file, text, becomes } of changes) {
-    const source = readFileSync(inCopy(file), 'utf8');
-    const found = source.split(text).length - 1;
-    if (found !== 1) {
-      throw new Failure(
-        `the mutant "${name}" no longer fits: its text is ${found} times in ${file}`,
-      );
-    }
-    writeFileSync(
-      inCopy(file),
-      source.replace(text, () => becomes),
-    );
+function plantAll({ name, changes }) {
+  for (const change of changes) {
+    const path = inCopy(change.file);
+    const source = readFileSync(path, 'utf8');
+    writeFileSync(path, plant(source, change, `the mutant "${name}" in ${change.file}`));
   }
 }
 
@@ -140,7 +133,7 @@ async function main() {
   console.log('ok      without a mutant the suites pass');
   let survivors = 0;
   for (const mutant of chosen) {
-    plant(mutant);
+    plantAll(mutant);
     try {
       build();
       const caughtBy = await catcher(mutant);

@@ -14,7 +14,7 @@ unsigned short* Characters(ZeroedText* text) {
   return reinterpret_cast<unsigned short*>(text->get());
 }
 
-unsigned long Length(const ZeroedText& text) { return static_cast<unsigned long>(text.length()); }
+ULONG Length(const ZeroedText& text) { return static_cast<ULONG>(text.length()); }
 
 // Both forms of SEC_WINNT_AUTH_IDENTITY have these members, in other places.
 template <typename Identity>

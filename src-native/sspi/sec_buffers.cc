@@ -25,7 +25,7 @@ bool IsGivenByPackage(uint32_t type) {
 bool InputBuffers::Add(uint32_t type, size_t size) {
   if (count_ == kMaxSecBuffers || size > UINT32_MAX) return false;
   if (!memory_[count_].Allocate(size)) return false;
-  buffers_[count_] = {static_cast<unsigned long>(size), type, memory_[count_].data()};
+  buffers_[count_] = {static_cast<ULONG>(size), type, memory_[count_].data()};
   ++count_;
   return true;
 }

@@ -32,3 +32,13 @@ export const arm64Tree = {
   variant: 'extract',
   lists: ['domain', 'machine', 'windows'],
 };
+
+/** @type {Tree} what builds and runs the programs of test/sanitize */
+export const compilerTree = {
+  name: 'compiler',
+  title: 'the Debian tree with clang',
+  release: RELEASE,
+  architecture: 'amd64',
+  variant: 'apt',
+  lists: ['compiler'],
+};

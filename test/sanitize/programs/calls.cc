@@ -1,0 +1,379 @@
+// Bytes as a story: credentials, contexts and calls in any order, with buffers
+// of any shape and packages that answer anything that SSPI lets them. After
+// each story nothing is left and no rule was broken.
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "scripted/journal.h"
+#include "scripted/script.h"
+#include "sspi/attributes.h"
+#include "sspi/packages.h"
+#include "sspi/text.h"
+#include "statuses.h"
+#include "support/checks.h"
+#include "support/legs.h"
+#include "support/own_memory.h"
+
+namespace secur32::sanitize {
+namespace {
+
+using scripted::Answer;
+using scripted::BufferAnswer;
+using scripted::Call;
+using scripted::Memory;
+
+constexpr uint32_t kScript = 1;
+constexpr size_t kMostHandles = 6;
+constexpr uint32_t kMostBytes = 400;
+// One more than there may be, now and then.
+constexpr uint32_t kMostBuffers = kMaxSecBuffers + 1;
+
+// Takes the story's bytes; zeros when they are used up.
+class Story {
+ public:
+  Story(const uint8_t* bytes, size_t size) : at_(bytes), end_(bytes + size) {}
+
+  bool ended() const { return at_ == end_; }
+  uint8_t Byte() { return ended() ? 0 : *at_++; }
+  bool Flag() { return (Byte() & 1) != 0; }
+  uint32_t Below(uint32_t limit) { return Byte() % limit; }
+  uint32_t Word() {
+    uint32_t word = Byte();
+    for (int i = 0; i < 3; ++i) word = word << 8 | Byte();
+    return word;
+  }
+  template <typename T, size_t count>
+  T OneOf(const T (&values)[count]) {
+    return values[Below(count)];
+  }
+  std::vector<uint8_t> Bytes(uint32_t size) {
+    std::vector<uint8_t> bytes(size, 0);
+    const size_t taken = std::min<size_t>(size, static_cast<size_t>(end_ - at_));
+    // Long memory costs the story only what it says of it.
+    const size_t told = std::min<size_t>(taken, 16);
+    if (told > 0) std::memcpy(bytes.data(), at_, told);
+    at_ += told;
+    return bytes;
+  }
+
+ private:
+  const uint8_t* at_;
+  const uint8_t* const end_;
+};
+
+uint32_t TakeSize(Story* story) {
+  constexpr uint32_t kSizes[] = {0, 1, 5, 16, 100, 300, 2999, 3000, 3001};
+  return story->Flag() ? story->OneOf(kSizes) : story->Below(kMostBytes);
+}
+
+uint32_t TakeType(Story* story) {
+  constexpr uint32_t kTypes[] = {SECBUFFER_TOKEN,
+                                 SECBUFFER_TOKEN,
+                                 SECBUFFER_TOKEN,
+                                 SECBUFFER_EMPTY,
+                                 SECBUFFER_DATA,
+                                 SECBUFFER_MISSING,
+                                 SECBUFFER_EXTRA,
+                                 SECBUFFER_CHANGE_PASS_RESPONSE,
+                                 SECBUFFER_ALERT,
+                                 SECBUFFER_APPLICATION_PROTOCOLS,
+                                 SECBUFFER_TOKEN | SECBUFFER_READONLY,
+                                 SECBUFFER_ALERT | 0x60000000u};
+  return story->OneOf(kTypes);
+}
+
+SECURITY_STATUS TakeStatus(Story* story) {
+  const uint8_t choice = story->Byte();
+  if (choice < 64) return SEC_E_OK;
+  if (choice > 250) return static_cast<SECURITY_STATUS>(story->Word());
+  constexpr size_t kCount = sizeof(kStatuses) / sizeof(kStatuses[0]);
+  return static_cast<SECURITY_STATUS>(kStatuses[choice % kCount].value);
+}
+
+// Mostly about as much as there is.
+uint32_t TakeClaim(Story* story, uint32_t capacity) {
+  const uint8_t choice = story->Byte();
+  if (choice < 8) return UINT32_MAX;
+  if (choice < 16) return story->Word();
+  return capacity + choice % 5 - 2;
+}
+
+// What a package may do to memory that is the caller's: anything but write
+// where there is none.
+BufferAnswer AnswerForOwn(Story* story, uint32_t capacity) {
+  BufferAnswer answer;
+  answer.memory = static_cast<Memory>(story->Below(5));
+  answer.sets_type = story->Flag();
+  if (answer.sets_type) answer.type = TakeType(story);
+  answer.sets_size = story->Flag();
+  if (answer.sets_size) answer.size = TakeClaim(story, capacity);
+  if (story->Flag()) answer.bytes = story->Bytes(TakeSize(story));
+  return answer;
+}
+
+// In its own memory it says the truth, and gives only what is asked for.
+BufferAnswer AnswerForPackage(Story* story, uint32_t type) {
+  const bool given =
+      type == SECBUFFER_TOKEN || type == SECBUFFER_ALERT || type == SECBUFFER_CHANGE_PASS_RESPONSE;
+  constexpr Memory kGivenMemory[] = {Memory::kGiven, Memory::kNull, Memory::kUntouched};
+  constexpr Memory kOtherMemory[] = {Memory::kForeign, Memory::kInput, Memory::kNull,
+                                     Memory::kUntouched};
+  BufferAnswer answer;
+  answer.memory = given ? story->OneOf(kGivenMemory) : story->OneOf(kOtherMemory);
+  answer.sets_type = story->Flag();
+  if (answer.sets_type) answer.type = TakeType(story);
+  if (answer.memory == Memory::kGiven) answer.bytes = story->Bytes(TakeSize(story));
+  answer.sets_size = story->Flag();
+  const auto size = static_cast<uint32_t>(answer.bytes.size());
+  if (!answer.sets_size) return answer;
+  answer.size = size == 0 ? story->Word() : story->Byte() % (size + 1);
+  return answer;
+}
+
+void TakeInput(Story* story, InputBuffers* buffers) {
+  const uint32_t count = story->Below(kMostBuffers + 1);
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t type = i == 0 && story->Flag() ? SECBUFFER_TOKEN : TakeType(story);
+    if (story->Below(4) == 0) {
+      if (!buffers->AddAbsent(type)) return;
+      continue;
+    }
+    const std::vector<uint8_t> bytes = story->Bytes(TakeSize(story));
+    if (!buffers->Add(type, bytes.size())) return;
+    if (!bytes.empty()) std::memcpy(buffers->bytes(i), bytes.data(), bytes.size());
+  }
+}
+
+std::vector<OutputRequest> TakeRequests(Story* story) {
+  std::vector<OutputRequest> requests(story->Below(kMostBuffers + 1));
+  for (OutputRequest& request : requests) {
+    request.type = TakeType(story);
+    request.size = story->Flag() ? kDefaultSize : TakeSize(story);
+  }
+  return requests;
+}
+
+class Teller {
+ public:
+  explicit Teller(Story* story) : story_(story) {}
+
+  void Tell() {
+    using Chapter = void (Teller::*)();
+    constexpr Chapter kChapters[] = {&Teller::AcquireCredential, &Teller::RunFirstLeg,
+                                     &Teller::RunLaterLeg,       &Teller::RunLaterLeg,
+                                     &Teller::Complete,          &Teller::Query,
+                                     &Teller::CloseContext,      &Teller::CloseCredential,
+                                     &Teller::ReadText,          &Teller::ListPackages};
+    while (!story_->ended()) {
+      (this->*story_->OneOf(kChapters))();
+      // What nobody asked for is not for the next call.
+      scripted::ForgetScripts();
+    }
+  }
+
+ private:
+  void AcquireCredential() {
+    if (credentials_.size() == kMostHandles) return;
+    Acquire acquire;
+    FillAcquire(kPackageKinds[story_->Below(3)], kScript, &acquire);
+    if (story_->Flag()) {
+      EXPECT(AssignText(L"alice", &acquire.user));
+      EXPECT(AssignText(L"secret", &acquire.password));
+      if (story_->Flag()) EXPECT(AssignText(L"SSPI", &acquire.domain));
+      if (story_->Flag()) EXPECT(AssignText(L"!ntlm", &acquire.package_list));
+    }
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    answer.handle = static_cast<scripted::HandleChange>(story_->Below(3));
+    AddAnswer(kScript, Call::kAcquire, std::move(answer));
+    RunAcquire(&acquire);
+    EXPECT(!acquire.password.present());
+    if (acquire.credential != nullptr) credentials_.push_back(std::move(acquire.credential));
+  }
+
+  std::shared_ptr<Credential> AnyCredential() {
+    if (credentials_.empty()) credentials_.push_back(AcquireFor(kPackageKinds[0], kScript));
+    return credentials_[story_->Below(static_cast<uint32_t>(credentials_.size()))];
+  }
+
+  std::shared_ptr<Context> AnyContext() {
+    if (contexts_.empty()) return nullptr;
+    return contexts_[story_->Below(static_cast<uint32_t>(contexts_.size()))];
+  }
+
+  void RunFirstLeg() {
+    if (contexts_.size() == kMostHandles) return;
+    RunLegOf(static_cast<LegSide>(story_->Below(2)), AnyCredential(), nullptr);
+  }
+
+  void RunLaterLeg() {
+    const std::shared_ptr<Context> context = AnyContext();
+    if (context == nullptr) return;
+    const std::shared_ptr<Credential> other = AnyCredential();
+    const bool takes_other = story_->Flag() && other->IsOfSamePackage(*context->credential());
+    // A context that failed is refused by whoever enters it.
+    if (context->failed()) return;
+    RunLegOf(context->side(), takes_other ? other : context->credential(), context);
+  }
+
+  void RunLegOf(LegSide side, const std::shared_ptr<Credential>& credential,
+                const std::shared_ptr<Context>& context) {
+    Leg leg;
+    leg.side = side;
+    leg.credential = credential;
+    leg.context = context;
+    leg.context_req = story_->Byte() << 4;
+    if (story_->Flag()) EXPECT(AssignText(L"HTTP/host", &leg.target_name));
+    TakeInput(story_, &leg.input);
+    const std::vector<OutputRequest> requests = TakeRequests(story_);
+    if (PrepareLeg(&leg, requests.data(), static_cast<uint32_t>(requests.size())) !=
+        LegPreparation::kReady) {
+      return;
+    }
+    AddAnswer(kScript, side == LegSide::kInitialize ? Call::kInitialize : Call::kAccept,
+              TakeLegAnswer(&leg));
+    RunLeg(&leg);
+    ReadOutput(leg);
+    if (leg.created != nullptr) contexts_.push_back(std::move(leg.created));
+  }
+
+  Answer TakeLegAnswer(Leg* leg) {
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    answer.sets_attributes = true;
+    answer.attributes = story_->Byte() << 10;
+    answer.handle = static_cast<scripted::HandleChange>(story_->Below(3));
+    const bool has_input = leg->input.count() > 0;
+    for (uint32_t i = 0; i < leg->input.count() && story_->Flag(); ++i) {
+      answer.inputs.push_back(AnswerForInput(leg->input.size(i)));
+    }
+    for (uint32_t i = 0; i < leg->output.count(); ++i) {
+      const SecBuffer& buffer = leg->output.descriptor()->pBuffers[i];
+      const bool own = buffer.pvBuffer != nullptr;
+      answer.outputs.push_back(own ? AnswerForOwn(story_, buffer.cbBuffer)
+                                   : AnswerForPackage(story_, PlainType(buffer.BufferType)));
+      if (!has_input && answer.outputs.back().memory == Memory::kInput) {
+        answer.outputs.back().memory = Memory::kNull;
+      }
+    }
+    ScriptOwnMemory(leg, answer.outputs);
+    return answer;
+  }
+
+  // An absent one stays without memory.
+  BufferAnswer AnswerForInput(uint32_t size) {
+    BufferAnswer answer = AnswerForOwn(story_, size);
+    if (answer.memory == Memory::kInput) answer.memory = Memory::kGiven;
+    if (size == 0) answer.bytes.clear();
+    return answer;
+  }
+
+  void Complete() {
+    CompleteToken complete;
+    complete.context = AnyContext();
+    if (complete.context == nullptr) return;
+    TakeInput(story_, &complete.token);
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    for (uint32_t i = 0; i < complete.token.count() && story_->Flag(); ++i) {
+      answer.outputs.push_back(AnswerForInput(complete.token.size(i)));
+    }
+    AddAnswer(kScript, Call::kComplete, std::move(answer));
+    RunCompleteToken(&complete);
+    ReadToken(&complete);
+  }
+
+  void Query() {
+    constexpr uint32_t kAttributes[] = {SECPKG_ATTR_SIZES,        SECPKG_ATTR_NAMES,
+                                        SECPKG_ATTR_LIFESPAN,     SECPKG_ATTR_SESSION_KEY,
+                                        SECPKG_ATTR_PACKAGE_INFO, SECPKG_ATTR_NEGOTIATION_INFO,
+                                        SECPKG_ATTR_FLAGS};
+    const std::shared_ptr<Context> context = AnyContext();
+    if (context == nullptr) return;
+    const uint32_t attribute = story_->OneOf(kAttributes);
+    AddAnswer(kScript, Call::kQueryAttributes, TakeRecord(attribute));
+    AttributeQuery query(attribute);
+    query.Run(context.get());
+    ReadRecord(query);
+  }
+
+  Answer TakeRecord(uint32_t attribute) {
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    BufferAnswer record;
+    BufferAnswer memory;
+    memory.memory = story_->Flag() ? Memory::kGiven : Memory::kNull;
+    const uint32_t size = story_->Below(64);
+    switch (attribute) {
+      case SECPKG_ATTR_NAMES:
+        memory.bytes = story_->Bytes(2 * size);
+        memory.bytes.insert(memory.bytes.end(), 2, 0);
+        break;
+      case SECPKG_ATTR_SESSION_KEY:
+        memory.type = 8;
+        memory.bytes = story_->Bytes(size);
+        record.bytes = {static_cast<uint8_t>(memory.memory == Memory::kNull ? 0 : size), 0, 0, 0};
+        break;
+      case SECPKG_ATTR_PACKAGE_INFO:
+      case SECPKG_ATTR_NEGOTIATION_INFO:
+        memory.bytes.assign(sizeof(SecPkgInfoW), 0);
+        break;
+      default:
+        record.bytes = story_->Bytes(4);
+        answer.outputs.push_back(record);
+        return answer;
+    }
+    if (answer.status < 0) record.bytes.assign(8, story_->Byte());
+    answer.outputs.push_back(record);
+    // A package that fails keeps what it allocated.
+    if (answer.status >= 0) answer.outputs.push_back(memory);
+    return answer;
+  }
+
+  void CloseContext() {
+    if (!contexts_.empty()) contexts_.erase(contexts_.begin());
+  }
+
+  void CloseCredential() {
+    if (!credentials_.empty()) credentials_.erase(credentials_.begin());
+  }
+
+  void ReadText() {
+    const std::vector<uint8_t> bytes = story_->Bytes(story_->Below(17));
+    ZeroedText text;
+    bool no_memory = true;
+    if (TextFromUtf8(bytes.data(), bytes.size(), &text, &no_memory)) {
+      EXPECT(text.get()[text.length()] == 0);
+    }
+    EXPECT(!no_memory);
+  }
+
+  void ListPackages() { EXPECT(EnumeratePackages().count == 3); }
+
+  Story* const story_;
+  std::vector<std::shared_ptr<Credential>> credentials_;
+  std::vector<std::shared_ptr<Context>> contexts_;
+};
+
+}  // namespace
+}  // namespace secur32::sanitize
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  secur32::scripted::KeepJournal(false);
+  secur32::sanitize::WarmUp();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  using namespace secur32::sanitize;
+  Story story(bytes, size);
+  Teller(&story).Tell();
+  ExpectNothingLeft();
+  // The fuzzer keeps the story that a program ended over.
+  if (CountFailures() > 0) std::abort();
+  return 0;
+}

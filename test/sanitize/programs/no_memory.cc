@@ -1,0 +1,133 @@
+// The n-th allocation that the core or the executor can answer for fails, for
+// every n: whatever was half done is given back.
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "executor/release.h"
+#include "executor/scheduler.h"
+#include "scripted/journal.h"
+#include "sspi/attributes.h"
+#include "sspi/process_identity.h"
+#include "support/checks.h"
+#include "support/environment.h"
+#include "support/legs.h"
+#include "windows/system_threads.h"
+
+namespace {
+
+// Counts down to the one that fails; below zero none does.
+std::atomic<int> allocations_left{-1};
+
+bool IsTheOne() {
+  int left = allocations_left;
+  while (left > 0) {
+    if (allocations_left.compare_exchange_weak(left, left - 1)) return left == 1;
+  }
+  return false;
+}
+
+}  // namespace
+
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return IsTheOne() ? nullptr : ::operator new(size);
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return IsTheOne() ? nullptr : ::operator new[](size);
+}
+
+namespace secur32::sanitize {
+namespace {
+
+constexpr DWORD kPatienceMs = 30'000;
+
+std::shared_ptr<Credential> AcquireExplicit() {
+  Acquire acquire;
+  FillAcquire(L"Scripted", 0, &acquire);
+  if (!acquire.package.present() || !AssignText(L"alice", &acquire.user) ||
+      !AssignText(L"secret", &acquire.password) || !AssignText(L"!ntlm", &acquire.package_list)) {
+    return nullptr;
+  }
+  RunAcquire(&acquire);
+  EXPECT(!acquire.password.present());
+  return acquire.credential;
+}
+
+void RunCalls() {
+  const std::shared_ptr<Credential> credential = AcquireExplicit();
+  if (credential == nullptr) return;
+  Leg leg;
+  if (FillLeg(LegSide::kInitialize, credential, nullptr, 0,
+              {{SECBUFFER_TOKEN, Bytes("one")}, {SECBUFFER_DATA, Bytes("two")}},
+              {{SECBUFFER_TOKEN, kDefaultSize}, {SECBUFFER_DATA, 7}, {SECBUFFER_ALERT, 0}},
+              &leg) != LegPreparation::kReady) {
+    return;
+  }
+  RunLeg(&leg);
+  ReadOutput(leg);
+  EXPECT(leg.created != nullptr);
+  CompleteToken complete;
+  complete.context = leg.created;
+  if (!FillInput({{SECBUFFER_TOKEN, Bytes("token")}}, &complete.token)) return;
+  RunCompleteToken(&complete);
+  ReadToken(&complete);
+  AttributeQuery(SECPKG_ATTR_NAMES).Run(leg.created.get());
+}
+
+// A submission that fails leaves the task with the caller.
+bool StartLeg(Environment* environment, const std::shared_ptr<Credential>& credential) {
+  auto job = std::make_unique<LegJob>();
+  return FillLeg(LegSide::kAccept, credential, nullptr, 0, {{SECBUFFER_TOKEN, Bytes("hello")}},
+                 {{SECBUFFER_TOKEN, kDefaultSize}}, job->leg()) == LegPreparation::kReady &&
+         environment->Start(std::move(job));
+}
+
+void RunScheduler() {
+  std::shared_ptr<Credential> credential = AcquireExplicit();
+  if (credential == nullptr) return;
+  Environment environment;
+  if (environment.scheduler() == nullptr) return;
+  environment.scheduler()->SetLimit(1);
+  for (int i = 0; i < 3; ++i) StartLeg(&environment, credential);
+  ReleaseLater(std::move(credential));
+  // Those that found no thread are delivered too.
+  while (environment.scheduler()->busy()) environment.Settle(kPatienceMs);
+}
+
+void RunIdentity() {
+  ZeroedText user;
+  const ZeroedText none;
+  if (!AssignText(L"alice", &user)) return;
+  // Without memory to remember it nobody is admitted.
+  AdmitIdentity(user, none);
+}
+
+template <typename Function>
+void RunAll(const char* name, Function function) {
+  for (int failing = 1;; ++failing) {
+    BeginCase(std::string(name) + ", allocation " + std::to_string(failing));
+    allocations_left = failing;
+    function();
+    AwaitSystemThreads();
+    const bool failed = allocations_left == 0;
+    allocations_left = -1;
+    ExpectNothingLeft();
+    if (!failed) return;
+  }
+}
+
+}  // namespace
+}  // namespace secur32::sanitize
+
+int main() {
+  using namespace secur32;
+  scripted::KeepJournal(false);
+  sanitize::WarmUp();
+  sanitize::RunAll("calls", sanitize::RunCalls);
+  sanitize::RunAll("scheduler", sanitize::RunScheduler);
+  sanitize::RunAll("identity", sanitize::RunIdentity);
+  return sanitize::EndProgram();
+}
