@@ -150,11 +150,11 @@ export const mutants = [
   {
     name: 'credential-not-held',
     sanitizer: 'address',
-    program: 'threads',
+    program: 'legs',
     file: 'sspi/leg.cc',
     text: '    leg->replaced = leg->context->Pin(leg->credential);\n',
     becomes: '',
-    report: 'is freed before its context',
+    report: 'context->credential() == leg->credential',
   },
   {
     name: 'memory-not-zeroed',
