@@ -55,13 +55,19 @@ interface Handles {
   context: ContextHandle;
 }
 
-/** Begins a call that hangs; what it gives is dropped. */
-function hang(call: ScriptedCall, gate: Gate): Handles {
+/** Begins a call that hangs; what it gives is closed, or dropped. */
+function hang(call: ScriptedCall, gate: Gate, closes = false): Handles {
   const script = new Script();
   const credential = script.acquireSync();
   const context = present(acceptSecurityContextSync({ credential }).context);
   script.on(call, { gate });
-  void CALLS[call](credential, context, script).catch(() => undefined);
+  void CALLS[call](credential, context, script).then(
+    (result) => {
+      const given = (result ?? {}) as Partial<Handles>;
+      if (closes) for (const handle of [given.context, given.credential]) handle?.close();
+    },
+    () => undefined,
+  );
   return { credential, context };
 }
 
@@ -98,7 +104,7 @@ async function main(): Promise<void> {
   // Where they are to be collected, nobody may refer to the handles.
   const handles: Handles[] = [];
   if (how === 'collect') hang(call, gate);
-  else handles.push(hang(call, gate));
+  else handles.push(hang(call, gate, true));
   await callsAtGates(1);
   if (how === 'exit') process.exit(7);
   for (const { context, credential } of handles) {
