@@ -42,7 +42,7 @@ export const suites = {
 /** @type {Suite} everything at once, where a start takes a minute */
 export const arm64Suite = {
   title: 'suites in the ARM64 node.exe, in an emulated machine',
-  ...withPackages('arm64', ['native', 'lifecycle', 'scripted']),
+  ...withPackages('arm64', ['native', 'scripted']),
 };
 
 /** The same with the addon in which allocations fail. @param {Suite} suite @returns {Suite} */

@@ -9,6 +9,7 @@ import {
   outcome,
   randomNumbers,
 } from '../support/named-ntlm.js';
+import { patience } from '../support/patience.js';
 import { testWithAccount } from '../support/skip.js';
 import { alice, present } from '../support/system.js';
 
@@ -28,7 +29,7 @@ const NEGOTIATE_FLAGS_AT = 12;
 const AUTHENTICATE_FLAGS_AT = 60;
 const UNICODE = 1;
 const OEM = 2;
-const TIMEOUT = 60_000;
+const TIMEOUT = 60_000 * patience;
 
 type Change = (message: Buffer) => void;
 

@@ -14,6 +14,7 @@ import {
   outcome,
   randomNumbers,
 } from '../support/named-ntlm.js';
+import { patience } from '../support/patience.js';
 import { testWithAccount } from '../support/skip.js';
 import { alice, bob, present, type Account } from '../support/system.js';
 
@@ -126,7 +127,7 @@ describe('logons of two users at once', () => {
         logons.map(({ account }) => nameOf(account)),
       );
     },
-    60_000,
+    60_000 * patience,
   );
 
   testWithAccount('the last message of another client is refused, and names nobody', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { control, expectClean, getAcquainted } from '../support/scripted.js';
 import { outcomes, runSequence, SEQUENCES } from '../support/sequences.js';
+import { patience } from '../support/patience.js';
 import { endCases } from '../support/tally.js';
 
 /** `npm run test:faults` asks for more. */
@@ -50,5 +51,5 @@ test(
     expect([...outcomes.keys()]).toEqual(expect.arrayContaining(REACHED));
     await endCases('sequences of calls', sequences);
   },
-  30_000 + RUNS * MILLISECONDS_EACH,
+  (30_000 + RUNS * MILLISECONDS_EACH) * patience,
 );
