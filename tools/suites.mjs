@@ -35,7 +35,10 @@ function withPackages(arch, folders) {
 /** @type {Record<'system' | 'scripted' | 'faults', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
-  scripted: { title: 'suites with the scripted package', ...withPackages('x64', ['scripted']) },
+  scripted: {
+    title: 'suites with security packages of their own',
+    ...withPackages('x64', ['scripted', 'named-ntlm']),
+  },
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
 };
 
