@@ -5,6 +5,7 @@
 
 #include "binding/calls.h"
 #include "binding/executor.h"
+#include "binding/exports.h"
 #include "binding/tuple.h"
 #include "sspi/secur32_api.h"
 
@@ -29,10 +30,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     exports["missing"] = Napi::String::New(env, "the memory for its threads");
     return exports;
   }
-  struct Export {
-    const char* name;
-    napi_callback function;
-  };
   constexpr Export kExports[] = {
       {"acquireCredentialsHandle", AcquireCredentialsHandleCall},
       {"closeCredential", CloseCredentialCall},
@@ -47,14 +44,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"wineVersion", WineVersionCall},
       {"setThreadLimit", SetThreadLimitCall},
   };
-  for (const Export& entry : kExports) {
-    napi_value function = nullptr;
-    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr,
-                             &function) != napi_ok ||
-        napi_set_named_property(env, exports, entry.name, function) != napi_ok) {
-      break;
-    }
-  }
+  AddExports(env, exports, kExports);
   return exports;
 }
 

@@ -6,6 +6,7 @@
 
 #include "binding/arguments.h"
 #include "binding/calls.h"
+#include "binding/exports.h"
 #include "binding/tuple.h"
 #include "named-ntlm/authenticate_message.h"
 
@@ -62,11 +63,8 @@ napi_value ReadMessageCall(napi_env env, napi_callback_info info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  napi_value function = nullptr;
-  if (napi_create_function(env, "readMessage", NAPI_AUTO_LENGTH, ReadMessageCall, nullptr,
-                           &function) == napi_ok) {
-    napi_set_named_property(env, exports, "readMessage", function);
-  }
+  constexpr Export kExports[] = {{"readMessage", ReadMessageCall}};
+  AddExports(env, exports, kExports);
   return exports;
 }
 

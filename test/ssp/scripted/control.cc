@@ -9,6 +9,7 @@
 
 #include "binding/arguments.h"
 #include "binding/calls.h"
+#include "binding/exports.h"
 #include "scripted/gates.h"
 #include "scripted/journal.h"
 #include "scripted/ledger.h"
@@ -164,10 +165,7 @@ napi_value FailAllocationCall(napi_env env, napi_callback_info info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  constexpr struct {
-    const char* name;
-    napi_callback function;
-  } kExports[] = {
+  constexpr Export kExports[] = {
       {"addAnswer", AddAnswerCall},
       {"openGate", OpenGateCall},
       {"callsAtGates", CallsAtGatesCall},
@@ -180,14 +178,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"countsBuffers", CountsBuffersCall},
       {"failAllocation", FailAllocationCall},
   };
-  for (const auto& entry : kExports) {
-    napi_value function = nullptr;
-    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr,
-                             &function) != napi_ok ||
-        napi_set_named_property(env, exports, entry.name, function) != napi_ok) {
-      break;
-    }
-  }
+  AddExports(env, exports, kExports);
   return exports;
 }
 

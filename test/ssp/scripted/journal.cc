@@ -56,8 +56,10 @@ JournalEntry& JournalEntry::WideText(const char* name, const wchar_t* text) {
   return *this;
 }
 
-JournalEntry& JournalEntry::Input(const SecBufferDesc* buffers) {
-  Name("input");
+template <typename AddDetail>
+JournalEntry& JournalEntry::Buffers(const char* name, const SecBufferDesc* buffers,
+                                    AddDetail add_detail) {
+  Name(name);
   if (buffers == nullptr) {
     json_.Add("null");
     return *this;
@@ -66,32 +68,27 @@ JournalEntry& JournalEntry::Input(const SecBufferDesc* buffers) {
   for (uint32_t i = 0; i < buffers->cBuffers; ++i) {
     const SecBuffer& buffer = buffers->pBuffers[i];
     json_.Add(i == 0 ? "" : ",").Add("{\"type\":").Number(buffer.BufferType);
-    json_.Add(",\"size\":").Number(buffer.cbBuffer).Add(",\"data\":");
-    if (buffer.pvBuffer == nullptr) {
-      json_.Add("null}");
-    } else {
-      json_.Add("\"").Hex(buffer.pvBuffer, buffer.cbBuffer).Add("\"}");
-    }
+    json_.Add(",\"size\":").Number(buffer.cbBuffer);
+    add_detail(buffer);
+    json_.Add("}");
   }
   json_.Add("]");
   return *this;
 }
 
+JournalEntry& JournalEntry::Input(const SecBufferDesc* buffers) {
+  return Buffers("input", buffers, [this](const SecBuffer& buffer) {
+    if (buffer.pvBuffer == nullptr) {
+      json_.Add(",\"data\":null");
+    } else {
+      json_.Add(",\"data\":\"").Hex(buffer.pvBuffer, buffer.cbBuffer).Add("\"");
+    }
+  });
+}
+
 JournalEntry& JournalEntry::Output(const SecBufferDesc* buffers) {
-  Name("output");
-  if (buffers == nullptr) {
-    json_.Add("null");
-    return *this;
-  }
-  json_.Add("[");
-  for (uint32_t i = 0; i < buffers->cBuffers; ++i) {
-    const SecBuffer& buffer = buffers->pBuffers[i];
-    json_.Add(i == 0 ? "" : ",").Add("{\"type\":").Number(buffer.BufferType);
-    json_.Add(",\"size\":").Number(buffer.cbBuffer).Add(",\"memory\":");
-    json_.Add(buffer.pvBuffer == nullptr ? "false}" : "true}");
-  }
-  json_.Add("]");
-  return *this;
+  return Buffers("output", buffers,
+                 [this](const SecBuffer& buffer) { Flag("memory", buffer.pvBuffer != nullptr); });
 }
 
 void JournalEntry::Write(SECURITY_STATUS status) {

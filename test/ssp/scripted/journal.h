@@ -29,6 +29,8 @@ class JournalEntry {
 
  private:
   void Name(const char* name);
+  template <typename AddDetail>
+  JournalEntry& Buffers(const char* name, const SecBufferDesc* buffers, AddDetail add_detail);
 
   Text json_;
 };
