@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const GENERATORS = ['constants.mjs', 'host-symbols.mjs'];
+const GENERATORS = ['constants.mjs', 'attributes.mjs', 'host-symbols.mjs'];
 
 for (const generator of GENERATORS) {
   const file = fileURLToPath(new URL(generator, import.meta.url));

@@ -2,9 +2,16 @@
 // --check a generator compares instead of writing.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, relative } from 'node:path';
+import { basename, extname, relative } from 'node:path';
 
 import * as prettier from 'prettier';
+
+/** As prettier formats it; C++ stays as the generator wrote it. @param {string} path @param {string} content */
+async function format(path, content) {
+  if (extname(path) !== '.ts') return content;
+  const options = (await prettier.resolveConfig(path)) ?? {};
+  return prettier.format(content, { ...options, filepath: path });
+}
 
 /**
  * @param {Map<string, string>} files absolute path to content, formatted here
@@ -12,8 +19,7 @@ import * as prettier from 'prettier';
 export async function writeOrCheck(files) {
   const check = process.argv.includes('--check');
   for (const [path, content] of files) {
-    const options = (await prettier.resolveConfig(path)) ?? {};
-    const formatted = await prettier.format(content, { ...options, filepath: path });
+    const formatted = await format(path, content);
     const current = await readFile(path, 'utf8').catch(() => undefined);
     if (current === formatted) continue;
     const name = relative(process.cwd(), path);
