@@ -19,6 +19,31 @@ napi_value CompleteAuthTokenCall(napi_env env, napi_callback_info info);
 napi_value CloseContextCall(napi_env env, napi_callback_info info);
 
 napi_value QueryContextAttributesCall(napi_env env, napi_callback_info info);
+napi_value QueryCredentialsAttributesCall(napi_env env, napi_callback_info info);
+napi_value SetContextAttributesCall(napi_env env, napi_callback_info info);
+napi_value SetCredentialsAttributesCall(napi_env env, napi_callback_info info);
+
+napi_value EncryptMessageCall(napi_env env, napi_callback_info info);
+napi_value DecryptMessageCall(napi_env env, napi_callback_info info);
+napi_value MakeSignatureCall(napi_env env, napi_callback_info info);
+napi_value VerifySignatureCall(napi_env env, napi_callback_info info);
+napi_value ApplyControlTokenCall(napi_env env, napi_callback_info info);
+
+napi_value ExportSecurityContextCall(napi_env env, napi_callback_info info);
+napi_value ImportSecurityContextCall(napi_env env, napi_callback_info info);
+
+napi_value QuerySecurityContextTokenCall(napi_env env, napi_callback_info info);
+napi_value TokenInformationCall(napi_env env, napi_callback_info info);
+napi_value DuplicateTokenCall(napi_env env, napi_callback_info info);
+napi_value DuplicateTokenIntoCall(napi_env env, napi_callback_info info);
+napi_value AdoptTokenCall(napi_env env, napi_callback_info info);
+napi_value CloseTokenCall(napi_env env, napi_callback_info info);
+napi_value ImpersonateCall(napi_env env, napi_callback_info info);
+
+napi_value LookupAccountSidsCall(napi_env env, napi_callback_info info);
+napi_value LookupAccountNamesCall(napi_env env, napi_callback_info info);
+
+napi_value SetChannelBindingFlagsCall(napi_env env, napi_callback_info info);
 
 napi_value EnumerateSecurityPackagesCall(napi_env env, napi_callback_info info);
 napi_value QuerySecurityPackageInfoCall(napi_env env, napi_callback_info info);

@@ -1,4 +1,3 @@
-#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -7,35 +6,13 @@
 #include "binding/calls.h"
 #include "binding/entered_context.h"
 #include "binding/handle_value.h"
+#include "binding/input_values.h"
 #include "binding/job.h"
 #include "executor/release.h"
 #include "sspi/leg.h"
 
 namespace secur32 {
 namespace {
-
-// The bytes of a JavaScript array of Uint8Array or undefined, with the types
-// that `types` gives them.
-bool ReadInput(napi_env env, napi_value array, const uint32_t* types, uint32_t count,
-               InputBuffers* input, Refusal* refusal) {
-  for (uint32_t i = 0; i < count; ++i) {
-    napi_value element = nullptr;
-    *refusal = Refusal::kBadArgument;
-    if (napi_get_element(env, array, i, &element) != napi_ok) return false;
-    if (IsUndefined(env, element)) {
-      if (!input->AddAbsent(types[i])) return false;
-      continue;
-    }
-    ByteView bytes;
-    if (!ReadBytes(env, element, &bytes)) return false;
-    if (!input->Add(types[i], bytes.size)) {
-      *refusal = Refusal::kNoMemory;
-      return false;
-    }
-    if (bytes.size > 0) std::memcpy(input->bytes(i), bytes.data, bytes.size);
-  }
-  return true;
-}
 
 class LegJob final : public Job {
  public:
@@ -122,6 +99,7 @@ bool ReadLegHandles(napi_env env, napi_value credential, napi_value context, Leg
     *refusal = Refusal::kOtherSide;
     return false;
   }
+  // Not null: imported contexts are of no side.
   const std::shared_ptr<Credential>& own = leg->context->credential();
   if (IsUndefined(env, credential)) {
     leg->credential = own;

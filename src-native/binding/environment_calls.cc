@@ -6,12 +6,13 @@
 
 namespace secur32 {
 
-// [credentials, contexts, contextBuffers]
+// [credentials, contexts, contextBuffers, tokens]
 napi_value LiveCountsCall(napi_env env, napi_callback_info) {
-  Tuple tuple(env, 3);
+  Tuple tuple(env, 4);
   tuple.AddNumber(static_cast<uint32_t>(live_counts.credentials.load()));
   tuple.AddNumber(static_cast<uint32_t>(live_counts.contexts.load()));
   tuple.AddNumber(static_cast<uint32_t>(live_counts.context_buffers.load()));
+  tuple.AddNumber(static_cast<uint32_t>(live_counts.tokens.load()));
   return tuple.value();
 }
 

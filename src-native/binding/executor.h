@@ -28,6 +28,10 @@ class Executor {
 
   Scheduler* scheduler() { return scheduler_.get(); }
 
+  // While the JavaScript thread acts as somebody else nothing is started.
+  bool impersonating() const { return impersonating_; }
+  void set_impersonating(bool impersonating) { impersonating_ = impersonating; }
+
  private:
   Executor() = default;
 
@@ -40,6 +44,7 @@ class Executor {
 
   std::unique_ptr<Scheduler> scheduler_;
   napi_threadsafe_function wake_ = nullptr;
+  bool impersonating_ = false;
 };
 
 }  // namespace secur32

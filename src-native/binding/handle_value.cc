@@ -23,6 +23,11 @@ struct Kind<Context> {
   static constexpr uint64_t kTag = 0x7365637572333258;  // "secur32X"
 };
 
+template <>
+struct Kind<Token> {
+  static constexpr uint64_t kTag = 0x7365637572333254;  // "secur32T"
+};
+
 // Of static storage: some releases of Node keep the address of an external's
 // tag instead of its value.
 template <typename Handle>
@@ -49,6 +54,8 @@ void Close(Box<Context>* box) {
   box->handle.reset();
 }
 
+void Close(Box<Token>* box) { box->handle.reset(); }
+
 template <typename Handle>
 void Finalize(napi_env, void* data, void*) {
   auto* const box = static_cast<Box<Handle>*>(data);
@@ -56,11 +63,17 @@ void Finalize(napi_env, void* data, void*) {
   delete box;
 }
 
+void Release(std::shared_ptr<Token>) {}
+template <typename Handle>
+void Release(std::shared_ptr<Handle> handle) {
+  ReleaseLater(std::move(handle));
+}
+
 template <typename Handle>
 napi_value NewValue(napi_env env, std::shared_ptr<Handle> handle) {
   auto* const box = new (std::nothrow) Box<Handle>;
   if (box == nullptr) {
-    ReleaseLater(std::move(handle));
+    Release(std::move(handle));
     return nullptr;
   }
   box->handle = std::move(handle);
@@ -135,5 +148,15 @@ bool CloseCredentialValue(napi_env env, napi_value value) {
 }
 
 bool CloseContextValue(napi_env env, napi_value value) { return CloseValue<Context>(env, value); }
+
+napi_value NewTokenValue(napi_env env, Token token) {
+  return NewValue(env, std::make_shared<Token>(std::move(token)));
+}
+
+bool ReadHandle(napi_env env, napi_value value, std::shared_ptr<Token>* token, Refusal* refusal) {
+  return Read(env, value, token, refusal);
+}
+
+bool CloseTokenValue(napi_env env, napi_value value) { return CloseValue<Token>(env, value); }
 
 }  // namespace secur32

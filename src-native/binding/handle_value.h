@@ -11,23 +11,28 @@
 
 #include "binding/refusal.h"
 #include "sspi/handles.h"
+#include "system/token.h"
 
 namespace secur32 {
 
 // nullptr if the value could not be made; then the handle is released.
 napi_value NewHandleValue(napi_env env, std::shared_ptr<Credential> credential);
 napi_value NewHandleValue(napi_env env, std::shared_ptr<Context> context);
+napi_value NewTokenValue(napi_env env, Token token);
 
 // False with a refusal if the value is no open handle of that kind.
 bool ReadHandle(napi_env env, napi_value value, std::shared_ptr<Credential>* credential,
                 Refusal* refusal);
 bool ReadHandle(napi_env env, napi_value value, std::shared_ptr<Context>* context,
                 Refusal* refusal);
+bool ReadHandle(napi_env env, napi_value value, std::shared_ptr<Token>* token, Refusal* refusal);
 
 // Idempotent. The SSPI handle goes when its last user is gone, not on this
 // thread.
 bool CloseCredentialValue(napi_env env, napi_value value);
 bool CloseContextValue(napi_env env, napi_value value);
+// At once: closing a token asks nobody.
+bool CloseTokenValue(napi_env env, napi_value value);
 
 }  // namespace secur32
 

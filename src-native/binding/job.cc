@@ -24,6 +24,9 @@ napi_value Perform(napi_env env, bool sync, std::unique_ptr<Job> job) {
     return ResultOf(env, job.get());
   }
   Executor* const executor = Executor::Of(env);
+  if (executor != nullptr && executor->impersonating()) {
+    return Refuse(env, Refusal::kImpersonating);
+  }
   const napi_value promise = executor == nullptr ? nullptr : executor->Start(env, std::move(job));
   return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
 }

@@ -20,6 +20,7 @@ class Tuple {
   void AddBigInt(int64_t number);
   // Zero-terminated; NULL becomes undefined.
   void AddText(const wchar_t* text);
+  void AddText(const wchar_t* text, size_t length);
   void AddAsciiText(const char* text);
   // A Buffer with a copy; NULL becomes undefined.
   void AddBytes(const void* data, size_t size);

@@ -5,7 +5,6 @@
 #include "sspi/packages.h"
 #include "sspi/provider.h"
 #include "sspi/secur32_api.h"
-#include "sspi/text.h"
 
 namespace secur32 {
 namespace {
@@ -51,17 +50,6 @@ SECURITY_STATUS CallWithIdentity(Acquire* acquire, CredHandle* handle, TimeStamp
     return CallAcquire(acquire, &identity, handle, expiry);
   }
   return CallAcquire(acquire, nullptr, handle, expiry);
-}
-
-// The package's own name and the size of its largest token.
-SECURITY_STATUS DescribePackage(ZeroedText* package, ZeroedText* name, uint32_t* max_token) {
-  const PackageList list = QueryPackage(package->get());
-  if (list.status != SEC_E_OK) return list.status;
-  if (list.count != 1 || list.packages[0].Name == nullptr) return SEC_E_INTERNAL_ERROR;
-  const wchar_t* const own_name = list.packages[0].Name;
-  if (!name->Assign(own_name, TextLength(own_name))) return SEC_E_INSUFFICIENT_MEMORY;
-  *max_token = list.packages[0].cbMaxToken;
-  return SEC_E_OK;
 }
 
 }  // namespace

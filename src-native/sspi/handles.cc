@@ -30,12 +30,21 @@ Context::Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credent
     : handle_(handle),
       side_(side),
       package_(credential->package_),
+      traits_(credential->traits()),
       credential_(std::move(credential)) {
   ++live_counts.contexts;
 }
 
+Context::Context(const CtxtHandle& handle, ZeroedText package, uint32_t traits)
+    : handle_(handle),
+      side_(LegSide::kNone),
+      package_(std::make_shared<const ZeroedText>(std::move(package))),
+      traits_(traits) {
+  ++live_counts.contexts;
+}
+
 Context::~Context() {
-  Api().DeleteSecurityContext(&handle_);
+  if (!given_away_) Api().DeleteSecurityContext(&handle_);
   --live_counts.contexts;
 }
 

@@ -17,7 +17,8 @@
 namespace secur32 {
 
 // InitializeSecurityContext makes clients, AcceptSecurityContext servers.
-enum class LegSide : uint32_t { kInitialize, kAccept };
+// Imported contexts take no legs.
+enum class LegSide : uint32_t { kInitialize, kAccept, kNone };
 
 class Credential {
  public:
@@ -46,6 +47,8 @@ class Credential {
 class Context {
  public:
   Context(const CtxtHandle& handle, LegSide side, std::shared_ptr<Credential> credential);
+  // One that another process made. `package` is the system's own name of it.
+  Context(const CtxtHandle& handle, ZeroedText package, uint32_t traits);
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -61,11 +64,13 @@ class Context {
 
   // All its credentials are of this one.
   const wchar_t* package() const { return package_->get(); }
+  uint32_t traits() const { return traits_; }
 
   // Everything below only between Enter() and Leave().
   PCtxtHandle handle() { return &handle_; }
   LegSide side() const { return side_; }
   void Replace(const CtxtHandle& handle) { handle_ = handle; }
+  // None for an imported context.
   const std::shared_ptr<Credential>& credential() const { return credential_; }
   // After the first later leg the credential of the newest leg is the one to
   // keep. Gives the one before.
@@ -74,15 +79,19 @@ class Context {
   }
   bool failed() const { return failed_; }
   void MarkFailed() { failed_ = true; }
+  // Its package has deleted it already.
+  void MarkGivenAway() { given_away_ = true; }
 
  private:
   CtxtHandle handle_;
   const LegSide side_;
   const std::shared_ptr<const ZeroedText> package_;
+  const uint32_t traits_;
   std::shared_ptr<Credential> credential_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> closed_{false};
   bool failed_ = false;
+  bool given_away_ = false;
 };
 
 }  // namespace secur32

@@ -13,6 +13,7 @@ struct LiveCounts {
   std::atomic<int32_t> credentials{0};  // AcquireCredentialsHandle without FreeCredentialsHandle
   std::atomic<int32_t> contexts{0};     // first legs without DeleteSecurityContext
   std::atomic<int32_t> context_buffers{0};  // memory of a package without FreeContextBuffer
+  std::atomic<int32_t> tokens{0};           // handles of access tokens without CloseHandle
 };
 
 inline LiveCounts live_counts;

@@ -6,6 +6,7 @@
 
 #include "sspi/context_buffer.h"
 #include "sspi/windows_sspi.h"
+#include "sspi/zeroed_buffer.h"
 
 namespace secur32 {
 
@@ -19,6 +20,9 @@ struct PackageList {
 
 PackageList EnumeratePackages();
 PackageList QueryPackage(wchar_t* name);
+
+// The package's own name and the size of its largest token.
+SECURITY_STATUS DescribePackage(ZeroedText* package, ZeroedText* name, uint32_t* max_token);
 
 }  // namespace secur32
 

@@ -35,6 +35,11 @@ enum ProviderTrait : uint32_t {
   // earlier one: credentials of two identities in one process would act as the
   // later one.
   kOneIdentityPerProcess = 1u << 7,
+  // The message functions read and write a token of the size that they expect,
+  // whatever its buffer's size is.
+  kTokenNotMeasured = 1u << 8,
+  // DecryptMessage does not know SECBUFFER_STREAM.
+  kNoStreamMessages = 1u << 9,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.

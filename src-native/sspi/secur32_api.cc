@@ -1,22 +1,9 @@
 #include "sspi/secur32_api.h"
 
-#include <cstring>
-
-#include "sspi/text.h"
+#include "sspi/system_library.h"
 
 namespace secur32 {
 namespace {
-
-// By its whole path: by its name alone a library would do that somebody loaded
-// before, from wherever.
-HMODULE LoadFromSystem32(const wchar_t* file) {
-  wchar_t path[MAX_PATH];
-  const UINT length = GetSystemDirectoryW(path, MAX_PATH);
-  const size_t file_length = TextLength(file);
-  if (length == 0 || length + file_length >= MAX_PATH) return nullptr;
-  std::memcpy(path + length, file, (file_length + 1) * sizeof(wchar_t));
-  return LoadLibraryExW(path, nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
-}
 
 // Immutable once the constructor has run; C++ runs it once even if several
 // environments load the addon at the same time.
@@ -38,6 +25,23 @@ class LoadedApi {
     Resolve(library, "QueryContextAttributesW", &api_.QueryContextAttributesW);
     Resolve(library, "EnumerateSecurityPackagesW", &api_.EnumerateSecurityPackagesW);
     Resolve(library, "QuerySecurityPackageInfoW", &api_.QuerySecurityPackageInfoW);
+    Resolve(library, "QueryCredentialsAttributesW", &api_.QueryCredentialsAttributesW);
+    Resolve(library, "SetContextAttributesW", &api_.SetContextAttributesW);
+    Resolve(library, "ApplyControlToken", &api_.ApplyControlToken);
+    Resolve(library, "EncryptMessage", &api_.EncryptMessage);
+    Resolve(library, "DecryptMessage", &api_.DecryptMessage);
+    Resolve(library, "MakeSignature", &api_.MakeSignature);
+    Resolve(library, "VerifySignature", &api_.VerifySignature);
+    Resolve(library, "QuerySecurityContextToken", &api_.QuerySecurityContextToken);
+    Resolve(library, "ImpersonateSecurityContext", &api_.ImpersonateSecurityContext);
+    Resolve(library, "RevertSecurityContext", &api_.RevertSecurityContext);
+    Resolve(library, "ExportSecurityContext", &api_.ExportSecurityContext);
+    Resolve(library, "ImportSecurityContextW", &api_.ImportSecurityContextW);
+    // Newer than the rest, or not in Wine.
+    api_.SetCredentialsAttributesW =
+        FindFunction<SetCredentialsAttributesFunction>(library, "SetCredentialsAttributesW");
+    api_.SspiSetChannelBindingFlags =
+        FindFunction<SetChannelBindingFlagsFunction>(library, "SspiSetChannelBindingFlags");
   }
 
   const Secur32Api* api() const { return failure_ == nullptr ? &api_ : nullptr; }
@@ -46,8 +50,7 @@ class LoadedApi {
  private:
   template <typename Function>
   void Resolve(HMODULE library, const char* name, Function* function) {
-    // By way of void*, as GetProcAddress's own type says nothing of the function.
-    *function = reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(library, name)));
+    *function = FindFunction<Function>(library, name);
     if (*function == nullptr && failure_ == nullptr) failure_ = name;
   }
 

@@ -1,13 +1,16 @@
 // The functions of Secur32.dll that this addon calls, resolved once.
-//
-// The library is loaded from System32 and from nowhere else, so that a file of
-// the same name beside the program, or on its path, is never run.
 #ifndef SECUR32_SSPI_SECUR32_API_H_
 #define SECUR32_SSPI_SECUR32_API_H_
 
 #include "sspi/windows_sspi.h"
 
 namespace secur32 {
+
+// Not in all headers.
+using SetCredentialsAttributesFunction = SECURITY_STATUS(SEC_ENTRY*)(PCredHandle handle,
+                                                                     ULONG attribute, void* buffer,
+                                                                     ULONG size);
+using SetChannelBindingFlagsFunction = SECURITY_STATUS(SEC_ENTRY*)(void* bindings, ULONG flags);
 
 struct Secur32Api {
   ACQUIRE_CREDENTIALS_HANDLE_FN_W AcquireCredentialsHandleW;
@@ -20,6 +23,21 @@ struct Secur32Api {
   QUERY_CONTEXT_ATTRIBUTES_FN_W QueryContextAttributesW;
   ENUMERATE_SECURITY_PACKAGES_FN_W EnumerateSecurityPackagesW;
   QUERY_SECURITY_PACKAGE_INFO_FN_W QuerySecurityPackageInfoW;
+  QUERY_CREDENTIALS_ATTRIBUTES_FN_W QueryCredentialsAttributesW;
+  SET_CONTEXT_ATTRIBUTES_FN_W SetContextAttributesW;
+  APPLY_CONTROL_TOKEN_FN ApplyControlToken;
+  ENCRYPT_MESSAGE_FN EncryptMessage;
+  DECRYPT_MESSAGE_FN DecryptMessage;
+  MAKE_SIGNATURE_FN MakeSignature;
+  VERIFY_SIGNATURE_FN VerifySignature;
+  QUERY_SECURITY_CONTEXT_TOKEN_FN QuerySecurityContextToken;
+  IMPERSONATE_SECURITY_CONTEXT_FN ImpersonateSecurityContext;
+  REVERT_SECURITY_CONTEXT_FN RevertSecurityContext;
+  EXPORT_SECURITY_CONTEXT_FN ExportSecurityContext;
+  IMPORT_SECURITY_CONTEXT_FN_W ImportSecurityContextW;
+  // nullptr where the system does not have them.
+  SetCredentialsAttributesFunction SetCredentialsAttributesW;
+  SetChannelBindingFlagsFunction SspiSetChannelBindingFlags;
 };
 
 // Loads Secur32.dll on the first call. Returns nullptr, here and ever after,

@@ -1,0 +1,72 @@
+// EncryptMessage, DecryptMessage, MakeSignature and VerifySignature, in place:
+// on memory of the caller's that stays where it is while the call runs.
+#ifndef SECUR32_SSPI_MESSAGE_H_
+#define SECUR32_SSPI_MESSAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sspi/handles.h"
+#include "sspi/sec_buffers.h"
+#include "sspi/windows_sspi.h"
+
+namespace secur32 {
+
+enum class MessageCall { kEncrypt, kDecrypt, kMakeSignature, kVerifySignature };
+
+// In nobody's memory that we know.
+constexpr uint32_t kNowhere = UINT32_MAX;
+
+// The buffers of a message: not copied, and not owned.
+class MessageBuffers {
+ public:
+  MessageBuffers() = default;
+  MessageBuffers(const MessageBuffers&) = delete;
+  MessageBuffers& operator=(const MessageBuffers&) = delete;
+
+  // False if there is no room, or too much for SSPI to count.
+  [[nodiscard]] bool Add(uint32_t type, uint8_t* data, size_t size);
+
+  uint32_t count() const { return count_; }
+  uint32_t type(uint32_t index) const { return buffers_[index].BufferType; }
+  // After the call: how large the package says that it is.
+  uint32_t size(uint32_t index) const { return buffers_[index].cbBuffer; }
+  // After the call: in which buffer's memory it lies, and where in it. A
+  // package may point into another buffer than its own: the plain text of a
+  // stream lies inside the stream.
+  uint32_t source(uint32_t index) const;
+  uint32_t offset(uint32_t index) const;
+
+  // The capacity of the first buffer of that type; 0 if there is none.
+  uint32_t CapacityOf(uint32_t plain_type) const;
+
+  SecBufferDesc* descriptor();
+
+ private:
+  bool LiesIn(uint32_t index, uint32_t source) const;
+
+  SecBufferDesc descriptor_{};
+  SecBuffer buffers_[kMaxSecBuffers]{};
+  uint8_t* memory_[kMaxSecBuffers]{};
+  uint32_t capacity_[kMaxSecBuffers]{};
+  uint32_t count_ = 0;
+};
+
+struct Message {
+  MessageCall call;
+  // What is asked for, afterwards what was found.
+  uint32_t qop = 0;
+  uint32_t sequence = 0;
+  MessageBuffers buffers;
+  SECURITY_STATUS status = SEC_E_INTERNAL_ERROR;
+};
+
+// False if the package of this system would write past the token's memory.
+bool IsSafeMessage(const Message& message, Context* context);
+
+// Whoever calls has entered the context.
+void RunMessage(Message* message, Context* context);
+
+}  // namespace secur32
+
+#endif  // SECUR32_SSPI_MESSAGE_H_
