@@ -2,15 +2,20 @@ import { requiredText } from './auth-identity.js';
 import {
   ISC_REQ_CONFIDENTIALITY,
   ISC_REQ_CONNECTION,
+  ISC_REQ_DELEGATE,
+  ISC_REQ_IDENTIFY,
   ISC_REQ_INTEGRITY,
   ISC_REQ_MUTUAL_AUTH,
   ISC_REQ_REPLAY_DETECT,
   ISC_REQ_SEQUENCE_DETECT,
   type IscReq,
 } from './constants/isc-flags.js';
-import type { ContextAttributes } from './context-attributes.js';
+import { ChannelBindings, secChannelBindings } from './channel-bindings.js';
+import { SECBUFFER_CHANNEL_BINDINGS } from './constants/sec-buffers.js';
+import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
 import { argumentError } from './errors.js';
+import { refuseLostValues } from './lost-values.js';
 import { packageKind } from './package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
@@ -31,7 +36,28 @@ export interface ClientContextOptions extends SecurityContextOptions {
    * without it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
    */
   mutualAuth?: boolean;
+  /**
+   * The server may act as this user elsewhere. Give it only to servers that you
+   * trust with the user's rights. It asks for mutual authentication, too, and a
+   * logon without it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   */
+  delegate?: boolean;
+  /**
+   * What ties the logon to the TLS connection that it runs in, on every leg:
+   * of the server's certificate. null says that there are none.
+   */
+  channelBindings?: ChannelBindings | null;
 }
+
+const REQUIREMENT_FLAGS: Record<RequirableAttribute, IscReq> = {
+  confidentiality: ISC_REQ_CONFIDENTIALITY,
+  integrity: ISC_REQ_INTEGRITY,
+  replayDetect: ISC_REQ_REPLAY_DETECT,
+  sequenceDetect: ISC_REQ_SEQUENCE_DETECT,
+  mutualAuth: ISC_REQ_MUTUAL_AUTH,
+  delegate: ISC_REQ_DELEGATE,
+  identify: ISC_REQ_IDENTIFY,
+};
 
 const NEED_TARGET: readonly unknown[] = ['negotiate', 'kerberos', 'credssp'];
 
@@ -46,17 +72,27 @@ const PROTECTION_FLAGS: Record<Protection, readonly IscReq[]> = {
   ],
 };
 
+/** The buffer of the bindings, which follows the token. */
+function bindingsBuffers(bindings: ChannelBindings | null): readonly InputSecBuffer[] {
+  if (bindings === null) return [];
+  return [{ type: SECBUFFER_CHANNEL_BINDINGS, data: secChannelBindings(bindings) }];
+}
+
 /** The side that logs on. */
 export class ClientContext extends SecurityContext {
   readonly #targetName: string | undefined;
   readonly #mutualAuth: boolean;
+  readonly #delegate: boolean;
+  readonly #bindings: readonly InputSecBuffer[];
   readonly #contextReq: readonly IscReq[];
   #begun = false;
 
   constructor(credentials: Credentials, options: ClientContextOptions = {}) {
     super('client', credentials, options);
-    const { targetName, mutualAuth = false } = options;
+    refuseLostValues(options, 'mutualAuth', 'delegate', 'channelBindings');
+    const { targetName, mutualAuth = false, delegate = false } = options;
     if (typeof mutualAuth !== 'boolean') throw argumentError('mutualAuth must be true or false');
+    if (typeof delegate !== 'boolean') throw argumentError('delegate must be true or false');
     if (targetName === undefined && NEED_TARGET.includes(packageKind(credentials.package))) {
       throw argumentError(
         `${credentials.package} needs the targetName of the server, for instance HTTP/web.example.com`,
@@ -64,11 +100,15 @@ export class ClientContext extends SecurityContext {
     }
     this.#targetName =
       targetName === undefined ? undefined : requiredText(targetName, 'targetName');
-    this.#mutualAuth = mutualAuth;
+    this.#mutualAuth = mutualAuth || delegate;
+    this.#delegate = delegate;
+    this.#bindings = bindingsBuffers(options.channelBindings ?? null);
     this.#contextReq = [
       ISC_REQ_CONNECTION,
       ...PROTECTION_FLAGS[this.protection],
-      ...(mutualAuth ? [ISC_REQ_MUTUAL_AUTH] : []),
+      ...(this.#mutualAuth ? [ISC_REQ_MUTUAL_AUTH] : []),
+      ...(delegate ? [ISC_REQ_DELEGATE] : []),
+      ...this.required.map((name) => REQUIREMENT_FLAGS[name]),
     ];
   }
 
@@ -101,12 +141,15 @@ export class ClientContext extends SecurityContext {
       ...(context === undefined ? { credential: this.credentials.handle } : { context }),
       ...(this.#targetName === undefined ? {} : { targetName: this.#targetName }),
       contextReq: this.#contextReq,
-      input,
+      input: [...input, ...this.#bindings],
       maxTokenBytes: Infinity,
     });
   }
 
-  protected override shortfalls({ mutualAuth }: ContextAttributes): string[] {
-    return this.#mutualAuth && !mutualAuth ? ['mutualAuth: true'] : [];
+  protected override shortfalls({ mutualAuth, delegate }: ContextAttributes): string[] {
+    return [
+      ...(this.#mutualAuth && !mutualAuth ? ['mutualAuth: true'] : []),
+      ...(this.#delegate && !delegate ? ['delegate: true'] : []),
+    ];
   }
 }

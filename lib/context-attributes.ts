@@ -50,6 +50,22 @@ export interface ContextAttributes {
 
 type NamedBit = Exclude<keyof ContextAttributes, 'bits' | 'names'>;
 
+/** What can be asked for and required by its name. */
+export const REQUIRABLE = [
+  'confidentiality',
+  'integrity',
+  'replayDetect',
+  'sequenceDetect',
+  'mutualAuth',
+  'delegate',
+  'identify',
+] as const satisfies readonly NamedBit[];
+export type RequirableAttribute = (typeof REQUIRABLE)[number];
+
+export function isRequirable(name: unknown): name is RequirableAttribute {
+  return (REQUIRABLE as readonly unknown[]).includes(name);
+}
+
 const BITS: Record<Side, Record<NamedBit, number>> = {
   client: {
     confidentiality: ISC_RET_CONFIDENTIALITY,

@@ -3,9 +3,10 @@ import {
   SECPKG_CRED_INBOUND,
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
-import { argumentError } from './errors.js';
+import { argumentError, codedError } from './errors.js';
 import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
 import { claimCredential, closeCredential, type CredentialHandle } from './raw/handles.js';
+import type { ServerContext } from './server-context.js';
 import { expiryDate } from './time.js';
 
 const USES = {
@@ -17,8 +18,34 @@ const USES = {
 /** Servers accept with inbound credentials, clients begin with outbound ones. */
 export type CredentialUse = keyof typeof USES;
 
-export interface CredentialsOptions extends CredentialOptions {
+export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'> {
   use: CredentialUse;
+  /**
+   * The context of a client who logged on, to act as that client towards
+   * others (delegation, the double hop): its `delegate` attribute says whether
+   * the client allowed it. It must not be present but undefined, and there can
+   * be no `authIdentity` beside it.
+   */
+  onBehalfOf?: ServerContext;
+}
+
+/** The same for the raw level, with the handle of the client's context. */
+function rawOptions(options: CredentialsOptions): CredentialOptions {
+  if (!('onBehalfOf' in options)) return options;
+  const { onBehalfOf, ...rest } = options;
+  // Not by its class: the one file would need the other, and that one this.
+  const client: unknown = onBehalfOf;
+  if (!isServerContext(client)) {
+    throw argumentError('onBehalfOf must be a ServerContext');
+  }
+  if (!client.established || client.handle === undefined) {
+    throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context of onBehalfOf is not established');
+  }
+  return { ...rest, onBehalfOf: client.handle };
+}
+
+function isServerContext(value: unknown): value is ServerContext {
+  return typeof value === 'object' && value !== null && 'impersonate' in value;
 }
 
 /**
@@ -54,7 +81,9 @@ export class Credentials {
    * Rejects with an `SspiError`: `SEC_E_SECPKG_NOT_FOUND` for an unknown
    * package, `SEC_E_NO_CREDENTIALS` where the user has none, and others. That a
    * password is wrong is found out in the handshake. An `authIdentity` that is
-   * incomplete is a TypeError; it never becomes the process's user.
+   * incomplete is a TypeError; it never becomes the process's user. With
+   * `onBehalfOf` it rejects with `ERR_SECUR32_CANNOT_IMPERSONATE` where the
+   * client cannot be impersonated, and acquires nothing then.
    */
   static async acquire(options: CredentialsOptions): Promise<Credentials> {
     if (typeof options !== 'object' || options === null) {
@@ -64,7 +93,7 @@ export class Credentials {
       throw argumentError("use must be 'inbound', 'outbound' or 'both'");
     }
     const { package: packageName, use } = options;
-    const { credential, expiry } = await acquireFor(options, USES[use]);
+    const { credential, expiry } = await acquireFor(rawOptions(options), USES[use]);
     return new Credentials(packageName, use, credential, expiry);
   }
 

@@ -8,6 +8,19 @@ export type SspiCall =
   | 'AcceptSecurityContext'
   | 'CompleteAuthToken'
   | 'QueryContextAttributes'
+  | 'SetContextAttributes'
+  | 'QueryCredentialsAttributes'
+  | 'SetCredentialsAttributes'
+  | 'EncryptMessage'
+  | 'DecryptMessage'
+  | 'MakeSignature'
+  | 'VerifySignature'
+  | 'ApplyControlToken'
+  | 'ExportSecurityContext'
+  | 'ImportSecurityContext'
+  | 'QuerySecurityContextToken'
+  | 'ImpersonateSecurityContext'
+  | 'SspiSetChannelBindingFlags'
   | 'EnumerateSecurityPackages'
   | 'QuerySecurityPackageInfo';
 
@@ -31,12 +44,20 @@ export class SspiError extends Error {
   declare readonly token: Buffer | undefined;
   /** All output buffers of the failed leg (raw level). Not enumerable. */
   declare readonly output: readonly SecBuffer[];
+  /** Of `SEC_E_INCOMPLETE_MESSAGE` from DecryptMessage: how many bytes are missing, where the package says. */
+  declare readonly missing: number | undefined;
 
-  constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = []) {
+  constructor(
+    call: SspiCall,
+    status: number,
+    output: readonly SecBuffer[] = [],
+    missing?: number,
+  ) {
     super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
     this.code = statusName(status);
     this.status = status >>> 0;
     this.call = call;
+    if (missing !== undefined) this.missing = missing;
     const token = output.find(({ data }) => data !== undefined && data.length > 0)?.data;
     Object.defineProperties(this, { token: { value: token }, output: { value: output } });
   }
@@ -74,6 +95,16 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_NO_PROGRESS'
   /** The package of this system cannot take these buffers without harm. */
   | 'ERR_SECUR32_BUFFERS_UNSUPPORTED'
+  /** A function of Windows that is not SSPI's failed; `systemCode` has its number. */
+  | 'ERR_SECUR32_SYSTEM_ERROR'
+  /** Not while this thread acts as a client, or a function to run as a client that is not synchronous. */
+  | 'ERR_SECUR32_IMPERSONATING'
+  /** The client cannot be impersonated: it allowed no more than to ask who it is, or this process has no right to. */
+  | 'ERR_SECUR32_CANNOT_IMPERSONATE'
+  /** A message was not encrypted. */
+  | 'ERR_SECUR32_NOT_ENCRYPTED'
+  /** The name of an account that nobody knows. */
+  | 'ERR_SECUR32_UNKNOWN_ACCOUNT'
   /** No memory for the bytes of the caller, or for the call. */
   | 'ERR_SECUR32_OUT_OF_MEMORY'
   /** This is not Windows on x64 or ARM64. */
@@ -96,6 +127,24 @@ export function codedError(
 
 function typeError(code: Secur32ErrorCode, message: string): Secur32Error {
   return Object.assign(new TypeError(message), { code });
+}
+
+/** A function of Windows failed. */
+export interface SystemError extends Secur32Error {
+  readonly code: 'ERR_SECUR32_SYSTEM_ERROR';
+  /** The function that failed. */
+  readonly call: string;
+  /** The error of Windows: winerror.h. */
+  readonly systemCode: number;
+}
+
+export function systemError(call: string, systemCode: number): SystemError {
+  const message = `${call} failed with the system's error ${systemCode}`;
+  return Object.assign(new Error(message), {
+    code: 'ERR_SECUR32_SYSTEM_ERROR' as const,
+    call,
+    systemCode,
+  });
 }
 
 export function argumentError(message: string): Secur32Error {

@@ -5,12 +5,23 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export { AccessRules, type AccessRulesOptions } from './access-rules.js';
+export { resolveAccount, type Account } from './account-names.js';
 export { type AuthIdentity } from './auth-identity.js';
 export { ClientContext, type ClientContextOptions } from './client-context.js';
-export { type ContextAttributes } from './context-attributes.js';
+export { type ContextAttributes, type RequirableAttribute } from './context-attributes.js';
 export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';
-export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } from './errors.js';
-export { type ContextSizes } from './raw/context-attributes.js';
+export {
+  SspiError,
+  type Secur32Error,
+  type Secur32ErrorCode,
+  type SspiCall,
+  type SystemError,
+} from './errors.js';
+export { type ExtendedProtection, type ExtendedProtectionOptions } from './extended-protection.js';
+export { Identity, type IdentityGroup, type IdentitySource } from './identity.js';
+export { type UnwrapOptions, type WrapOptions } from './message-protection.js';
+export { type ContextSizes } from './raw/attribute-records.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
 export { setThreadLimit } from './thread-limit.js';

@@ -9,6 +9,7 @@
 
 declare const nativeCredential: unique symbol;
 declare const nativeContext: unique symbol;
+declare const nativeToken: unique symbol;
 
 /** A type-tagged external that owns a CredHandle. */
 export interface NativeCredential {
@@ -18,6 +19,11 @@ export interface NativeCredential {
 /** A type-tagged external that owns a CtxtHandle. */
 export interface NativeContext {
   readonly [nativeContext]: never;
+}
+
+/** A type-tagged external that owns a HANDLE of an access token. */
+export interface NativeToken {
+  readonly [nativeToken]: never;
 }
 
 /** Why the addon refused a call. Mirrors src-native/binding/refusal.h. */
@@ -33,12 +39,23 @@ export const Refusal = {
   otherPackage: 9,
   otherSide: 10,
   otherIdentity: 11,
+  shortToken: 12,
+  impersonating: 13,
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
-/** On failure the status alone. */
+/** Why nobody was impersonated although the package did not fail. Mirrors ImpersonationFailure. */
+export const ImpersonationFailure = {
+  none: 0,
+  already: 1,
+  noToken: 2,
+  identifyOnly: 3,
+} as const;
+export type ImpersonationFailure = (typeof ImpersonationFailure)[keyof typeof ImpersonationFailure];
+
+/** On failure the status, and how far impersonation got. */
 export type AcquireTuple =
-  | readonly [status: number]
+  | readonly [status: number, impersonated: number, failure: ImpersonationFailure]
   | readonly [
       status: number,
       credential: NativeCredential,
@@ -62,19 +79,69 @@ export type LegTuple = readonly [
 /** The status, then (type, bytes) of each buffer of the token. */
 export type CompleteTuple = readonly [status: number, ...token: (number | Buffer | undefined)[]];
 
-/** The status, then what lib/raw/context-attributes.ts reads for the attribute. */
+/** The status, then what lib/raw/attribute-values.ts reads for the attribute. */
 export type AttributeTuple = readonly [status: number, ...values: unknown[]];
 
 /** The status, then six elements for each package. */
 export type PackagesTuple = readonly [status: number, ...packages: unknown[]];
 
+/**
+ * The status, the quality of protection that was found, then (type, number of
+ * the buffer in whose memory it lies, offset in it, size) of each buffer. The
+ * number is 0xFFFFFFFF for memory that was not ours.
+ */
+export type MessageTuple = readonly [status: number, qop: number, ...buffers: number[]];
+
+export type StatusTuple = readonly [status: number];
+
+export type ExportTuple = readonly [
+  status: number,
+  packed: Buffer | undefined,
+  token: NativeToken | undefined,
+];
+/** On failure the status alone. */
+export type ImportTuple =
+  | readonly [status: number]
+  | readonly [status: number, context: NativeContext, traits: number, maxToken: number];
+
+/** A status of SSPI or an error of Windows, and a token where it is none. */
+export type TokenTuple = readonly [status: number, token: NativeToken | undefined];
+
+/** On failure the error alone; otherwise (SID, attributes) of each group at the end. */
+export type TokenInformationTuple =
+  | readonly [error: number]
+  | readonly [
+      error: number,
+      user: string | undefined,
+      primary: number,
+      level: number,
+      logonId: bigint,
+      elevated: number,
+      elevationType: number,
+      integrity: number,
+      restricted: number,
+      ...groups: (string | number | undefined)[],
+    ];
+
+/** (error, sid, domain, name, SID_NAME_USE) of each account. */
+export type AccountsTuple = readonly (string | number | undefined)[];
+
 export type LiveCountsTuple = readonly [
   credentials: number,
   contexts: number,
   contextBuffers: number,
+  tokens: number,
 ];
 
 type Answer<T> = T | Promise<T> | Refusal;
+
+type MessageFunction = (
+  context: NativeContext,
+  qop: number,
+  sequence: number,
+  types: Uint32Array,
+  buffers: readonly (Uint8Array | undefined)[],
+) => MessageTuple | Refusal;
 
 export interface NativeBinding {
   /** The library or function that could not be loaded; then nothing else is there. */
@@ -89,6 +156,7 @@ export interface NativeBinding {
     domain: string | undefined,
     password: string | Uint8Array | undefined,
     packageList: string | undefined,
+    onBehalfOf: NativeContext | undefined,
   ): Answer<AcquireTuple>;
   closeCredential(credential: NativeCredential): Refusal | undefined;
 
@@ -122,6 +190,60 @@ export interface NativeBinding {
   closeContext(context: NativeContext): Refusal | undefined;
 
   queryContextAttributes(context: NativeContext, attribute: number): AttributeTuple | Refusal;
+  queryCredentialsAttributes(
+    credential: NativeCredential,
+    attribute: number,
+  ): AttributeTuple | Refusal;
+  setContextAttributes(
+    context: NativeContext,
+    attribute: number,
+    values: readonly unknown[],
+  ): StatusTuple | Refusal;
+  setCredentialsAttributes(
+    credential: NativeCredential,
+    attribute: number,
+    values: readonly unknown[],
+  ): StatusTuple | Refusal;
+
+  /** The message functions change the memory that they are given. */
+  encryptMessage: MessageFunction;
+  decryptMessage: MessageFunction;
+  makeSignature: MessageFunction;
+  verifySignature: MessageFunction;
+  applyControlToken(
+    context: NativeContext,
+    types: Uint32Array,
+    input: readonly (Uint8Array | undefined)[],
+  ): StatusTuple | Refusal;
+
+  exportSecurityContext(context: NativeContext, flags: number): ExportTuple | Refusal;
+  importSecurityContext(
+    packageName: string,
+    packed: Uint8Array,
+    token: NativeToken | undefined,
+  ): ImportTuple | Refusal;
+
+  querySecurityContextToken(context: NativeContext): TokenTuple | Refusal;
+  tokenInformation(token: NativeToken): TokenInformationTuple | Refusal;
+  duplicateToken(token: NativeToken, primary: boolean, level: number): TokenTuple | Refusal;
+  duplicateTokenInto(
+    token: NativeToken,
+    processId: number,
+  ): readonly [error: number, value: bigint] | Refusal;
+  adoptToken(value: bigint): TokenTuple | Refusal;
+  closeToken(token: NativeToken): Refusal | undefined;
+
+  /** Calls `act` as the context's client, unless there is a failure. */
+  impersonate(
+    context: NativeContext,
+    act: () => void,
+  ): readonly [status: number, failure: ImpersonationFailure] | Refusal;
+
+  lookupAccountSids(sids: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
+  lookupAccountNames(names: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
+
+  /** Changes the bindings in place. */
+  setChannelBindingFlags(bindings: Uint8Array, flags: number): StatusTuple | Refusal;
 
   enumerateSecurityPackages(): PackagesTuple | Refusal;
   querySecurityPackageInfo(name: string): PackagesTuple | Refusal;

@@ -33,7 +33,17 @@ export function refusalError(refusal: Refusal): Secur32Error {
       return argumentError('the credential is of another package than the context');
     case Refusal.otherSide:
       return argumentError(
-        "a client's context is for initializeSecurityContext, a server's for acceptSecurityContext",
+        "a client's context is for initializeSecurityContext, a server's for acceptSecurityContext, an imported one for neither",
+      );
+    case Refusal.shortToken:
+      return codedError(
+        'ERR_SECUR32_BUFFERS_UNSUPPORTED',
+        "this system's package needs a SECBUFFER_TOKEN of the size that SECPKG_ATTR_SIZES says",
+      );
+    case Refusal.impersonating:
+      return codedError(
+        'ERR_SECUR32_IMPERSONATING',
+        'an asynchronous call would not run as the client that this thread acts as',
       );
     case Refusal.otherIdentity:
       return codedError(
@@ -51,4 +61,9 @@ export function accepted<T extends object>(answer: T | Refusal | undefined): T {
   if (typeof answer === 'number') throw refusalError(answer);
   if (answer === undefined) throw refusalError(Refusal.noMemory);
   return answer;
+}
+
+/** For calls without a result. */
+export function throwIfRefused(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw refusalError(refusal);
 }

@@ -13,22 +13,39 @@ import {
   SEC_I_COMPLETE_AND_CONTINUE,
   SEC_I_COMPLETE_NEEDED,
 } from './constants/status.js';
-import { grantedAttributes, type ContextAttributes, type Side } from './context-attributes.js';
+import {
+  grantedAttributes,
+  isRequirable,
+  REQUIRABLE,
+  type ContextAttributes,
+  type RequirableAttribute,
+  type Side,
+} from './context-attributes.js';
 import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
 import { refuseLostValues } from './lost-values.js';
+import {
+  checkedMessage,
+  sign,
+  unwrap,
+  verify,
+  wrap,
+  type MessageContext,
+  type UnwrapOptions,
+  type WrapOptions,
+} from './message-protection.js';
 import { packageKind } from './package-kinds.js';
 import { ProviderTrait } from './provider-traits.js';
 import {
   queryContextAttributes,
   type ContextAttribute,
-  type ContextAttributeValues,
-  type ContextSizes,
 } from './raw/context-attributes.js';
+import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.js';
+import { closedError } from './raw/closed-error.js';
 import {
   claimContext,
   closeContext,
-  closedError,
+  openContext,
   openCredential,
   type ContextHandle,
 } from './raw/handles.js';
@@ -47,6 +64,12 @@ export interface SecurityContextOptions {
    * that does not get it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
    */
   protection?: Protection;
+  /**
+   * Attributes by name, `['sequenceDetect']` for instance. They are asked for,
+   * and a logon that does not get one fails with
+   * `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   */
+  require?: readonly RequirableAttribute[];
   /** The largest token that `step` takes, in bytes: 64 KiB by default. For CredSSP, whose tokens come in pieces, the sum of what waits: 1 MiB. */
   maxTokenBytes?: number;
 }
@@ -66,8 +89,12 @@ export interface StepResult {
 interface Outcome {
   handle: ContextHandle;
   attributes: ContextAttributes;
+  messages?: MessageContext;
   expiry: bigint;
 }
+
+/** The signature in front of an NTLM message. */
+const NTLM_SIGNATURE_BYTES = 16;
 
 type State = 'new' | 'handshaking' | 'established' | 'failed' | 'closed';
 
@@ -85,6 +112,8 @@ export abstract class SecurityContext {
   /** The credentials that the first leg uses. */
   protected readonly credentials: Credentials;
   protected readonly protection: Protection;
+  /** What else must be granted. */
+  protected readonly required: readonly RequirableAttribute[];
 
   readonly #side: Side;
   readonly #stream: boolean;
@@ -110,7 +139,7 @@ export abstract class SecurityContext {
     if (typeof options !== 'object' || options === null) {
       throw argumentError(`the options of a ${side} must be an object`);
     }
-    refuseLostValues(options, 'protection', 'mutualAuth');
+    refuseLostValues(options, 'protection', 'require');
     const { protection = 'none' } = options;
     if (!['none', 'sign', 'encrypt'].includes(protection)) {
       throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
@@ -119,6 +148,7 @@ export abstract class SecurityContext {
     this.#side = side;
     this.credentials = credentials;
     this.protection = protection;
+    this.required = checkedRequirements(options.require ?? []);
     this.#stream = (facts.traits & ProviderTrait.streamPackage) !== 0;
     this.#maxTokenBytes = maxTokenBytes(options.maxTokenBytes, facts);
   }
@@ -130,7 +160,12 @@ export abstract class SecurityContext {
   ): Promise<LegResult>;
 
   /** What was asked for and not granted, in words; nothing if all is well. */
-  protected abstract shortfalls(attributes: ContextAttributes): string[];
+  protected abstract shortfalls(attributes: ContextAttributes, handle: ContextHandle): string[];
+
+  /** What a side finds out once all that was required is there. */
+  protected onEstablished(_handle: ContextHandle, _attributes: ContextAttributes): void {
+    // Nothing for a client.
+  }
 
   /** Runs one step of the handshake after those that wait. */
   protected enqueueStep(token: Uint8Array | undefined): Promise<StepResult> {
@@ -246,8 +281,13 @@ export abstract class SecurityContext {
     const handle = this.#handle;
     if (handle === undefined || this.#state === 'closed') throw closedError('the context');
     const attributes = grantedAttributes(this.#side, contextAttr, handle);
-    const missing = [...this.#missingProtection(attributes), ...this.shortfalls(attributes)];
+    const missing = [
+      ...this.#missingProtection(attributes),
+      ...this.required.filter((name) => !attributes[name]),
+      ...this.shortfalls(attributes, handle),
+    ];
     if (missing.length > 0) throw requirementsError(missing, attributes);
+    this.onEstablished(handle, attributes);
     this.#outcome = { handle, attributes, expiry };
     this.#state = 'established';
   }
@@ -262,6 +302,10 @@ export abstract class SecurityContext {
   #fail(): void {
     if (this.#state !== 'closed') this.#state = 'failed';
     if (this.#handle !== undefined) closeContext(this.#handle, this);
+  }
+
+  protected get establishedHandle(): ContextHandle {
+    return this.#established().handle;
   }
 
   #established(): Outcome {
@@ -327,6 +371,79 @@ export abstract class SecurityContext {
     return key !== undefined && key.length > 0 ? key : undefined;
   }
 
+  /** What the messages need, asked of the package once. */
+  #messages(): MessageContext {
+    const outcome = this.#established();
+    return (outcome.messages ??= {
+      handle: outcome.handle,
+      sizes: this.sizes,
+      tokenBytes: this.#tokenBytes(outcome.handle),
+    });
+  }
+
+  /** How long the token before a message is, where the message must be cut there. */
+  #tokenBytes(handle: ContextHandle): number | undefined {
+    // NTLM's message functions take no stream.
+    if (packageKind(this.negotiatedPackage ?? '') === 'ntlm') return NTLM_SIGNATURE_BYTES;
+    const noStreams = (openContext(handle).facts.traits & ProviderTrait.noStreamMessages) !== 0;
+    return noStreams ? this.sizes.securityTrailer : undefined;
+  }
+
+  /**
+   * Encrypts and signs a message: what is to be sent, for the peer's `unwrap`.
+   * With `encrypt: false` it is signed only.
+   *
+   * Calls EncryptMessage. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
+   * the context cannot encrypt (`protection: 'encrypt'` asks for it), with
+   * `ERR_SECUR32_NOT_ESTABLISHED` before the handshake is done, and an
+   * `SspiError`: `SEC_E_CONTEXT_EXPIRED` and others.
+   */
+  wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
+    const { confidentiality, integrity } = this.attributes;
+    checkedMessage(message);
+    if (!integrity || (!confidentiality && options.encrypt !== false)) {
+      throw requirementsError(['what wrap needs'], this.attributes);
+    }
+    return wrap(this.#messages(), message, options);
+  }
+
+  /**
+   * Decrypts and verifies a whole message of the peer's `wrap`. Messages must
+   * come in the order in which they were wrapped.
+   *
+   * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
+   * that was signed only, unless `allowUnencrypted` is true, and an
+   * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
+   * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and others. After one of
+   * these the peer or somebody in between has done wrong: close the context.
+   */
+  unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
+    return unwrap(this.#messages(), checkedMessage(data), options);
+  }
+
+  /**
+   * The signature of a message that is sent as it is.
+   *
+   * Calls MakeSignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
+   * the context cannot sign (`protection: 'sign'` asks for it), and an
+   * `SspiError`.
+   */
+  sign(message: Uint8Array): Buffer {
+    if (!this.attributes.integrity) throw requirementsError(['what sign needs'], this.attributes);
+    return sign(this.#messages(), checkedMessage(message));
+  }
+
+  /**
+   * Verifies the signature of a message of the peer's; returns only if it is
+   * good.
+   *
+   * Calls VerifySignature. Throws an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
+   * `SEC_E_OUT_OF_SEQUENCE` and others.
+   */
+  verify(message: Uint8Array, signature: Uint8Array): void {
+    verify(this.#messages(), checkedMessage(message), checkedMessage(signature, 'the signature'));
+  }
+
   /**
    * Deletes the context (DeleteSecurityContext). Idempotent. A step that is
    * running or waiting rejects with `ERR_SECUR32_CLOSED`.
@@ -341,6 +458,14 @@ export abstract class SecurityContext {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function checkedRequirements(names: unknown): readonly RequirableAttribute[] {
+  if (!Array.isArray(names)) throw argumentError('require must be an array of attribute names');
+  return Array.from(names as unknown[], (name) => {
+    if (isRequirable(name)) return name;
+    throw argumentError(`require: ${String(name)} is not one of ${REQUIRABLE.join(', ')}`);
+  });
 }
 
 /** An attribute, or undefined where the package does not have it. */

@@ -1,17 +1,26 @@
 import {
   ASC_REQ_CONFIDENTIALITY,
   ASC_REQ_CONNECTION,
+  ASC_REQ_DELEGATE,
   ASC_REQ_EXTENDED_ERROR,
+  ASC_REQ_IDENTIFY,
   ASC_REQ_INTEGRITY,
+  ASC_REQ_MUTUAL_AUTH,
   ASC_REQ_REPLAY_DETECT,
   ASC_REQ_SEQUENCE_DETECT,
   type AscReq,
 } from './constants/asc-flags.js';
-import type { ContextAttributes } from './context-attributes.js';
+import { SECBUFFER_CHANNEL_BINDINGS_RESULT } from './constants/sec-buffers.js';
+import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
+import { codedError } from './errors.js';
+import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
+import { identityOf, type Identity } from './identity.js';
+import { runImpersonated } from './impersonation.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './raw/sec-buffer.js';
+import { plainType } from './raw/sec-buffers.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
 import {
   SecurityContext,
@@ -20,7 +29,17 @@ import {
   type StepResult,
 } from './security-context.js';
 
-export type ServerContextOptions = SecurityContextOptions;
+export interface ServerContextOptions extends SecurityContextOptions, ExtendedProtectionOptions {}
+
+const REQUIREMENT_FLAGS: Record<RequirableAttribute, AscReq> = {
+  confidentiality: ASC_REQ_CONFIDENTIALITY,
+  integrity: ASC_REQ_INTEGRITY,
+  replayDetect: ASC_REQ_REPLAY_DETECT,
+  sequenceDetect: ASC_REQ_SEQUENCE_DETECT,
+  mutualAuth: ASC_REQ_MUTUAL_AUTH,
+  delegate: ASC_REQ_DELEGATE,
+  identify: ASC_REQ_IDENTIFY,
+};
 
 const PROTECTION_FLAGS: Record<Protection, readonly AscReq[]> = {
   none: [],
@@ -36,13 +55,19 @@ const PROTECTION_FLAGS: Record<Protection, readonly AscReq[]> = {
 /** The side that is logged on to. */
 export class ServerContext extends SecurityContext {
   readonly #contextReq: readonly AscReq[];
+  readonly #policy: ProtectionPolicy;
+  #identity: Identity | undefined;
+  #bindingsResult: number | undefined;
 
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
     super('server', credentials, options);
+    this.#policy = new ProtectionPolicy(options);
     this.#contextReq = [
       ASC_REQ_CONNECTION,
       ASC_REQ_EXTENDED_ERROR,
       ...PROTECTION_FLAGS[this.protection],
+      ...this.required.map((name) => REQUIREMENT_FLAGS[name]),
+      ...this.#policy.flags,
     ];
   }
 
@@ -64,19 +89,71 @@ export class ServerContext extends SecurityContext {
     return this.enqueueStep(token);
   }
 
-  protected override leg(
+  protected override async leg(
     context: ContextHandle | undefined,
     input: readonly InputSecBuffer[],
   ): Promise<LegResult> {
-    return acceptSecurityContextBy(this, {
+    const result = await acceptSecurityContextBy(this, {
       ...(context === undefined ? { credential: this.credentials.handle } : { context }),
       contextReq: this.#contextReq,
-      input,
+      input: [...input, ...this.#policy.input],
+      ...(this.#policy.output === undefined ? {} : { output: this.#policy.output }),
       maxTokenBytes: Infinity,
     });
+    this.#bindingsResult = bindingsResult(result) ?? this.#bindingsResult;
+    return result;
   }
 
-  protected override shortfalls({ nullSession }: ContextAttributes): string[] {
-    return nullSession ? ['a client that is not anonymous'] : [];
+  protected override shortfalls({ nullSession }: ContextAttributes, handle: ContextHandle): string[] {
+    return [
+      ...(nullSession ? ['a client that is not anonymous'] : []),
+      ...this.#policy.shortfalls(handle),
+    ];
   }
+
+  protected override onEstablished(handle: ContextHandle, attributes: ContextAttributes): void {
+    this.#identity = identityOf(handle, attributes);
+  }
+
+  /**
+   * Who the client is: read once, when the handshake was done. It stays
+   * readable after `close()`. Throws `ERR_SECUR32_NOT_ESTABLISHED` before.
+   */
+  get identity(): Identity {
+    if (this.#identity !== undefined) return this.#identity;
+    throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context is not established');
+  }
+
+  /**
+   * With `extendedProtection: 'audit'` what the comparison of the channel
+   * bindings came to: `SEC_CHANNEL_BINDINGS_RESULT_` bits. undefined otherwise,
+   * and where the package said nothing.
+   */
+  get channelBindingsResult(): number | undefined {
+    return this.#bindingsResult;
+  }
+
+  /**
+   * Runs a function as the client, on this thread, and gives what it returns:
+   * `context.impersonate(() => fs.readFileSync(path))`.
+   *
+   * The function must be synchronous: what it starts and does not finish would
+   * run as this process. Nothing else of JavaScript runs meanwhile, no microtask
+   * either; asynchronous calls of this package inside it throw with
+   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns a promise.
+   *
+   * Calls ImpersonateSecurityContext, and RevertSecurityContext whatever
+   * happens; where that fails it ends the process, because the thread would go
+   * on as the client. Throws an `SspiError`, and with
+   * `ERR_SECUR32_CANNOT_IMPERSONATE` where the client may only be identified.
+   */
+  impersonate<T>(act: () => T): T {
+    return runImpersonated(this.establishedHandle, act);
+  }
+}
+
+/** What a leg wrote of the comparison of bindings. */
+function bindingsResult({ output }: LegResult): number | undefined {
+  const found = output.find(({ type }) => plainType(type) === SECBUFFER_CHANNEL_BINDINGS_RESULT);
+  return found?.data?.length === 4 ? found.data.readUInt32LE() : undefined;
 }

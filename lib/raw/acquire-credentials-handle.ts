@@ -5,13 +5,20 @@ import {
   SECPKG_CRED_OUTBOUND,
 } from '../constants/credentials.js';
 import { argumentError, codedError, SspiError } from '../errors.js';
+import { impersonationError } from '../impersonation.js';
 import type { AcquireTuple } from '../native-binding.js';
 import { refuseLostValues } from '../lost-values.js';
 import { native } from '../native.js';
 import { packageKind } from '../package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
-import { closeCredential, newCredentialHandle, type CredentialHandle } from './handles.js';
+import {
+  closeCredential,
+  newCredentialHandle,
+  openContext,
+  type ContextHandle,
+  type CredentialHandle,
+} from './handles.js';
 
 /** Whose credential, for which package. */
 export interface CredentialOptions {
@@ -23,6 +30,12 @@ export interface CredentialOptions {
   authIdentity?: AuthIdentity;
   /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. It must not be present but undefined. */
   packageList?: readonly string[];
+  /**
+   * The client of an established server context, whose credential is to be
+   * acquired (delegation). It must not be present but undefined, and there can
+   * be no `authIdentity` beside it.
+   */
+  onBehalfOf?: ContextHandle;
 }
 
 export interface AcquireCredentialsHandleOptions extends CredentialOptions {
@@ -62,7 +75,7 @@ type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsH
 
 /** `use` stands apart so that nobody has to copy options, and lose one on the way. */
 function nativeArguments(sync: boolean, options: CredentialOptions, use: number): NativeArguments {
-  refuseLostValues(options, 'packageList', 'principal');
+  refuseLostValues(options, 'packageList', 'principal', 'onBehalfOf');
   const packageName = requiredText(options.package, 'package');
   const principal =
     options.principal === undefined ? undefined : requiredText(options.principal, 'principal');
@@ -71,11 +84,26 @@ function nativeArguments(sync: boolean, options: CredentialOptions, use: number)
   if (!takesAuthIdentity(packageName) && (user !== undefined || packageList !== undefined)) {
     throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
   }
-  return [sync, principal, packageName, use, user, domain, password, packageList];
+  if (user !== undefined && options.onBehalfOf !== undefined) {
+    throw argumentError('authIdentity and onBehalfOf are two identities; give one');
+  }
+  const client =
+    options.onBehalfOf === undefined ? undefined : openContext(options.onBehalfOf).native;
+  return [sync, principal, packageName, use, user, domain, password, packageList, client];
+}
+
+/** A failure of the call, or of the impersonation before it. */
+function acquireError(
+  [, , , , , , , , client]: NativeArguments,
+  [status, impersonated, failure]: Extract<AcquireTuple, { length: 3 }>,
+): Error {
+  const before =
+    client === undefined || impersonated !== 0 ? undefined : impersonationError(status, failure);
+  return before ?? new SspiError('AcquireCredentialsHandle', status);
 }
 
 function acquired(args: NativeArguments, tuple: AcquireTuple): AcquiredCredential {
-  if (tuple.length === 1) throw new SspiError('AcquireCredentialsHandle', tuple[0]);
+  if (tuple.length === 3) throw acquireError(args, tuple);
   const [, nativeHandle, expiry, traits, maxToken] = tuple;
   const [, , packageName, , , , , packageList] = args;
   const credential = newCredentialHandle(nativeHandle, { package: packageName, traits, maxToken });
@@ -116,7 +144,10 @@ export async function acquireFor(
  * Calls AcquireCredentialsHandleW. Rejects with an `SspiError`
  * (`SEC_E_SECPKG_NOT_FOUND` for an unknown package, `SEC_E_NO_CREDENTIALS`,
  * `SEC_E_UNKNOWN_CREDENTIALS` and others); a wrong password is found out only
- * in a handshake. Close the handle when it is no longer needed.
+ * in a handshake. With `onBehalfOf` it impersonates the client, acquires and
+ * reverts, all in one call on one thread; it rejects with
+ * `ERR_SECUR32_CANNOT_IMPERSONATE` where that is not to be had, and never
+ * acquires for another. Close the handle when it is no longer needed.
  */
 export async function acquireCredentialsHandle(
   options: AcquireCredentialsHandleOptions,

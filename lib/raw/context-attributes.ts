@@ -1,88 +1,38 @@
-import {
-  SECPKG_ATTR_FLAGS,
-  SECPKG_ATTR_LIFESPAN,
-  SECPKG_ATTR_NAMES,
-  SECPKG_ATTR_NEGOTIATION_INFO,
-  SECPKG_ATTR_PACKAGE_INFO,
-  SECPKG_ATTR_SESSION_KEY,
-  SECPKG_ATTR_SIZES,
-} from '../constants/context-attributes.js';
 import { argumentError, SspiError } from '../errors.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
 import { isFailure } from '../status.js';
+import {
+  CONTEXT_RECORDS,
+  SETTABLE_CONTEXT_RECORDS,
+  type ContextAttributeValues,
+  type RecordField,
+  type SettableContextAttributes,
+} from './attribute-records.js';
+import { recordElements, recordValue } from './attribute-values.js';
 import { openContext, type ContextHandle } from './handles.js';
-import { secPkgInfo, type SecPkgInfo } from './packages.js';
 
-/** SecPkgContext_Sizes, in bytes. */
-export interface ContextSizes {
-  maxToken: number;
-  /** What MakeSignature needs. */
-  maxSignature: number;
-  /** To a multiple of this EncryptMessage pads. */
-  blockSize: number;
-  /** What EncryptMessage needs beside the message. */
-  securityTrailer: number;
-}
-
-/** SecPkgContext_NegotiationInfo. */
-export interface NegotiationInfo {
-  /** The package that was negotiated; undefined where it is not known yet. */
-  package: SecPkgInfo | undefined;
-  /** A `SECPKG_NEGOTIATION_` constant. */
-  state: number;
-}
-
-/** SecPkgContext_Lifespan: FILETIMEs in local time, as the package wrote them. */
-export interface ContextLifespan {
-  start: bigint;
-  expiry: bigint;
-}
-
-/** The value of each attribute, by its constant. */
-export interface ContextAttributeValues {
-  [SECPKG_ATTR_SIZES]: ContextSizes;
-  [SECPKG_ATTR_NAMES]: string | undefined;
-  [SECPKG_ATTR_LIFESPAN]: ContextLifespan;
-  [SECPKG_ATTR_SESSION_KEY]: Buffer;
-  [SECPKG_ATTR_PACKAGE_INFO]: SecPkgInfo | undefined;
-  [SECPKG_ATTR_NEGOTIATION_INFO]: NegotiationInfo;
-  [SECPKG_ATTR_FLAGS]: number;
-}
+/** A `SECPKG_ATTR_` constant that can be queried. */
 export type ContextAttribute = keyof ContextAttributeValues;
+/** A `SECPKG_ATTR_` constant that can be set. */
+export type SettableContextAttribute = keyof SettableContextAttributes;
 
-type Reader<Value> = (elements: readonly unknown[]) => Value;
-
-// In the order in which src-native/binding/attribute_calls.cc adds the elements.
-const READERS: { [Attribute in ContextAttribute]: Reader<ContextAttributeValues[Attribute]> } = {
-  [SECPKG_ATTR_SIZES]: (elements) => {
-    const [maxToken, maxSignature, blockSize, securityTrailer] = elements as number[] as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { maxToken, maxSignature, blockSize, securityTrailer };
-  },
-  [SECPKG_ATTR_NAMES]: ([name]) => name as string | undefined,
-  [SECPKG_ATTR_LIFESPAN]: ([start, expiry]) => ({
-    start: start as bigint,
-    expiry: expiry as bigint,
-  }),
-  [SECPKG_ATTR_SESSION_KEY]: ([key]) => (key as Buffer | undefined) ?? Buffer.alloc(0),
-  [SECPKG_ATTR_PACKAGE_INFO]: secPkgInfo,
-  [SECPKG_ATTR_NEGOTIATION_INFO]: ([state, ...info]) => ({
-    state: state as number,
-    package: secPkgInfo(info),
-  }),
-  [SECPKG_ATTR_FLAGS]: ([flags]) => flags as number,
-};
+/** @internal The fields of an attribute; an error for one that is not known. */
+export function fieldsOf(
+  records: ReadonlyMap<number, readonly RecordField[]>,
+  attribute: number,
+): readonly RecordField[] {
+  const fields = records.get(attribute);
+  if (fields !== undefined) return fields;
+  throw argumentError(`attribute ${String(attribute)} is not one that this function knows`);
+}
 
 /**
  * An attribute of a context, decoded.
  *
- * Calls QueryContextAttributesW, and gives the package's memory back. Throws an
- * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
+ * Calls QueryContextAttributesW, and gives the package's memory back; an access
+ * token is a handle of your own, to be closed. Throws an `SspiError`
+ * (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
  * attribute); with `ERR_SECUR32_BUSY` while a leg runs,
  * `ERR_SECUR32_CONTEXT_FAILED` after one failed, `ERR_SECUR32_CLOSED` at the
  * end. Most attributes exist only once the context is established.
@@ -91,12 +41,32 @@ export function queryContextAttributes<Attribute extends ContextAttribute>(
   context: ContextHandle,
   attribute: Attribute,
 ): ContextAttributeValues[Attribute] {
-  if (!Object.hasOwn(READERS, attribute)) {
-    throw argumentError(`attribute ${String(attribute)} is not one that this package can decode`);
-  }
+  const fields = fieldsOf(CONTEXT_RECORDS, attribute);
   const answer = native().queryContextAttributes(openContext(context).native, attribute);
   const [status, ...elements] = accepted(answer);
   if (isFailure(status)) throw new SspiError('QueryContextAttributes', status);
-  const read: Reader<ContextAttributeValues[Attribute]> = READERS[attribute];
-  return read(elements);
+  return recordValue(fields, elements) as ContextAttributeValues[Attribute];
+}
+
+/**
+ * Sets an attribute of a context.
+ *
+ * Calls SetContextAttributesW with a record made of `value`. Throws an
+ * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
+ * attribute, or does not let it be set), otherwise like
+ * `queryContextAttributes`.
+ */
+export function setContextAttributes<Attribute extends SettableContextAttribute>(
+  context: ContextHandle,
+  attribute: Attribute,
+  value: SettableContextAttributes[Attribute],
+): void {
+  const fields = fieldsOf(SETTABLE_CONTEXT_RECORDS, attribute);
+  const answer = native().setContextAttributes(
+    openContext(context).native,
+    attribute,
+    recordElements(fields, value),
+  );
+  const [status] = accepted(answer);
+  if (isFailure(status)) throw new SspiError('SetContextAttributes', status);
 }

@@ -7,7 +7,8 @@ import { CallQueue } from '../call-queue.js';
 import { codedError, handleError, type Secur32Error } from '../errors.js';
 import { Refusal, type NativeContext, type NativeCredential } from '../native-binding.js';
 import { native } from '../native.js';
-import { refusalError } from '../refusals.js';
+import { refusalError, throwIfRefused } from '../refusals.js';
+import { closedError } from './closed-error.js';
 
 /** What is known of a credential from its acquisition. */
 export interface CredentialFacts {
@@ -17,10 +18,6 @@ export interface CredentialFacts {
   readonly traits: number;
   /** The largest token of the package, in bytes. */
   readonly maxToken: number;
-}
-
-export function closedError(what: string): Secur32Error {
-  return codedError('ERR_SECUR32_CLOSED', `${what} is closed`);
 }
 
 function ownedError(what: string): Secur32Error {
@@ -215,8 +212,4 @@ export function closeContext(handle: ContextHandle, owner?: object): void {
   internals.closed = true;
   internals.queue.close(() => closedError('the context'));
   throwIfRefused(native().closeContext(internals.native));
-}
-
-function throwIfRefused(refusal: ReturnType<ReturnType<typeof native>['closeContext']>): void {
-  if (refusal !== undefined) throw refusalError(refusal);
 }

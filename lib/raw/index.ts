@@ -13,17 +13,44 @@ export {
   type AcquiredCredential,
 } from './acquire-credentials-handle.js';
 export {
+  lookupAccountNames,
+  lookupAccountSids,
+  type AccountLookup,
+  type AccountUse,
+} from './accounts.js';
+export type * from './attribute-records.js';
+export { type CertificateContext, type Claim } from './attribute-values.js';
+export {
   queryContextAttributes,
+  setContextAttributes,
   type ContextAttribute,
-  type ContextAttributeValues,
-  type ContextLifespan,
-  type ContextSizes,
-  type NegotiationInfo,
+  type SettableContextAttribute,
 } from './context-attributes.js';
+export { applyControlToken } from './control-token.js';
+export {
+  queryCredentialsAttributes,
+  setCredentialsAttributes,
+  type CredentialAttribute,
+  type KdcProxySettings,
+  type SettableCredentialAttribute,
+  type SettableCredentialAttributes,
+} from './credentials-attributes.js';
 export { ascReqBits, ascRetNames, iscReqBits, iscRetNames } from './flags.js';
 export { ContextHandle, CredentialHandle } from './handles.js';
 export { type LegOptions, type LegResult } from './leg.js';
 export { liveCounts, type LiveCounts } from './live-counts.js';
+export {
+  decryptMessage,
+  encryptMessage,
+  makeSignature,
+  verifySignature,
+  type MessageOptions,
+  type MessageResult,
+  type MessageSecBuffer,
+  type OpenedMessageResult,
+  type ProtectedSecBuffer,
+  type ProtectOptions,
+} from './messages.js';
 export {
   enumerateSecurityPackages,
   querySecurityPackageInfo,
@@ -48,8 +75,33 @@ export {
   type CompleteAuthTokenResult,
   type InitializeSecurityContextOptions,
 } from './security-context.js';
+export { TokenHandle } from './token-handle.js';
+export {
+  adoptToken,
+  duplicateToken,
+  duplicateTokenInto,
+  querySecurityContextToken,
+  tokenInformation,
+  type DuplicateTokenOptions,
+  type ElevationType,
+  type ImpersonationLevel,
+  type TokenGroup,
+  type TokenInformation,
+} from './tokens.js';
+export {
+  exportSecurityContext,
+  importSecurityContext,
+  type ExportedSecurityContext,
+  type ImportSecurityContextOptions,
+} from './transfer.js';
 export { type AuthIdentity } from '../auth-identity.js';
 export * from '../constants/index.js';
-export { SspiError, type Secur32Error, type Secur32ErrorCode, type SspiCall } from '../errors.js';
+export {
+  SspiError,
+  type Secur32Error,
+  type Secur32ErrorCode,
+  type SspiCall,
+  type SystemError,
+} from '../errors.js';
 export { setThreadLimit } from '../thread-limit.js';
 export { isFailure, statusMeaning, statusName } from '../status.js';

@@ -19,9 +19,9 @@ import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
 import { combinedFlags } from './flags.js';
+import { closedError } from './closed-error.js';
 import {
   checkIdle,
-  closedError,
   contextForLeg,
   newContextHandle,
   openCredential,

@@ -5,6 +5,7 @@ export interface LiveCounts {
   credentials: number;
   contexts: number;
   contextBuffers: number;
+  tokens: number;
 }
 
 /**
@@ -12,6 +13,6 @@ export interface LiveCounts {
  * back on another thread, shortly after `close()`.
  */
 export function liveCounts(): LiveCounts {
-  const [credentials, contexts, contextBuffers] = native().liveCounts();
-  return { credentials, contexts, contextBuffers };
+  const [credentials, contexts, contextBuffers, tokens] = native().liveCounts();
+  return { credentials, contexts, contextBuffers, tokens };
 }

@@ -18,18 +18,18 @@ export function plainType(type: number): number {
   return (type & ~SECBUFFER_ATTRMASK) >>> 0;
 }
 
-function isUint32(value: unknown): value is number {
+export function isUint32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
 }
 
-function checkedType(type: unknown, where: string): number {
+export function checkedType(type: unknown, where: string): number {
   // Types with an attribute bit are negative where JavaScript OR-ed them.
   if (isUint32(type)) return type;
   if (typeof type === 'number' && (type | 0) === type) return type >>> 0;
   throw argumentError(`${where}.type must be a SECBUFFER_ constant`);
 }
 
-function checkedArray(buffers: unknown, where: string): unknown[] {
+export function checkedArray(buffers: unknown, where: string): unknown[] {
   if (!Array.isArray(buffers)) throw argumentError(`${where} must be an array of buffers`);
   if (buffers.length > MAX_BUFFERS) {
     throw argumentError(`${where} has ${buffers.length} buffers; there can be ${MAX_BUFFERS}`);
@@ -38,7 +38,7 @@ function checkedArray(buffers: unknown, where: string): unknown[] {
   return Array.from(buffers as unknown[]);
 }
 
-function checkedRecord(buffer: unknown, where: string): Record<string, unknown> {
+export function checkedRecord(buffer: unknown, where: string): Record<string, unknown> {
   if (typeof buffer !== 'object' || buffer === null) {
     throw argumentError(`${where} must be an object with a type`);
   }

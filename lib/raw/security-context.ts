@@ -6,10 +6,10 @@ import type { CompleteTuple, NativeBinding, NativeContext } from '../native-bind
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
+import { closedError } from './closed-error.js';
 import {
   checkIdle,
   closeContext,
-  closedError,
   contextForLeg,
   type ContextHandle,
 } from './handles.js';

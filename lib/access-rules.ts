@@ -1,0 +1,73 @@
+import { requiredText } from './auth-identity.js';
+import { resolveAccount } from './account-names.js';
+import { argumentError } from './errors.js';
+import type { Identity } from './identity.js';
+
+export interface AccessRulesOptions {
+  /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known if it is left out. */
+  allow?: readonly string[];
+  /** Users and groups that may not, whatever `allow` says. */
+  deny?: readonly string[];
+}
+
+const SID = /^S-1-[0-9]+(?:-[0-9]+){1,15}$/i;
+const MAX_ACCOUNTS = 1000;
+
+async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<string>> {
+  if (!Array.isArray(accounts)) throw argumentError(`${where} must be an array of strings`);
+  if (accounts.length > MAX_ACCOUNTS) throw argumentError(`${where} has too many accounts`);
+  const sids = Array.from(accounts as unknown[], async (account, index) => {
+    const text = requiredText(account, `${where}[${index}]`);
+    return SID.test(text) ? text.toUpperCase() : (await resolveAccount(text)).sid;
+  });
+  return new Set(await Promise.all(sids));
+}
+
+/**
+ * Who may come in, by user and group.
+ *
+ * Names are looked up once, when the rules are made: an account that is unknown
+ * or a domain that cannot be asked makes them fail, and a later account of the
+ * same name does not match.
+ */
+export class AccessRules {
+  readonly #allow: ReadonlySet<string> | undefined;
+  readonly #deny: ReadonlySet<string>;
+
+  private constructor(allow: ReadonlySet<string> | undefined, deny: ReadonlySet<string>) {
+    this.#allow = allow;
+    this.#deny = deny;
+  }
+
+  /**
+   * Makes rules. Rejects with `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that
+   * nobody knows, and with `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot
+   * be asked. An option that is present but undefined is an error.
+   */
+  static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
+    if (typeof options !== 'object' || options === null) {
+      throw argumentError('AccessRules.resolve takes an object with allow or deny');
+    }
+    const allow = 'allow' in options ? await sidsOf(options.allow, 'allow') : undefined;
+    const deny = 'deny' in options ? await sidsOf(options.deny, 'deny') : new Set<string>();
+    return new AccessRules(allow, deny);
+  }
+
+  /**
+   * Whether somebody may come in. `allow` matches the user and groups that are
+   * enabled and not for denying only; `deny` matches the user and every group,
+   * for a filtered administrator is one, too. Who has no groups to look at, is
+   * anonymous or a null session may not.
+   */
+  permits(identity: Identity): boolean {
+    const { sid, groups, isAnonymous, isNullSession } = identity;
+    if (sid === undefined || groups === undefined || isAnonymous || isNullSession) return false;
+    if (this.#deny.has(sid) || groups.some((group) => this.#deny.has(group.sid))) return false;
+    if (this.#allow === undefined) return true;
+    const allow = this.#allow;
+    return (
+      allow.has(sid) ||
+      groups.some((group) => group.enabled && !group.denyOnly && allow.has(group.sid))
+    );
+  }
+}

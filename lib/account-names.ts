@@ -1,0 +1,103 @@
+/** Names of accounts, remembered for a while. */
+
+import { codedError, systemError } from './errors.js';
+import {
+  lookupAccountNames,
+  lookupAccountSids,
+  type AccountLookup,
+  type AccountUse,
+} from './raw/accounts.js';
+
+/** An account of Windows: a user, a group, a machine. */
+export interface Account {
+  readonly sid: string;
+  /** `DOMAIN\name`. */
+  readonly name: string;
+  readonly use: AccountUse;
+}
+
+const ERROR_NONE_MAPPED = 1332;
+/** Accounts that are remembered; the oldest are forgotten first. */
+const MAX_REMEMBERED = 10_000;
+/** For how long a name is good. Accounts are renamed now and then. */
+const LIFETIME_MS = 10 * 60_000;
+/** An account that nobody knows may be one that is not replicated yet. */
+const UNKNOWN_LIFETIME_MS = 60_000;
+
+interface Remembered {
+  account: Account | undefined;
+  until: number;
+}
+
+/** By SID: a name comes from a token's SIDs, never from what a client can write. */
+const remembered = new Map<string, Remembered>();
+
+function recall(sid: string, now: number): Remembered | undefined {
+  const found = remembered.get(sid);
+  if (found === undefined || found.until > now) return found;
+  remembered.delete(sid);
+  return undefined;
+}
+
+function remember(sid: string, account: Account | undefined, now: number): void {
+  const lifetime = account === undefined ? UNKNOWN_LIFETIME_MS : LIFETIME_MS;
+  remembered.delete(sid);
+  remembered.set(sid, { account, until: now + lifetime });
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= MAX_REMEMBERED) return;
+    remembered.delete(oldest);
+  }
+}
+
+function accountOf({ sid, domain, name, use }: AccountLookup): Account {
+  return Object.freeze({ sid, name: domain === '' ? name : `${domain}\\${name}`, use });
+}
+
+/**
+ * The accounts of SIDs; a SID that nobody knows is not in the result.
+ *
+ * Calls LookupAccountSidW for those that are not remembered. Rejects with
+ * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
+ */
+export async function accountsBySid(sids: Iterable<string>): Promise<Map<string, Account>> {
+  const wanted = [...new Set(sids)];
+  const unknown = wanted.filter((sid) => recall(sid, performance.now()) === undefined);
+  let failure: AccountLookup | undefined;
+  const found = new Map<string, Account>();
+  if (unknown.length > 0) {
+    const lookups = await lookupAccountSids(unknown);
+    lookups.forEach((lookup, index) => {
+      const sid = unknown[index] ?? '';
+      if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
+        failure ??= lookup;
+        return;
+      }
+      const account = lookup.error === 0 ? accountOf(lookup) : undefined;
+      remember(sid, account, performance.now());
+      if (account !== undefined) found.set(sid, account);
+    });
+  }
+  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
+  for (const sid of wanted) {
+    const account = remembered.get(sid)?.account;
+    if (account !== undefined) found.set(sid, account);
+  }
+  return found;
+}
+
+/**
+ * The account of a name: `DOMAIN\name`, `name@domain`, or a name of this
+ * machine or of everybody (`BUILTIN\Administrators`).
+ *
+ * Calls LookupAccountNameW each time. Rejects with
+ * `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
+ * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
+ */
+export async function resolveAccount(name: string): Promise<Account> {
+  const [lookup] = await lookupAccountNames([name]);
+  if (lookup === undefined || lookup.error === ERROR_NONE_MAPPED) {
+    throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is called ${JSON.stringify(name)}`);
+  }
+  if (lookup.error !== 0) throw systemError('LookupAccountName', lookup.error);
+  return accountOf(lookup);
+}

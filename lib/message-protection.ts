@@ -1,0 +1,133 @@
+/**
+ * Messages of an established context: what goes over the wire is what the
+ * package wrote, the token before the data and the padding behind it.
+ */
+
+import { SECQOP_WRAP_NO_ENCRYPT } from './constants/messages.js';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_PADDING,
+  SECBUFFER_STREAM,
+  SECBUFFER_TOKEN,
+} from './constants/sec-buffers.js';
+import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
+import { argumentError, codedError, SspiError } from './errors.js';
+import type { ContextSizes } from './raw/attribute-records.js';
+import type { ContextHandle } from './raw/handles.js';
+import {
+  decryptMessage,
+  encryptMessage,
+  makeSignature,
+  verifySignature,
+  type MessageSecBuffer,
+  type ProtectedSecBuffer,
+} from './raw/messages.js';
+import { plainType } from './raw/sec-buffers.js';
+
+/** What messages need of their context. */
+export interface MessageContext {
+  readonly handle: ContextHandle;
+  readonly sizes: ContextSizes;
+  /** The length of the token in front of a message, where the package does not find it by itself. */
+  readonly tokenBytes: number | undefined;
+}
+
+export interface WrapOptions {
+  /** false signs only: everybody can read the message. It is true by default. */
+  encrypt?: boolean;
+}
+
+export interface UnwrapOptions {
+  /** To take messages that were signed only, too. It is false by default. */
+  allowUnencrypted?: boolean;
+}
+
+export function checkedMessage(message: unknown, what = 'the message'): Uint8Array {
+  if (message instanceof Uint8Array) return message;
+  throw argumentError(`${what} must be a Uint8Array or Buffer`);
+}
+
+function flag(value: unknown, where: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw argumentError(`${where} must be true or false`);
+}
+
+/** The bytes of a buffer as a package left it; one without bytes has none. */
+function bytesOf({ data, size }: ProtectedSecBuffer, call: 'EncryptMessage' | 'DecryptMessage'): Buffer {
+  if (data !== undefined) return data;
+  if (size === 0) return Buffer.alloc(0);
+  // It says that it wrote, but not where: nothing of it can be sent or trusted.
+  throw new SspiError(call, SEC_E_INTERNAL_ERROR);
+}
+
+export function wrap(
+  { handle, sizes }: MessageContext,
+  message: Uint8Array,
+  options: WrapOptions,
+): Buffer {
+  const encrypt = flag(options.encrypt ?? true, 'encrypt');
+  const buffers: MessageSecBuffer[] = [
+    { type: SECBUFFER_TOKEN, size: sizes.securityTrailer },
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_PADDING, size: sizes.blockSize },
+  ];
+  const result = encryptMessage(handle, {
+    message: buffers,
+    qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT,
+  });
+  return Buffer.concat(result.message.map((buffer) => bytesOf(buffer, 'EncryptMessage')));
+}
+
+/** The buffers of a message that came: whole, or cut where its token ends. */
+function cut(data: Uint8Array, tokenBytes: number | undefined): MessageSecBuffer[] {
+  if (tokenBytes === undefined) {
+    return [{ type: SECBUFFER_STREAM, data }, { type: SECBUFFER_DATA }];
+  }
+  if (data.length < tokenBytes) throw new SspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
+  return [
+    { type: SECBUFFER_TOKEN, data: data.subarray(0, tokenBytes) },
+    { type: SECBUFFER_DATA, data: data.subarray(tokenBytes) },
+  ];
+}
+
+export function unwrap(
+  { handle, tokenBytes }: MessageContext,
+  data: Uint8Array,
+  options: UnwrapOptions,
+): Buffer {
+  const allowUnencrypted = flag(options.allowUnencrypted ?? false, 'allowUnencrypted');
+  const { qop, message } = decryptMessage(handle, { message: cut(data, tokenBytes) });
+  if (qop === SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted) {
+    throw codedError('ERR_SECUR32_NOT_ENCRYPTED', 'the message was signed, but not encrypted');
+  }
+  const plain = message.find(({ type }) => plainType(type) === SECBUFFER_DATA);
+  if (plain === undefined) throw new SspiError('DecryptMessage', SEC_E_INTERNAL_ERROR);
+  return bytesOf(plain, 'DecryptMessage');
+}
+
+export function sign({ handle, sizes }: MessageContext, message: Uint8Array): Buffer {
+  const result = makeSignature(handle, {
+    message: [
+      { type: SECBUFFER_DATA, data: message },
+      { type: SECBUFFER_TOKEN, size: sizes.maxSignature },
+    ],
+  });
+  const signature = result.message[1]?.data;
+  if (signature === undefined || signature.length === 0) {
+    throw new SspiError('MakeSignature', SEC_E_INTERNAL_ERROR);
+  }
+  return signature;
+}
+
+export function verify(
+  { handle }: MessageContext,
+  message: Uint8Array,
+  signature: Uint8Array,
+): void {
+  verifySignature(handle, {
+    message: [
+      { type: SECBUFFER_DATA, data: message },
+      { type: SECBUFFER_TOKEN, data: signature },
+    ],
+  });
+}

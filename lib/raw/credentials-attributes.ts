@@ -1,0 +1,90 @@
+import { requiredText } from '../auth-identity.js';
+import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
+import { argumentError, SspiError } from '../errors.js';
+import { native } from '../native.js';
+import { accepted } from '../refusals.js';
+import { isFailure } from '../status.js';
+import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.js';
+import { recordValue } from './attribute-values.js';
+import { fieldsOf } from './context-attributes.js';
+import { openCredential, type CredentialHandle } from './handles.js';
+
+/** A `SECPKG_CRED_ATTR_` constant, or one of Schannel's, that can be queried. */
+export type CredentialAttribute = keyof CredentialAttributeValues;
+
+/**
+ * An attribute of a credential, decoded.
+ *
+ * Calls QueryCredentialsAttributesW, and gives the package's memory back.
+ * Throws an `SspiError`: `SEC_E_UNSUPPORTED_FUNCTION` where the package does
+ * not have the attribute, `SEC_E_NO_CREDENTIALS` and others.
+ */
+export function queryCredentialsAttributes<Attribute extends CredentialAttribute>(
+  credential: CredentialHandle,
+  attribute: Attribute,
+): CredentialAttributeValues[Attribute] {
+  const fields = fieldsOf(CREDENTIAL_RECORDS, attribute);
+  const answer = native().queryCredentialsAttributes(openCredential(credential).native, attribute);
+  const [status, ...elements] = accepted(answer);
+  if (isFailure(status)) throw new SspiError('QueryCredentialsAttributes', status);
+  return recordValue(fields, elements) as CredentialAttributeValues[Attribute];
+}
+
+/** SecPkgCredentials_KdcProxySettings: by which KDC proxy (MS-KKDCP) tickets are got. */
+export interface KdcProxySettings {
+  /** The proxy: `host`, `host:port`, or `host:port:path`. */
+  proxyServer: string;
+  /** Not to ask a domain controller directly. */
+  forceProxy?: boolean;
+}
+
+/** What each attribute of a credential that can be set takes. */
+export interface SettableCredentialAttributes {
+  [SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS]: KdcProxySettings;
+}
+export type SettableCredentialAttribute = keyof SettableCredentialAttributes;
+
+const KDC_PROXY_SETTINGS_V1 = 1;
+const KDC_PROXY_SETTINGS_FLAGS_FORCEPROXY = 1;
+const HEADER_BYTES = 16;
+const MAX_SERVER_BYTES = 0xffff - HEADER_BYTES;
+
+/** The record: a header that says where in it the server's name lies. */
+function kdcProxyRecord(settings: unknown): Uint8Array {
+  if (typeof settings !== 'object' || settings === null) {
+    throw argumentError('the value must be an object with proxyServer');
+  }
+  const { proxyServer, forceProxy = false } = settings as Partial<Record<string, unknown>>;
+  if (typeof forceProxy !== 'boolean') throw argumentError('forceProxy must be true or false');
+  const server = Buffer.from(requiredText(proxyServer, 'proxyServer'), 'utf16le');
+  if (server.length > MAX_SERVER_BYTES) throw argumentError('proxyServer is too long');
+  const record = Buffer.alloc(HEADER_BYTES + server.length);
+  record.writeUInt32LE(KDC_PROXY_SETTINGS_V1, 0);
+  record.writeUInt32LE(forceProxy ? KDC_PROXY_SETTINGS_FLAGS_FORCEPROXY : 0, 4);
+  record.writeUInt16LE(HEADER_BYTES, 8);
+  record.writeUInt16LE(server.length, 10);
+  server.copy(record, HEADER_BYTES);
+  return record;
+}
+
+/**
+ * Sets an attribute of a credential: the KDC proxy of Kerberos and Negotiate.
+ *
+ * Calls SetCredentialsAttributesW. Throws an `SspiError`
+ * (`SEC_E_UNSUPPORTED_FUNCTION` where the package or the system cannot).
+ */
+export function setCredentialsAttributes<Attribute extends SettableCredentialAttribute>(
+  credential: CredentialHandle,
+  attribute: Attribute,
+  value: SettableCredentialAttributes[Attribute],
+): void {
+  // Whatever its type says: it may come from JavaScript.
+  if ((attribute as number) !== SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS) {
+    throw argumentError(`attribute ${String(attribute)} is not one that this function knows`);
+  }
+  const answer = native().setCredentialsAttributes(openCredential(credential).native, attribute, [
+    kdcProxyRecord(value),
+  ]);
+  const [status] = accepted(answer);
+  if (isFailure(status)) throw new SspiError('SetCredentialsAttributes', status);
+}

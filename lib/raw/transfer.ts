@@ -1,0 +1,81 @@
+import { requiredText } from '../auth-identity.js';
+import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../constants/messages.js';
+import { argumentError, SspiError } from '../errors.js';
+import { native } from '../native.js';
+import { accepted } from '../refusals.js';
+import { isFailure } from '../status.js';
+import { combinedFlags } from './flags.js';
+import {
+  closeContext,
+  contextForLeg,
+  newContextHandle,
+  openContext,
+  type ContextHandle,
+} from './handles.js';
+import { newTokenHandle, openToken, type TokenHandle } from './token-handle.js';
+
+/** A context on its way to another process of the same machine. */
+export interface ExportedSecurityContext {
+  /** The context, with its keys: a secret. */
+  packed: Buffer;
+  /** The token that belongs to it, where there is one. Close it. */
+  token: TokenHandle | undefined;
+}
+
+/**
+ * Packs an established context, so that another process of this machine can go
+ * on with it.
+ *
+ * Calls ExportSecurityContext. `flags` are `SECPKG_CONTEXT_EXPORT_` bits: with
+ * `SECPKG_CONTEXT_EXPORT_DELETE_OLD` the context is gone afterwards and its
+ * handle closed; it must not be one of a high-level object then. Throws an
+ * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package cannot; that
+ * leaves the context as it was).
+ */
+export function exportSecurityContext(
+  context: ContextHandle,
+  flags: readonly number[] | number = 0,
+): ExportedSecurityContext {
+  const bits = combinedFlags(flags, 'flags');
+  const deletes = (bits & SECPKG_CONTEXT_EXPORT_DELETE_OLD) !== 0;
+  const nativeContext = (
+    deletes ? contextForLeg(context, undefined) : openContext(context)
+  ).native;
+  const answer = accepted(native().exportSecurityContext(nativeContext, bits));
+  const [status, packed, token] = answer;
+  if (isFailure(status)) throw new SspiError('ExportSecurityContext', status);
+  if (deletes) closeContext(context);
+  return {
+    packed: packed ?? Buffer.alloc(0),
+    token: token === undefined ? undefined : newTokenHandle(token),
+  };
+}
+
+export interface ImportSecurityContextOptions {
+  /** The package of the context, by name. */
+  package: string;
+  packed: Uint8Array;
+  /** The token that was exported with it, in this process. It stays yours to close. */
+  token?: TokenHandle | undefined;
+}
+
+/**
+ * Takes over a context that another process of this machine packed.
+ *
+ * Calls ImportSecurityContextW. The context is established: messages and
+ * attributes work, legs do not. Throws an `SspiError`
+ * (`SEC_E_UNSUPPORTED_FUNCTION` where the package cannot). What is packed is
+ * trusted by the package: it must come from a process that you trust.
+ */
+export function importSecurityContext(options: ImportSecurityContextOptions): ContextHandle {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentError('importSecurityContext takes an object with package and packed');
+  }
+  const packageName = requiredText(options.package, 'package');
+  if (!(options.packed instanceof Uint8Array)) throw argumentError('packed must be a Uint8Array');
+  const token = options.token === undefined ? undefined : openToken(options.token);
+  const answer = accepted(native().importSecurityContext(packageName, options.packed, token));
+  if (answer.length === 1) throw new SspiError('ImportSecurityContext', answer[0]);
+  const [, context, traits, maxToken] = answer;
+  return newContextHandle(context, { package: packageName, traits, maxToken });
+}
