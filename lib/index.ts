@@ -6,6 +6,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export { type AuthIdentity } from './auth-identity.js';
+export { ChannelBindings } from './channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client-context.js';
 export { type ContextAttributes } from './context-attributes.js';
 export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';
