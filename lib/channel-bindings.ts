@@ -63,7 +63,8 @@ export class ChannelBindings {
    * @param certificate an X509Certificate; DER as bytes; or PEM as a string,
    * this one certificate without its chain and its key.
    * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything else, as for
-   * a certificate with something behind it.
+   * a certificate with something behind it. Error of node:crypto where this
+   * Node.js, or Electron, lacks the hash function.
    */
   static fromCertificate(
     certificate: X509Certificate | Uint8Array | string,
