@@ -1,6 +1,9 @@
 // What a CommonJS program in TypeScript sees of the package.
 
+import { X509Certificate } from 'node:crypto';
+
 import {
+  ChannelBindings,
   ClientContext,
   Credentials,
   ServerContext,
@@ -83,6 +86,29 @@ function options(): void {
   void [withoutUse, unknownUse, lostIdentity, withoutPassword, unknownProtection];
 }
 
+function channelBindings(certificate: X509Certificate, bytes: Uint8Array): void {
+  const bindings = ChannelBindings.fromCertificate(certificate);
+  holds<Equal<typeof bindings, ChannelBindings | undefined>>();
+  // @ts-expect-error There may be none for the certificate.
+  const certain: ChannelBindings = bindings;
+  void [ChannelBindings.fromCertificate(bytes), ChannelBindings.fromCertificate('-----BEGIN')];
+  const unique = ChannelBindings.fromBytes(bytes);
+  holds<Equal<typeof unique, ChannelBindings>>();
+  holds<Equal<typeof unique.applicationData, Buffer>>();
+
+  // @ts-expect-error Bindings are made from something, not constructed.
+  new ChannelBindings(bytes);
+  // @ts-expect-error Nobody changes them.
+  unique.applicationData = Buffer.alloc(1);
+  // @ts-expect-error What looks like bindings is none.
+  const forged: ChannelBindings = { applicationData: Buffer.alloc(1) };
+  // @ts-expect-error Application data is bytes, not text.
+  ChannelBindings.fromBytes('tls-unique:');
+  // @ts-expect-error The result of tls.TLSSocket.getPeerCertificate() has its bytes in `raw`.
+  ChannelBindings.fromCertificate({ raw: bytes });
+  void [certain, forged];
+}
+
 function errors(error: unknown): void {
   if (error instanceof SspiError) {
     holds<Equal<typeof error.code, string>>();
@@ -100,4 +126,4 @@ function errors(error: unknown): void {
 }
 
 holds<Equal<typeof raw.SspiError, typeof SspiError>>();
-void [highLevel, options, errors];
+void [highLevel, options, channelBindings, errors];

@@ -1,6 +1,6 @@
 // What an ESM program in TypeScript sees of the package, above all of its raw level.
 
-import { Credentials, ServerContext, SspiError } from 'secur32';
+import { ChannelBindings, Credentials, ServerContext, SspiError } from 'secur32';
 import {
   ASC_REQ_CONNECTION,
   ASC_REQ_EXTENDED_ERROR,
@@ -129,4 +129,5 @@ async function together(credential: CredentialHandle): Promise<void> {
 }
 
 holds<Equal<typeof RawSspiError, typeof SspiError>>();
+holds<Equal<ReturnType<typeof ChannelBindings.fromBytes>, ChannelBindings>>();
 void [legs, flags, attributes, together];

@@ -1,0 +1,165 @@
+import { X509Certificate, createHash } from 'node:crypto';
+
+import { certificateSignatureHash } from './certificate-signature.js';
+import { argumentError } from './errors.js';
+
+/** Far more than a certificate in a TLS handshake has. */
+const MAX_CERTIFICATE_BYTES = 1024 * 1024;
+const MAX_APPLICATION_DATA_BYTES = 64 * 1024;
+
+/** RFC 5929 wants at least SHA-256. */
+const AT_LEAST: ReadonlyMap<string, string> = new Map([
+  ['md5', 'sha256'],
+  ['sha1', 'sha256'],
+]);
+
+/** Known to this file alone: bindings are checked where they are made. */
+const MADE_HERE = Symbol('made here');
+
+/**
+ * The bytes of the SEC_CHANNEL_BINDINGS structure, for a buffer of the type
+ * SECBUFFER_CHANNEL_BINDINGS. In memory of their own each time.
+ */
+export let secChannelBindings: (bindings: ChannelBindings) => Buffer;
+
+/**
+ * Channel bindings: what ties a logon to the TLS connection that it runs in.
+ *
+ * Both sides take them from their own end of the connection, and the logon
+ * fails where they differ. So it does when somebody in between, who speaks TLS
+ * to each of them, passes the client's tokens on (Extended Protection).
+ */
+export class ChannelBindings {
+  static {
+    secChannelBindings = (bindings) => {
+      if (typeof bindings !== 'object' || bindings === null || !(#applicationData in bindings)) {
+        throw argumentError('channel bindings must be a ChannelBindings of this package');
+      }
+      return structure(bindings.#applicationData);
+    };
+  }
+  readonly #applicationData: Buffer;
+
+  private constructor(key: symbol, applicationData: Uint8Array) {
+    if (key !== MADE_HERE) {
+      throw argumentError('ChannelBindings are made by fromCertificate or fromBytes, not by new');
+    }
+    // Not from Node's pool, whose memory other Buffers give access to.
+    this.#applicationData = Buffer.alloc(applicationData.length);
+    this.#applicationData.set(applicationData);
+  }
+
+  /**
+   * The bindings `tls-server-end-point` (RFC 5929, section 4.1): a hash of the
+   * TLS server's own certificate, the first one of its chain. They are the
+   * same for all connections to a server with this certificate.
+   *
+   * The certificate is hashed as it is, in DER, by the hash function of the
+   * signature on it; by SHA-256 where that is MD5 or SHA-1. undefined where
+   * RFC 5929 defines no hash: for signatures without one (Ed25519, Ed448),
+   * with two (RSASSA-PSS whose mask generation has another one), or by an
+   * algorithm that this package does not know.
+   *
+   * @param certificate an X509Certificate; DER as bytes; or PEM as a string,
+   * this one certificate without its chain and its key.
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything else, as for
+   * a certificate with something behind it. Error of node:crypto where this
+   * Node.js, or Electron, lacks the hash function.
+   */
+  static fromCertificate(
+    certificate: X509Certificate | Uint8Array | string,
+  ): ChannelBindings | undefined {
+    const der = certificateBytes(certificate);
+    const hash = certificateSignatureHash(der);
+    if (hash === undefined) return undefined;
+    const digest = createHash(AT_LEAST.get(hash) ?? hash)
+      .update(der)
+      .digest();
+    return new ChannelBindings(
+      MADE_HERE,
+      Buffer.concat([Buffer.from('tls-server-end-point:', 'latin1'), digest]),
+    );
+  }
+
+  /**
+   * Bindings of any type, from their application data: the prefix of the type,
+   * a colon and the value, such as `tls-unique:` and the bytes of the first
+   * Finished message (RFC 5929, section 3). Nothing is added.
+   *
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not bytes, for
+   * none and for more than 64 KiB.
+   */
+  static fromBytes(applicationData: Uint8Array): ChannelBindings {
+    if (!(applicationData instanceof Uint8Array)) {
+      throw argumentError('applicationData must be a Uint8Array');
+    }
+    const { length } = applicationData;
+    if (length === 0) throw argumentError('applicationData must not be empty');
+    if (length > MAX_APPLICATION_DATA_BYTES) {
+      throw argumentError(
+        `applicationData has ${length} bytes; ${MAX_APPLICATION_DATA_BYTES} are the most`,
+      );
+    }
+    return new ChannelBindings(MADE_HERE, applicationData);
+  }
+
+  /** The prefix with the value, as both sides must have it. A copy. */
+  get applicationData(): Buffer {
+    return Buffer.from(this.#applicationData);
+  }
+}
+
+/** The DER of a certificate, in memory that nobody else can change. */
+function certificateBytes(certificate: unknown): Buffer {
+  if (typeof certificate === 'string') return certificateOfPem(certificate);
+  const bytes = certificate instanceof X509Certificate ? certificate.raw : certificate;
+  if (!(bytes instanceof Uint8Array)) {
+    throw argumentError(
+      'the certificate must be an X509Certificate, DER as a Uint8Array, or PEM as a string',
+    );
+  }
+  if (bytes.length > MAX_CERTIFICATE_BYTES) throw tooLarge();
+  if (bytes[0] === PEM_FIRST_BYTE)
+    throw argumentError('PEM must be given as a string, not as bytes');
+  return Buffer.from(bytes);
+}
+
+const PEM_BEGIN = '-----BEGIN CERTIFICATE-----';
+const PEM_END = '-----END CERTIFICATE-----';
+const PEM_FIRST_BYTE = 0x2d;
+
+/** Text around the certificate is allowed (RFC 7468); another PEM block is not. */
+function certificateOfPem(pem: string): Buffer {
+  if (pem.length > 2 * MAX_CERTIFICATE_BYTES) throw tooLarge();
+  const begin = pem.indexOf(PEM_BEGIN);
+  const end = pem.indexOf(PEM_END, begin);
+  if (begin < 0 || end < 0) {
+    throw argumentError(`the certificate is a string without ${PEM_BEGIN} and ${PEM_END}`);
+  }
+  if (pem.split('-----BEGIN ').length > 2) {
+    throw argumentError(
+      "the PEM has more than one block; give the server's own certificate alone, without chain and key",
+    );
+  }
+  const base64 = pem.slice(begin + PEM_BEGIN.length, end).replace(/[ \t\r\n]/g, '');
+  const der = Buffer.from(base64, 'base64');
+  if (der.toString('base64') !== base64) throw argumentError('the PEM is not valid base64');
+  return der;
+}
+
+function tooLarge(): Error {
+  return argumentError(`a certificate must not be larger than ${MAX_CERTIFICATE_BYTES} bytes`);
+}
+
+/** Addresses of initiator and acceptor, each a type, a length and an offset: not for TLS. */
+const ADDRESS_FIELDS = 6;
+const HEADER_BYTES = (ADDRESS_FIELDS + 2) * Uint32Array.BYTES_PER_ELEMENT;
+
+function structure(applicationData: Buffer): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES + applicationData.length);
+  const lengthField = ADDRESS_FIELDS * Uint32Array.BYTES_PER_ELEMENT;
+  bytes.writeUInt32LE(applicationData.length, lengthField);
+  bytes.writeUInt32LE(HEADER_BYTES, lengthField + Uint32Array.BYTES_PER_ELEMENT);
+  applicationData.copy(bytes, HEADER_BYTES);
+  return bytes;
+}
