@@ -2,9 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 
-import type { HangInput } from '../scripted/children/hang.js';
+import type { HangingCall, HangInput } from '../scripted/children/hang.js';
 import { runChild } from './child.js';
-import type { ScriptedCall } from './scripted.js';
 import { countChild, type ChildAnswer, type Tried } from './tally.js';
 
 async function end(tried: Tried, input: HangInput) {
@@ -18,7 +17,7 @@ async function end(tried: Tried, input: HangInput) {
 }
 
 /** The tests of these calls. */
-export function describeEnds(calls: readonly (readonly [Tried, ScriptedCall])[]): void {
+export function describeEnds(calls: readonly (readonly [Tried, HangingCall])[]): void {
   describe.each(calls)('while %s hangs', (tried, call) => {
     test('process.exit() ends the process at once', async () => {
       const { status, errors } = await end(tried, { call, how: 'exit' });

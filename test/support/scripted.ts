@@ -34,6 +34,13 @@ interface Control {
     answersLeft: number,
   ];
   takeViolations(): string[];
+  /** How many tokens that the package handed out are not closed. */
+  openTokens(): number;
+  /** How many threads still have a token that ImpersonateSecurityContext gave them. */
+  impersonatingThreads(): number;
+  /** Whether the calling thread has a token of its own, wherever that is from. */
+  threadIsImpersonating(): boolean;
+  /** Drops scripts, opens gates, and ends an impersonation of the calling thread. */
   forget(): void;
   threadId(): number;
   countsBuffers(): boolean;
@@ -59,33 +66,82 @@ const CALLS = [
   'complete',
   'delete',
   'queryAttributes',
+  'queryCredentialsAttributes',
+  'setAttributes',
+  'applyControl',
+  'encrypt',
+  'decrypt',
+  'makeSignature',
+  'verifySignature',
+  'queryToken',
+  'impersonate',
+  'revert',
+  'export',
+  'import',
 ] as const;
 export type ScriptedCall = (typeof CALLS)[number];
 
 /** In the order of the enumeration Memory. */
-const MEMORY = ['given', 'null', 'foreign', 'input', 'untouched'] as const;
+const MEMORY = ['given', 'null', 'foreign', 'input', 'untouched', 'inside'] as const;
 export type ScriptedMemory = (typeof MEMORY)[number];
 
 /** In the order of the enumeration HandleChange. */
 const HANDLES = ['stays', 'changes', 'scribbled'] as const;
 export type ScriptedHandle = (typeof HANDLES)[number];
 
-/** What the package makes of one buffer; a text or bytes alone are its `data`. */
+/** In the order of the enumeration TokenKind; the first one is what a call does without. */
+const TOKENS = [
+  undefined,
+  'null',
+  'impersonation',
+  'identification',
+  'denyOnly',
+  'anonymous',
+] as const;
+/**
+ * A token of this process's user, at SecurityImpersonation, at
+ * SecurityIdentification, or with Administrators (S-1-5-32-544) for deny only;
+ * the one of nobody (S-1-5-7); or none.
+ */
+export type ScriptedToken = Exclude<(typeof TOKENS)[number], undefined>;
+
+/**
+ * What the package makes of one buffer; a text or bytes alone are its `data`.
+ *
+ * In the output of a query of attributes the first one is the record, and each
+ * other one a pointer: where it is stored, and what is behind it.
+ */
 export interface ScriptedBuffer {
   /** What it writes, as far as there is room. */
   data?: string | Uint8Array;
-  /** The size that it claims; by default that of `data`. */
+  /** The size that it claims; by default that of `data`. Behind a pointer: of the block, zero after `data`. */
   size?: number;
-  /** A new type. */
+  /** A new type. Of a pointer: the offset at which it is stored. */
   type?: number;
-  /** Where pvBuffer points to afterwards: the caller's memory, or the package's where there is none. */
+  /**
+   * Where pvBuffer, or the pointer, points to afterwards:
+   *
+   * - `given`: the caller's memory; where there is none, memory of the package
+   *   that the caller frees (in a message, only if there is `data`);
+   * - `null`;
+   * - `foreign`: memory of the package that nobody may free, with `data` in it;
+   * - `input`: the first input buffer's memory, or that of a message's first
+   *   buffer, at `offset`; `data` is written there;
+   * - `untouched`: as it was;
+   * - `inside`, of pointers only: the memory of buffer number `block` of this
+   *   output, at `offset`; `data` is written there.
+   */
   memory?: ScriptedMemory;
+  offset?: number;
+  block?: number;
+  /** The pointer is stored in the memory of this buffer of the output; 0, the default, is the record. */
+  into?: number;
 }
 
 export interface ScriptedAnswer {
   /** SEC_E_OK by default. */
   status?: number;
-  /** The attributes granted; by default what was required. */
+  /** The attributes granted; by default what was required. Of decrypt and verifySignature: *pfQOP, by default not written. */
   attributes?: number;
   expiry?: bigint;
   /**
@@ -94,13 +150,27 @@ export interface ScriptedAnswer {
    * and the lower half of a failure that ends in four zeros.
    */
   echoes?: boolean;
-  /** What becomes of the value of the context's handle. */
+  /** What becomes of the value of the context's handle; `scribbled` also of what queryToken and export give. */
   handle?: ScriptedHandle;
+  /**
+   * The token that queryToken and export hand out, for the caller to close, and
+   * that impersonate takes. By default `impersonation`, of export `null`. A call
+   * that fails has none: it changes nothing about the thread.
+   */
+  token?: ScriptedToken;
   /** How long the call hangs, in milliseconds. */
   delay?: number;
   /** Hangs until the gate is opened. */
   gate?: Gate;
+  /** Of legs and of applyControl: what becomes of the input. */
   input?: readonly (ScriptedBuffer | string | Uint8Array)[];
+  /**
+   * What becomes of the output. Of encrypt, decrypt, makeSignature and
+   * verifySignature the buffers of the message: without any, after SEC_E_OK,
+   * they become what they do without an answer (test/ssp/scripted/sealing.h).
+   * Of export the packed context, by default the bytes `packed:N` with the
+   * script's number, which import finds the script by.
+   */
   output?: readonly (ScriptedBuffer | string | Uint8Array)[];
 }
 
@@ -138,24 +208,34 @@ function words(answer: ScriptedAnswer, buffers: readonly ScriptedBuffer[]): Uint
     gate?.number ?? 0,
     answer.input?.length ?? 0,
     answer.echoes === true ? 1 : 0,
-    ...buffers.flatMap(({ size, type, memory = 'given' }) => [
+    TOKENS.indexOf(answer.token),
+    ...buffers.flatMap(({ size, type, memory = 'given', offset = 0, into = 0, block = 0 }) => [
       (type === undefined ? 0 : SETS_TYPE) | (size === undefined ? 0 : SETS_SIZE),
       MEMORY.indexOf(memory),
       type ?? 0,
       size ?? 0,
+      offset,
+      into,
+      block,
     ]),
   );
 }
 
 let nextScript = 1;
 
-/** The answers to the calls on one credential and on the contexts made with it, in order. */
+/**
+ * The answers to the calls on one credential, on the contexts made with it, and
+ * on those imported from them, in order.
+ */
 export class Script {
   readonly number = nextScript++;
   /** The principal whose credential follows this script. */
   readonly principal = `script:${this.number}`;
 
-  /** Adds the answer to the next call of that kind; without one the package grants everything. */
+  /**
+   * Adds the answer to the next call of that kind. Without one the package
+   * grants everything, and knows no attribute.
+   */
   on(call: ScriptedCall, answer: ScriptedAnswer): this {
     const buffers = [...(answer.input ?? []), ...(answer.output ?? [])].map(buffer);
     control.addAnswer(
@@ -184,7 +264,7 @@ export class Script {
 export interface JournalBuffer {
   type: number;
   size: number;
-  /** The bytes of an input buffer. */
+  /** The bytes of an input buffer, or of one of a message. */
   data?: Buffer | undefined;
   /** Whether an output buffer has memory. */
   memory?: boolean;
@@ -213,6 +293,17 @@ export interface JournalEntry {
   packageList?: string | undefined;
   package?: string | undefined;
   attribute?: number;
+  /** What setAttributes was given. */
+  record?: { size: number; data: Buffer } | undefined;
+  /** Of encrypt and makeSignature: the quality of protection that is asked for. */
+  qop?: number;
+  /** Of the messages' calls. */
+  sequence?: number;
+  /** Of export. */
+  flags?: number;
+  /** Of import: whether a token came with the packed context. */
+  token?: boolean;
+  /** Of a leg and of applyControl; the message's buffers as they came; of import the packed context. */
   input?: JournalBuffer[] | undefined;
   output?: JournalBuffer[] | undefined;
 }
@@ -278,6 +369,8 @@ export function leftovers(): Record<string, number> {
     'contexts of the package': contexts,
     'buffers of the package': buffers,
     'calls in the package': inside,
+    'tokens of the package': control.openTokens(),
+    'threads that impersonate': control.impersonatingThreads(),
   };
 }
 
@@ -296,6 +389,7 @@ export async function expectClean(): Promise<void> {
     () => `not given back: ${JSON.stringify(leftovers())}`,
   );
   const violations = control.takeViolations();
+  if (control.threadIsImpersonating()) violations.push('the JavaScript thread still impersonates');
   if (violations.length > 0) throw new Error(`rules were broken:\n${violations.join('\n')}`);
 }
 

@@ -4,8 +4,11 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "executor/lock.h"
 
@@ -18,6 +21,8 @@ struct CallerHeap {
   Lock lock;
   // Turned over, so that a list of them is no reference for LeakSanitizer.
   std::set<uintptr_t> living;
+  // By what is in it.
+  std::map<std::vector<uint8_t>, std::vector<uint8_t>> foreign;
 };
 
 CallerHeap& TheHeap() {
@@ -56,9 +61,14 @@ uint32_t CountBuffers() {
   return static_cast<uint32_t>(heap.living.size());
 }
 
-void* ForeignMemory() {
-  static uint8_t memory[kForeignBytes];
-  return memory;
+void* ForeignMemory(const std::vector<uint8_t>& bytes) {
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  std::vector<uint8_t>& memory = heap.foreign[bytes];
+  memory.resize(std::max(bytes.size(), kForeignBytes));
+  // Again, because whoever had it last may have written to it.
+  std::copy(bytes.begin(), bytes.end(), memory.begin());
+  return memory.data();
 }
 
 }  // namespace secur32::scripted

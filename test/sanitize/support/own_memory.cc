@@ -21,7 +21,7 @@ thread_local std::vector<OwnMemory> scripted_memory;
 void* PointerOf(Memory memory, void* allocated, const SecBufferDesc* input) {
   switch (memory) {
     case Memory::kForeign:
-      return scripted::ForeignMemory();
+      return scripted::ForeignMemory({});
     case Memory::kInput:
       return input == nullptr ? nullptr : input->pBuffers[0].pvBuffer;
     default:

@@ -17,6 +17,8 @@ constexpr auto SEC_E_INSUFFICIENT_MEMORY = static_cast<SECURITY_STATUS>(0x800903
 constexpr auto SEC_E_INVALID_HANDLE = static_cast<SECURITY_STATUS>(0x80090301);
 constexpr auto SEC_E_UNSUPPORTED_FUNCTION = static_cast<SECURITY_STATUS>(0x80090302);
 constexpr auto SEC_E_INTERNAL_ERROR = static_cast<SECURITY_STATUS>(0x80090304);
+constexpr auto SEC_E_INVALID_TOKEN = static_cast<SECURITY_STATUS>(0x80090308);
+constexpr auto SEC_E_MESSAGE_ALTERED = static_cast<SECURITY_STATUS>(0x8009030F);
 constexpr auto SEC_E_INCOMPLETE_MESSAGE = static_cast<SECURITY_STATUS>(0x80090318);
 
 struct SecHandle {
@@ -36,6 +38,8 @@ using PCtxtHandle = SecHandle*;
 #define SECBUFFER_TOKEN 2
 #define SECBUFFER_MISSING 4
 #define SECBUFFER_EXTRA 5
+#define SECBUFFER_PADDING 9
+#define SECBUFFER_STREAM 10
 #define SECBUFFER_CHANNEL_BINDINGS 14
 #define SECBUFFER_CHANGE_PASS_RESPONSE 15
 #define SECBUFFER_ALERT 17
@@ -170,13 +174,26 @@ using ACCEPT_SECURITY_CONTEXT_FN = SECURITY_STATUS (*)(PCredHandle, PCtxtHandle,
 using COMPLETE_AUTH_TOKEN_FN = SECURITY_STATUS (*)(PCtxtHandle, SecBufferDesc*);
 using DELETE_SECURITY_CONTEXT_FN = SECURITY_STATUS (*)(PCtxtHandle);
 using QUERY_CONTEXT_ATTRIBUTES_FN_W = SECURITY_STATUS (*)(PCtxtHandle, ULONG, void*);
+using QUERY_CREDENTIALS_ATTRIBUTES_FN_W = SECURITY_STATUS (*)(PCredHandle, ULONG, void*);
+using SET_CONTEXT_ATTRIBUTES_FN_W = SECURITY_STATUS (*)(PCtxtHandle, ULONG, void*, ULONG);
+using APPLY_CONTROL_TOKEN_FN = SECURITY_STATUS (*)(PCtxtHandle, SecBufferDesc*);
+using ENCRYPT_MESSAGE_FN = SECURITY_STATUS (*)(PCtxtHandle, ULONG, SecBufferDesc*, ULONG);
+using DECRYPT_MESSAGE_FN = SECURITY_STATUS (*)(PCtxtHandle, SecBufferDesc*, ULONG, ULONG*);
+using MAKE_SIGNATURE_FN = SECURITY_STATUS (*)(PCtxtHandle, ULONG, SecBufferDesc*, ULONG);
+using VERIFY_SIGNATURE_FN = SECURITY_STATUS (*)(PCtxtHandle, SecBufferDesc*, ULONG, ULONG*);
+using QUERY_SECURITY_CONTEXT_TOKEN_FN = SECURITY_STATUS (*)(PCtxtHandle, HANDLE*);
+using IMPERSONATE_SECURITY_CONTEXT_FN = SECURITY_STATUS (*)(PCtxtHandle);
+using REVERT_SECURITY_CONTEXT_FN = SECURITY_STATUS (*)(PCtxtHandle);
+using EXPORT_SECURITY_CONTEXT_FN = SECURITY_STATUS (*)(PCtxtHandle, ULONG, SecBuffer*, void**);
+using IMPORT_SECURITY_CONTEXT_FN_W = SECURITY_STATUS (*)(SEC_WCHAR*, SecBuffer*, void*,
+                                                         PCtxtHandle);
 using FREE_CONTEXT_BUFFER_FN = SECURITY_STATUS (*)(void*);
 
 // The members that nobody here fills have their places, and no types.
 struct SecurityFunctionTableW {
   ULONG dwVersion;
   ENUMERATE_SECURITY_PACKAGES_FN_W EnumerateSecurityPackagesW;
-  void* QueryCredentialsAttributesW;
+  QUERY_CREDENTIALS_ATTRIBUTES_FN_W QueryCredentialsAttributesW;
   ACQUIRE_CREDENTIALS_HANDLE_FN_W AcquireCredentialsHandleW;
   FREE_CREDENTIALS_HANDLE_FN FreeCredentialsHandle;
   void* Reserved2;
@@ -184,14 +201,24 @@ struct SecurityFunctionTableW {
   ACCEPT_SECURITY_CONTEXT_FN AcceptSecurityContext;
   COMPLETE_AUTH_TOKEN_FN CompleteAuthToken;
   DELETE_SECURITY_CONTEXT_FN DeleteSecurityContext;
-  void* ApplyControlToken;
+  APPLY_CONTROL_TOKEN_FN ApplyControlToken;
   QUERY_CONTEXT_ATTRIBUTES_FN_W QueryContextAttributesW;
-  void* ImpersonateSecurityContext;
-  void* RevertSecurityContext;
-  void* MakeSignature;
-  void* VerifySignature;
+  IMPERSONATE_SECURITY_CONTEXT_FN ImpersonateSecurityContext;
+  REVERT_SECURITY_CONTEXT_FN RevertSecurityContext;
+  MAKE_SIGNATURE_FN MakeSignature;
+  VERIFY_SIGNATURE_FN VerifySignature;
   FREE_CONTEXT_BUFFER_FN FreeContextBuffer;
   QUERY_SECURITY_PACKAGE_INFO_FN_W QuerySecurityPackageInfoW;
+  void* Reserved3;
+  void* Reserved4;
+  EXPORT_SECURITY_CONTEXT_FN ExportSecurityContext;
+  IMPORT_SECURITY_CONTEXT_FN_W ImportSecurityContextW;
+  void* AddCredentialsW;
+  void* Reserved8;
+  QUERY_SECURITY_CONTEXT_TOKEN_FN QuerySecurityContextToken;
+  ENCRYPT_MESSAGE_FN EncryptMessage;
+  DECRYPT_MESSAGE_FN DecryptMessage;
+  SET_CONTEXT_ATTRIBUTES_FN_W SetContextAttributesW;
 };
 
 #endif  // SECUR32_TEST_SANITIZE_WINDOWS_SSPI_H_

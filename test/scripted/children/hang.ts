@@ -25,15 +25,21 @@ import { present } from '../../support/system.js';
 
 const SPIN_MS = 200;
 
+/** The calls that do not run on the JavaScript thread. */
+export type HangingCall = keyof typeof CALLS;
+
 export interface HangInput {
-  call: ScriptedCall;
+  call: HangingCall;
   how: 'exit' | 'terminate' | 'close' | 'collect';
 }
 
-const CALLS: Record<
-  ScriptedCall,
-  (credential: CredentialHandle, context: ContextHandle, script: Script) => Promise<unknown>
-> = {
+type Start = (
+  credential: CredentialHandle,
+  context: ContextHandle,
+  script: Script,
+) => Promise<unknown>;
+
+const CALLS = {
   acquire: (_credential, _context, script) => acquireCredentialsHandle(script.options()),
   initialize: (credential) => initializeSecurityContext({ credential }),
   accept: (_, context) => acceptSecurityContext({ context }),
@@ -47,8 +53,7 @@ const CALLS: Record<
     credential.close();
     return Promise.resolve();
   },
-  queryAttributes: () => Promise.reject(new Error('runs on the JavaScript thread')),
-};
+} satisfies Partial<Record<ScriptedCall, Start>>;
 
 interface Handles {
   credential: CredentialHandle;
@@ -56,12 +61,13 @@ interface Handles {
 }
 
 /** Begins a call that hangs; what it gives is closed, or dropped. */
-function hang(call: ScriptedCall, gate: Gate, closes = false): Handles {
+function hang(call: HangingCall, gate: Gate, closes = false): Handles {
   const script = new Script();
   const credential = script.acquireSync();
   const context = present(acceptSecurityContextSync({ credential }).context);
   script.on(call, { gate });
-  void CALLS[call](credential, context, script).then(
+  const start: Start = CALLS[call];
+  void start(credential, context, script).then(
     (result) => {
       const given = (result ?? {}) as Partial<Handles>;
       if (closes) for (const handle of [given.context, given.credential]) handle?.close();
@@ -82,7 +88,7 @@ async function nothingLeft(collect: boolean): Promise<number> {
   return countLeft();
 }
 
-async function terminateWorker(call: ScriptedCall): Promise<void> {
+async function terminateWorker(call: HangingCall): Promise<void> {
   const worker = new Worker(__filename, { workerData: call });
   const hanging = new Promise<number>((resolve) => worker.once('message', resolve));
   await callsAtGates(1);
@@ -117,7 +123,7 @@ async function main(): Promise<void> {
 }
 
 /** Beside the call that hangs there are some that wait for its thread, and some that have ended. */
-function inWorker(call: ScriptedCall): void {
+function inWorker(call: HangingCall): void {
   setThreadLimit(1);
   const gate = new Gate();
   const { credential } = hang(call, gate);
@@ -142,4 +148,4 @@ function inWorker(call: ScriptedCall): void {
 }
 
 if (isMainThread) void main();
-else inWorker(workerData as ScriptedCall);
+else inWorker(workerData as HangingCall);

@@ -8,85 +8,104 @@
 namespace secur32::scripted {
 namespace {
 
-void* CopyForCaller(const std::vector<uint8_t>& bytes) {
-  void* const memory = AllocateForCaller(bytes.size());
-  if (!bytes.empty()) std::memcpy(memory, bytes.data(), bytes.size());
-  return memory;
-}
-
 void WriteBytes(const std::vector<uint8_t>& bytes, const SecBuffer* buffer) {
   if (bytes.empty() || buffer->pvBuffer == nullptr) return;
   const size_t size = std::min<size_t>(bytes.size(), buffer->cbBuffer);
   std::memcpy(buffer->pvBuffer, bytes.data(), size);
 }
 
-// Where the caller gave no memory, the package gives some of its own, or none:
-// of that it does not lie, because nobody could tell.
-void ApplyToOwnMemory(const BufferAnswer& answer, SecBuffer* buffer) {
-  if (answer.memory == Memory::kGiven && !answer.bytes.empty()) {
-    buffer->pvBuffer = CopyForCaller(answer.bytes);
-  }
-  buffer->cbBuffer = buffer->pvBuffer == nullptr ? 0 : static_cast<unsigned>(answer.bytes.size());
+uint32_t ClaimedSize(const BufferAnswer& answer) {
+  return answer.sets_size ? answer.size : static_cast<uint32_t>(answer.bytes.size());
 }
 
-void ApplyToCallersMemory(const BufferAnswer& answer, SecBuffer* buffer,
-                          const SecBufferDesc* input) {
+void* PartOf(const SecBuffer& whole, uint32_t offset) {
+  return whole.pvBuffer == nullptr ? nullptr : static_cast<uint8_t*>(whole.pvBuffer) + offset;
+}
+
+// `input` is the buffer that Memory::kInput is a part of.
+void ApplyToCallersMemory(const BufferAnswer& answer, SecBuffer* buffer, const SecBuffer& input) {
   switch (answer.memory) {
     case Memory::kGiven:
       WriteBytes(answer.bytes, buffer);
       break;
     case Memory::kNull:
+    case Memory::kInside:
       buffer->pvBuffer = nullptr;
       break;
     case Memory::kForeign:
-      buffer->pvBuffer = ForeignMemory();
+      buffer->pvBuffer = ForeignMemory(answer.bytes);
       break;
-    case Memory::kInput:
-      buffer->pvBuffer = input == nullptr ? nullptr : input->pBuffers[0].pvBuffer;
+    case Memory::kInput: {
+      SecBuffer rest = input;
+      rest.pvBuffer = PartOf(input, answer.offset);
+      rest.cbBuffer -= std::min<ULONG>(answer.offset, input.cbBuffer);
+      WriteBytes(answer.bytes, &rest);
+      buffer->pvBuffer = rest.pvBuffer;
       break;
+    }
     case Memory::kUntouched:
       return;
   }
-  buffer->cbBuffer = answer.sets_size ? answer.size : static_cast<unsigned>(answer.bytes.size());
+  buffer->cbBuffer = ClaimedSize(answer);
+}
+
+template <typename Apply>
+void ForEachAnswered(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
+                     Apply apply) {
+  if (buffers == nullptr) return;
+  const size_t count = std::min<size_t>(answers.size(), buffers->cBuffers);
+  for (size_t i = 0; i < count; ++i) {
+    SecBuffer* const buffer = &buffers->pBuffers[i];
+    if (answers[i].sets_type) buffer->BufferType = answers[i].type;
+    apply(answers[i], buffer);
+  }
+}
+
+// As it is before anything is applied.
+SecBuffer FirstOf(const SecBufferDesc* buffers) {
+  const bool any = buffers != nullptr && buffers->cBuffers > 0;
+  return any ? buffers->pBuffers[0] : SecBuffer();
 }
 
 }  // namespace
 
+// Of memory of its own the package does not lie, because nobody could tell.
+void ApplyToOwnMemory(const BufferAnswer& answer, SecBuffer* buffer) {
+  if (answer.memory == Memory::kGiven && !answer.bytes.empty()) {
+    buffer->pvBuffer = AllocateForCaller(answer.bytes.size());
+    std::memcpy(buffer->pvBuffer, answer.bytes.data(), answer.bytes.size());
+  }
+  buffer->cbBuffer = buffer->pvBuffer == nullptr ? 0 : static_cast<ULONG>(answer.bytes.size());
+}
+
 void ApplyToOutput(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers,
                    const SecBufferDesc* input) {
-  if (buffers == nullptr) return;
-  const size_t count = std::min<size_t>(answers.size(), buffers->cBuffers);
-  for (size_t i = 0; i < count; ++i) {
-    SecBuffer* const buffer = &buffers->pBuffers[i];
-    if (answers[i].sets_type) buffer->BufferType = answers[i].type;
+  const SecBuffer first = FirstOf(input);
+  ForEachAnswered(answers, buffers, [&](const BufferAnswer& answer, SecBuffer* buffer) {
     if (buffer->pvBuffer == nullptr) {
-      ApplyToOwnMemory(answers[i], buffer);
+      ApplyToOwnMemory(answer, buffer);
     } else {
-      ApplyToCallersMemory(answers[i], buffer, input);
+      ApplyToCallersMemory(answer, buffer, first);
     }
-  }
+  });
 }
 
 void ApplyInPlace(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers) {
-  if (buffers == nullptr) return;
-  const size_t count = std::min<size_t>(answers.size(), buffers->cBuffers);
-  for (size_t i = 0; i < count; ++i) {
-    SecBuffer* const buffer = &buffers->pBuffers[i];
-    if (answers[i].sets_type) buffer->BufferType = answers[i].type;
-    ApplyToCallersMemory(answers[i], buffer, nullptr);
-  }
+  ForEachAnswered(answers, buffers, [](const BufferAnswer& answer, SecBuffer* buffer) {
+    ApplyToCallersMemory(answer, buffer, SecBuffer());
+  });
 }
 
-void FillRecord(const std::vector<BufferAnswer>& answers, void* record) {
-  if (answers.empty()) return;
-  auto* const bytes = static_cast<uint8_t*>(record);
-  const std::vector<uint8_t>& plain = answers[0].bytes;
-  if (!plain.empty()) std::memcpy(bytes, plain.data(), plain.size());
-  for (size_t i = 1; i < answers.size(); ++i) {
-    void* const memory =
-        answers[i].memory == Memory::kNull ? nullptr : CopyForCaller(answers[i].bytes);
-    std::memcpy(bytes + answers[i].type, &memory, sizeof(memory));
-  }
+void ApplyToMessage(const std::vector<BufferAnswer>& answers, SecBufferDesc* message) {
+  const SecBuffer first = FirstOf(message);
+  ForEachAnswered(answers, message, [&](const BufferAnswer& answer, SecBuffer* buffer) {
+    const bool allocates = buffer->pvBuffer == nullptr && !answer.bytes.empty();
+    if (allocates && answer.memory == Memory::kGiven) {
+      ApplyToOwnMemory(answer, buffer);
+    } else {
+      ApplyToCallersMemory(answer, buffer, first);
+    }
+  });
 }
 
 void Echo(const SecBufferDesc* input, Answer* answer) {
@@ -107,6 +126,8 @@ void Scribble(SecHandle* handle) {
   handle->dwLower = static_cast<ULONG_PTR>(0xdeadbeefdeadbeef);
   handle->dwUpper = static_cast<ULONG_PTR>(0xdeadbeefdeadbeef);
 }
+
+HANDLE NoHandle() { return reinterpret_cast<HANDLE>(uintptr_t{0xdeadbeef}); }
 
 InputWatch::InputWatch(const SecBufferDesc* input) : input_(input), before_(Bytes()) {}
 

@@ -17,14 +17,19 @@ void ApplyToOutput(const std::vector<BufferAnswer>& answers, SecBufferDesc* buff
 // The same for buffers that came in with bytes.
 void ApplyInPlace(const std::vector<BufferAnswer>& answers, SecBufferDesc* buffers);
 
-// The record of an attribute, with memory for its pointers.
-void FillRecord(const std::vector<BufferAnswer>& answers, void* record);
+// The same for the buffers of a message, of which those without memory get only
+// what the answer says.
+void ApplyToMessage(const std::vector<BufferAnswer>& answers, SecBufferDesc* message);
+
+// A buffer that has no memory, but for what the package gives.
+void ApplyToOwnMemory(const BufferAnswer& answer, SecBuffer* buffer);
 
 // Makes an answer that echoes the one to this call.
 void Echo(const SecBufferDesc* input, Answer* answer);
 
-// A handle that is none.
+// Handles that are none.
 void Scribble(SecHandle* handle);
+HANDLE NoHandle();
 
 // Whether the caller's input stays as it was while a call hangs: it must not
 // be memory that JavaScript can write to.

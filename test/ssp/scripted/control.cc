@@ -14,6 +14,7 @@
 #include "scripted/journal.h"
 #include "scripted/ledger.h"
 #include "scripted/script.h"
+#include "scripted/tokens.h"
 
 extern "C" bool WatchesFreeContextBuffer();
 
@@ -39,11 +40,12 @@ bool ReadVector(napi_env env, napi_value array, uint32_t index, std::vector<uint
 // Bits of the first word of a buffer.
 constexpr uint32_t kSetsType = 1;
 constexpr uint32_t kSetsSize = 2;
-constexpr size_t kWords = 10;
-constexpr size_t kWordsPerBuffer = 4;
+constexpr size_t kWords = 11;
+constexpr size_t kWordsPerBuffer = 7;
 
 // [status, setsAttributes, attributes, expiry low and high, handle, delay,
-// gate, inputs, echoes], then for each buffer, inputs first, [bits, memory, type, size].
+// gate, inputs, echoes, token], then for each buffer, inputs first,
+// [bits, memory, type, size, offset, into, block].
 bool ReadAnswer(napi_env env, const WordView& words, napi_value bytes, Answer* answer) {
   if (words.count < kWords || (words.count - kWords) % kWordsPerBuffer != 0) return false;
   const uint32_t* const word = words.data;
@@ -55,6 +57,7 @@ bool ReadAnswer(napi_env env, const WordView& words, napi_value bytes, Answer* a
   answer->delay_ms = word[6];
   answer->gate = word[7];
   answer->echoes = word[9] != 0;
+  answer->token = static_cast<TokenKind>(word[10]);
   const size_t buffers = (words.count - kWords) / kWordsPerBuffer;
   for (uint32_t i = 0; i < buffers; ++i) {
     const uint32_t* const described = word + kWords + i * kWordsPerBuffer;
@@ -64,6 +67,9 @@ bool ReadAnswer(napi_env env, const WordView& words, napi_value bytes, Answer* a
     buffer.memory = static_cast<Memory>(described[1]);
     buffer.type = described[2];
     buffer.size = described[3];
+    buffer.offset = described[4];
+    buffer.into = described[5];
+    buffer.block = described[6];
     if (!ReadVector(env, bytes, i, &buffer.bytes)) return false;
     (i < word[8] ? answer->inputs : answer->outputs).push_back(std::move(buffer));
   }
@@ -130,9 +136,30 @@ napi_value TakeViolationsCall(napi_env env, napi_callback_info) {
   return tuple.value();
 }
 
+// Of those that the package handed out.
+napi_value OpenTokensCall(napi_env env, napi_callback_info) {
+  return NumberValue(env, CountOpenTokens());
+}
+
+napi_value ImpersonatingThreadsCall(napi_env env, napi_callback_info) {
+  return NumberValue(env, CountImpersonatingThreads());
+}
+
+napi_value BooleanValue(napi_env env, bool value) {
+  napi_value boolean = nullptr;
+  napi_get_boolean(env, value, &boolean);
+  return boolean;
+}
+
+// The calling one, whoever made it.
+napi_value ThreadIsImpersonatingCall(napi_env env, napi_callback_info) {
+  return BooleanValue(env, ThreadIsImpersonating());
+}
+
 napi_value ForgetCall(napi_env env, napi_callback_info) {
   ForgetScripts();
   ForgetGates();
+  StopImpersonating();
   return UndefinedValue(env);
 }
 
@@ -141,9 +168,7 @@ napi_value ThreadIdCall(napi_env env, napi_callback_info) {
 }
 
 napi_value CountsBuffersCall(napi_env env, napi_callback_info) {
-  napi_value value = nullptr;
-  napi_get_boolean(env, WatchesFreeContextBuffer(), &value);
-  return value;
+  return BooleanValue(env, WatchesFreeContextBuffer());
 }
 
 // (n): the n-th allocation of the addon from now on fails, 0 for none. Gives
@@ -173,6 +198,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"takeJournal", TakeJournalCall},
       {"counts", CountsCall},
       {"takeViolations", TakeViolationsCall},
+      {"openTokens", OpenTokensCall},
+      {"impersonatingThreads", ImpersonatingThreadsCall},
+      {"threadIsImpersonating", ThreadIsImpersonatingCall},
       {"forget", ForgetCall},
       {"threadId", ThreadIdCall},
       {"countsBuffers", CountsBuffersCall},

@@ -42,6 +42,11 @@ void WaitAtGate(uint32_t gate) {
   if (timed_out) ReportViolation(Text("gate ").Number(gate).Add(" was never opened"));
 }
 
+void Hang(const Answer& answer) {
+  if (answer.delay_ms > 0) Sleep(answer.delay_ms);
+  if (answer.gate != 0) WaitAtGate(answer.gate);
+}
+
 void OpenGate(uint32_t gate) {
   Gates& gates = TheGates();
   AcquireSRWLockExclusive(&gates.lock);

@@ -4,11 +4,16 @@
 
 #include <cstdint>
 
+#include "scripted/answer.h"
+
 namespace secur32::scripted {
 
 // Returns once the gate was opened. A gate that nobody opens within a minute
 // is a violation.
 void WaitAtGate(uint32_t gate);
+
+// As long as the answer says: by the clock, at a gate, or not at all.
+void Hang(const Answer& answer);
 
 // For those that wait and for all that come later.
 void OpenGate(uint32_t gate);

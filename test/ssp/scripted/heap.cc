@@ -2,9 +2,11 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "executor/lock.h"
 #include "scripted/ledger.h"
@@ -27,12 +29,21 @@ struct CallerHeap {
   std::map<void*, Allocation> allocations;
   std::deque<void*> kept;
   uint32_t living = 0;
+  // By what is in it.
+  std::map<std::vector<uint8_t>, void*> foreign;
+  std::set<void*> all_foreign;
 };
 
 // Never destroyed: calls may be running when the process ends.
 CallerHeap& TheHeap() {
   static CallerHeap* const heap = new CallerHeap;
   return *heap;
+}
+
+bool IsForeign(void* memory) {
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  return heap.all_foreign.count(memory) != 0;
 }
 
 // Somebody wrote into what he had given back; told once.
@@ -71,6 +82,10 @@ void* AllocateForCaller(size_t size) {
 
 bool FreeByCaller(void* memory) {
   CallerHeap& heap = TheHeap();
+  if (IsForeign(memory)) {
+    ReportViolation(Text("FreeContextBuffer: memory that nobody may free"));
+    return true;
+  }
   bool twice = false;
   bool written = false;
   {
@@ -108,8 +123,17 @@ uint32_t CountBuffers() {
   return heap.living;
 }
 
-void* ForeignMemory() {
-  static uint8_t memory[kForeignBytes];
+void* ForeignMemory(const std::vector<uint8_t>& bytes) {
+  CallerHeap& heap = TheHeap();
+  const Lock::Guard guard(&heap.lock);
+  void*& memory = heap.foreign[bytes];
+  if (memory == nullptr) {
+    const size_t size = std::max(bytes.size(), kForeignBytes);
+    memory = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);
+    heap.all_foreign.insert(memory);
+  }
+  // Again, because whoever had it last may have written to it.
+  if (!bytes.empty()) std::memcpy(memory, bytes.data(), bytes.size());
   return memory;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace secur32::scripted {
 
@@ -22,8 +23,8 @@ bool AnyWrittenAfterFree();
 // How many allocations the caller has.
 uint32_t CountBuffers();
 
-// Memory that nobody may free.
-void* ForeignMemory();
+// Memory that nobody may free, with these bytes and at least 64 of them.
+void* ForeignMemory(const std::vector<uint8_t>& bytes);
 
 }  // namespace secur32::scripted
 

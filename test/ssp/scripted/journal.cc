@@ -86,6 +86,22 @@ JournalEntry& JournalEntry::Input(const SecBufferDesc* buffers) {
   });
 }
 
+JournalEntry& JournalEntry::Input(const SecBuffer& buffer) {
+  SecBuffer copy = buffer;
+  const SecBufferDesc buffers = {SECBUFFER_VERSION, 1, &copy};
+  return Input(&buffers);
+}
+
+JournalEntry& JournalEntry::Record(const void* record, uint32_t size) {
+  Name("record");
+  if (record == nullptr) {
+    json_.Add("null");
+    return *this;
+  }
+  json_.Add("{\"size\":").Number(size).Add(",\"data\":\"").Hex(record, size).Add("\"}");
+  return *this;
+}
+
 JournalEntry& JournalEntry::Output(const SecBufferDesc* buffers) {
   return Buffers("output", buffers,
                  [this](const SecBuffer& buffer) { Flag("memory", buffer.pvBuffer != nullptr); });

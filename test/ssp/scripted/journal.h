@@ -22,6 +22,10 @@ class JournalEntry {
   JournalEntry& WideText(const char* name, const wchar_t* text);
   // Types, sizes and bytes before the call touches them; null for NULL.
   JournalEntry& Input(const SecBufferDesc* buffers);
+  // One buffer by itself, as a list of one.
+  JournalEntry& Input(const SecBuffer& buffer);
+  // Its size and bytes; null for NULL.
+  JournalEntry& Record(const void* record, uint32_t size);
   // Types, capacities, and whether there is memory.
   JournalEntry& Output(const SecBufferDesc* buffers);
 

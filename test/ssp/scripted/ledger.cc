@@ -57,6 +57,17 @@ void ComplainOfNone(Ledger* ledger, Call call, const char* what, uint64_t id, ui
 
 Text During(Call call) { return Text(NameOf(call)).Add(": "); }
 
+ContextRecord OpenContextOf(uint32_t script, uint32_t credential, CtxtHandle* handle) {
+  Ledger& ledger = TheLedger();
+  const Lock::Guard guard(&ledger.lock);
+  Context context;
+  context.record = {ledger.next_context++, script, credential};
+  context.handle = HandleValue(context.record.id, 0);
+  handle->dwLower = context.handle;
+  ledger.contexts[context.record.id] = context;
+  return context.record;
+}
+
 }  // namespace
 
 void InsideCall::Enter() {
@@ -144,14 +155,11 @@ CredentialRecord OpenCredential(uint32_t script, uint32_t package, CredHandle* h
 }
 
 ContextRecord OpenContext(const CredentialRecord& credential, CtxtHandle* handle) {
-  Ledger& ledger = TheLedger();
-  const Lock::Guard guard(&ledger.lock);
-  Context context;
-  context.record = {ledger.next_context++, credential.script, credential.id};
-  context.handle = HandleValue(context.record.id, 0);
-  handle->dwLower = context.handle;
-  ledger.contexts[context.record.id] = context;
-  return context.record;
+  return OpenContextOf(credential.script, credential.id, handle);
+}
+
+ContextRecord OpenImportedContext(uint32_t script, CtxtHandle* handle) {
+  return OpenContextOf(script, 0, handle);
 }
 
 void ChangeHandle(const ContextRecord& context, CtxtHandle* handle) {

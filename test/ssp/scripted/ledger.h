@@ -57,6 +57,8 @@ class InsideCall {
 // Fills the lower half of the handle; the upper one belongs to Secur32.dll.
 CredentialRecord OpenCredential(uint32_t script, uint32_t package, CredHandle* handle);
 ContextRecord OpenContext(const CredentialRecord& credential, CtxtHandle* handle);
+// One that was imported: it has no credential.
+ContextRecord OpenImportedContext(uint32_t script, CtxtHandle* handle);
 // The context gets another value of its handle, the present one dies.
 void ChangeHandle(const ContextRecord& context, CtxtHandle* handle);
 // The leg took another credential: that one has to outlive the context now.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "executor/lock.h"
+#include "sspi/text.h"
 
 namespace secur32::scripted {
 namespace {
@@ -29,18 +30,31 @@ uint64_t Key(uint32_t script, Call call) {
   return (uint64_t{script} << 32) | static_cast<uint32_t>(call);
 }
 
+// The decimal number behind a prefix; 0 without the one or the other.
+template <typename Character>
+uint32_t NumberAfter(const char* prefix, const Character* text, size_t length) {
+  size_t at = 0;
+  for (; prefix[at] != 0; ++at) {
+    if (at == length || text[at] != static_cast<Character>(prefix[at])) return 0;
+  }
+  uint32_t number = 0;
+  for (; at < length && text[at] >= '0' && text[at] <= '9'; ++at) {
+    number = 10 * number + (text[at] - static_cast<uint32_t>('0'));
+  }
+  return number;
+}
+
 }  // namespace
 
 uint32_t ScriptOfPrincipal(const wchar_t* principal) {
-  constexpr wchar_t kPrefix[] = L"script:";
-  if (principal == nullptr) return 0;
-  const wchar_t* digit = principal;
-  for (const wchar_t* expected = kPrefix; *expected != 0; ++expected, ++digit) {
-    if (*digit != *expected) return 0;
-  }
-  uint32_t number = 0;
-  for (; *digit >= L'0' && *digit <= L'9'; ++digit) number = 10 * number + (*digit - L'0');
-  return number;
+  return principal == nullptr ? 0 : NumberAfter("script:", principal, TextLength(principal));
+}
+
+uint32_t ScriptOfPacked(const SecBuffer& packed) {
+  if (packed.pvBuffer == nullptr) return 0;
+  const auto* const bytes = static_cast<const uint8_t*>(packed.pvBuffer);
+  const uint32_t number = NumberAfter("packed:", bytes, packed.cbBuffer);
+  return number != 0 ? number : NumberAfter("script:", bytes, packed.cbBuffer);
 }
 
 void AddAnswer(uint32_t script, Call call, Answer answer) {

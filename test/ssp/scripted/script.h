@@ -12,6 +12,9 @@ namespace secur32::scripted {
 // A credential whose principal is `script:17` follows script 17.
 uint32_t ScriptOfPrincipal(const wchar_t* principal);
 
+// A packed context of the bytes `packed:17`, or `script:17`, follows it too.
+uint32_t ScriptOfPacked(const SecBuffer& packed);
+
 void AddAnswer(uint32_t script, Call call, Answer answer);
 
 // The next answer of the script; where it has no more, `otherwise`.
