@@ -188,8 +188,11 @@ describe('the package', () => {
     expect(tests()).toEqual({ 'a test': { real: ACQUIRED } });
   });
 
-  test('NamedNTLM alone says who the user is, NTLM all else', () => {
-    const { call, acquire, tests } = watched(legs);
+  test('NamedNTLM has from NTLM all but the name of the user and failures', () => {
+    const { call, acquire, tests } = watched({
+      ...legs,
+      completeAuthToken: () => [SEC_E_LOGON_DENIED],
+    });
     const credential = acquire('NamedNTLM');
     title = 'asks';
     call('queryContextAttributes', credential, SECPKG_ATTR_NAMES);
@@ -197,6 +200,11 @@ describe('the package', () => {
     expect(tests()['asks']).toMatchObject({
       scripted: { SECPKG_ATTR: [SECPKG_ATTR_NAMES] },
       real: { SECPKG_ATTR: [SECPKG_ATTR_SIZES] },
+    });
+    title = 'fails';
+    call('completeAuthToken', true, credential, Uint32Array.of(), []);
+    expect(tests()['fails']).toEqual({
+      scripted: { FUNCTION: ['completeAuthToken'], STATUS: [SEC_E_LOGON_DENIED] },
     });
   });
 

@@ -2,6 +2,7 @@
 
 import { SECPKG_ATTR_NAMES } from '../../../lib/constants/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../../lib/constants/status.js';
+import { isFailure } from '../../../lib/status.js';
 import { DECODERS, type Call } from './decoders.js';
 import { FUNCTION, type Kind, type Recording } from './recording.js';
 
@@ -118,8 +119,8 @@ export class Recorder {
     const see = (kind: Kind) => (group: string, value: number | string) => {
       this.#recording.add(title, kind, group, value);
     };
-    const kind = kindOf(packageName, name, args);
     const status = typeof tuple[0] === 'number' ? tuple[0] >>> 0 : undefined;
+    const kind = kindOf(packageName, mayBeOwn(name, args, status));
     if (status !== undefined) see(kind)('STATUS', status);
     // Who does not have the function has done nothing of what was asked.
     if (status === SEC_E_UNSUPPORTED_FUNCTION) return;
@@ -130,14 +131,14 @@ export class Recorder {
 }
 
 /** Where no package is named it is the system that answers. */
-function kindOf(
-  packageName: string | undefined,
-  name?: string,
-  args: readonly unknown[] = [],
-): Kind {
+function kindOf(packageName: string | undefined, ownAnswer = false): Kind {
   const lower = packageName?.toLowerCase() ?? '';
   if (SCRIPTED.includes(lower)) return hasScripted() ? 'scripted' : 'real';
-  // It hands everything on to NTLM but this.
-  const namesUser = name === 'queryContextAttributes' && args[1] === SECPKG_ATTR_NAMES;
-  return lower === NAMED_NTLM && namesUser ? 'scripted' : 'real';
+  return lower === NAMED_NTLM && ownAnswer ? 'scripted' : 'real';
+}
+
+/** What NamedNTLM may not have from NTLM: the name of the user, and a failure. */
+function mayBeOwn(name: string, args: readonly unknown[], status: number | undefined): boolean {
+  if (status !== undefined && isFailure(status)) return true;
+  return name === 'queryContextAttributes' && args[1] === SECPKG_ATTR_NAMES;
 }
