@@ -9,6 +9,10 @@ const folders = process.env.SECUR32_TEST_FOLDERS?.split(',') ?? HERE;
 module.exports = {
   testMatch: folders.map((folder) => `<rootDir>/dist/test/${folder}/**/*.test.js`),
   testEnvironment: 'node',
+  // Writes down what the tests drive, for docs/coverage.md.
+  setupFilesAfterEnv: process.env.SECUR32_TEST_COVERAGE
+    ? ['<rootDir>/dist/test/support/coverage/setup.js']
+    : [],
   transform: {},
   // Windows file systems under Wine have no watcher and no native find.
   haste: { forceNodeFilesystemAPI: true },

@@ -2,6 +2,9 @@
 
 export const RESULTS = 'build/test-results';
 
+/** What the tests of a whole run drove, for docs/coverage.md: a folder for each run of jest. */
+export const RECORDED = `${RESULTS}/coverage`;
+
 const JEST = 'node_modules/jest/bin/jest.js';
 
 /** Where jest writes the results of a run. @param {string} name */

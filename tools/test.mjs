@@ -7,15 +7,16 @@
 //
 // On Linux the unit tests run on the host, and all of them inside Windows
 // node.exe in the testbed, with security packages of the tests' own in a second
-// and a third run; on Windows all that needs no such package runs here.
+// and a third run; on Windows all that needs no such package runs here. A whole
+// run in the testbed leaves what `npm run coverage` reads.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { DEFAULT_NODE, nodeVersions, run } from '../test/testbed/index.mjs';
-import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
+import { DEFAULT_NODE, nodeVersions, run, windowsPath } from '../test/testbed/index.mjs';
+import { jestArguments, RECORDED, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
@@ -86,7 +87,12 @@ async function main() {
     for (const [key, suite] of Object.entries(suites)) {
       const name = `testbed-node-${version}-${key}`;
       heading(`${suite.title} in Windows node.exe ${version}, in the testbed`);
-      runs.push({ name, code: await runInTestbed(version, suite, name, options) });
+      // A part of the suites drives a part of everything.
+      const recorded = patterns.length === 0 && {
+        SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`),
+      };
+      const env = { ...suite.env, ...recorded };
+      runs.push({ name, code: await runInTestbed(version, { ...suite, env }, name, options) });
     }
   }
 
