@@ -4,8 +4,14 @@ import {
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
 import { argumentError, codedError } from './errors.js';
+import { refuseLostValues } from './lost-values.js';
 import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
-import { claimCredential, closeCredential, type CredentialHandle } from './raw/handles.js';
+import {
+  claimCredential,
+  closeCredential,
+  type ContextHandle,
+  type CredentialHandle,
+} from './raw/handles.js';
 import type { ServerContext } from './server-context.js';
 import { expiryDate } from './time.js';
 
@@ -29,19 +35,17 @@ export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'
   onBehalfOf?: ServerContext;
 }
 
-/** The same for the raw level, with the handle of the client's context. */
-function rawOptions(options: CredentialsOptions): CredentialOptions {
-  if (!('onBehalfOf' in options)) return options;
-  const { onBehalfOf, ...rest } = options;
+/** The handle of the context of the client for whom credentials are wanted. */
+function clientHandle(options: CredentialsOptions): ContextHandle | undefined {
+  if (!('onBehalfOf' in options)) return undefined;
+  refuseLostValues(options, 'onBehalfOf');
   // Not by its class: the one file would need the other, and that one this.
-  const client: unknown = onBehalfOf;
-  if (!isServerContext(client)) {
-    throw argumentError('onBehalfOf must be a ServerContext');
-  }
+  const client: unknown = options.onBehalfOf;
+  if (!isServerContext(client)) throw argumentError('onBehalfOf must be a ServerContext');
   if (!client.established || client.handle === undefined) {
     throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context of onBehalfOf is not established');
   }
-  return { ...rest, onBehalfOf: client.handle };
+  return client.handle;
 }
 
 function isServerContext(value: unknown): value is ServerContext {
@@ -93,7 +97,7 @@ export class Credentials {
       throw argumentError("use must be 'inbound', 'outbound' or 'both'");
     }
     const { package: packageName, use } = options;
-    const { credential, expiry } = await acquireFor(rawOptions(options), USES[use]);
+    const { credential, expiry } = await acquireFor(options, USES[use], clientHandle(options));
     return new Credentials(packageName, use, credential, expiry);
   }
 

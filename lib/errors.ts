@@ -47,12 +47,7 @@ export class SspiError extends Error {
   /** Of `SEC_E_INCOMPLETE_MESSAGE` from DecryptMessage: how many bytes are missing, where the package says. */
   declare readonly missing: number | undefined;
 
-  constructor(
-    call: SspiCall,
-    status: number,
-    output: readonly SecBuffer[] = [],
-    missing?: number,
-  ) {
+  constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = [], missing?: number) {
     super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
     this.code = statusName(status);
     this.status = status >>> 0;

@@ -9,9 +9,7 @@ import {
   ASC_REQ_PROXY_BINDINGS,
   type AscReq,
 } from './constants/asc-flags.js';
-import {
-  SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS,
-} from './constants/channel-bindings.js';
+import { SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS } from './constants/channel-bindings.js';
 import { SECPKG_ATTR_CLIENT_SPECIFIED_TARGET } from './constants/context-attributes.js';
 import {
   SECBUFFER_CHANNEL_BINDINGS,
@@ -26,7 +24,7 @@ import { queryContextAttributes } from './raw/context-attributes.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { InputSecBuffer, OutputSecBuffer } from './raw/sec-buffer.js';
 import { accepted } from './refusals.js';
-import { checkedTargetNames, isAllowedTarget } from './service-principal-names.js';
+import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
 import { isFailure } from './status.js';
 
 /**
@@ -106,7 +104,9 @@ export class ProtectionPolicy {
     }
     this.level = level;
     this.#targetNames =
-      options.targetNames === undefined ? undefined : checkedTargetNames(options.targetNames);
+      options.targetNames === undefined
+        ? undefined
+        : checkedServicePrincipalNames(options.targetNames, 'targetNames');
     this.flags =
       level === 'whenSupported'
         ? [ASC_REQ_ALLOW_MISSING_BINDINGS]

@@ -53,7 +53,10 @@ function flag(value: unknown, where: string): boolean {
 }
 
 /** The bytes of a buffer as a package left it; one without bytes has none. */
-function bytesOf({ data, size }: ProtectedSecBuffer, call: 'EncryptMessage' | 'DecryptMessage'): Buffer {
+function bytesOf(
+  { data, size }: ProtectedSecBuffer,
+  call: 'EncryptMessage' | 'DecryptMessage',
+): Buffer {
   if (data !== undefined) return data;
   if (size === 0) return Buffer.alloc(0);
   // It says that it wrote, but not where: nothing of it can be sent or trusted.

@@ -36,10 +36,7 @@ import {
 } from './message-protection.js';
 import { packageKind } from './package-kinds.js';
 import { ProviderTrait } from './provider-traits.js';
-import {
-  queryContextAttributes,
-  type ContextAttribute,
-} from './raw/context-attributes.js';
+import { queryContextAttributes, type ContextAttribute } from './raw/context-attributes.js';
 import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.js';
 import { closedError } from './raw/closed-error.js';
 import {
@@ -163,9 +160,7 @@ export abstract class SecurityContext {
   protected abstract shortfalls(attributes: ContextAttributes, handle: ContextHandle): string[];
 
   /** What a side finds out once all that was required is there. */
-  protected onEstablished(_handle: ContextHandle, _attributes: ContextAttributes): void {
-    // Nothing for a client.
-  }
+  protected onEstablished?(handle: ContextHandle, attributes: ContextAttributes): void;
 
   /** Runs one step of the handshake after those that wait. */
   protected enqueueStep(token: Uint8Array | undefined): Promise<StepResult> {
@@ -287,7 +282,7 @@ export abstract class SecurityContext {
       ...this.shortfalls(attributes, handle),
     ];
     if (missing.length > 0) throw requirementsError(missing, attributes);
-    this.onEstablished(handle, attributes);
+    this.onEstablished?.(handle, attributes);
     this.#outcome = { handle, attributes, expiry };
     this.#state = 'established';
   }

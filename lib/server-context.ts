@@ -104,7 +104,10 @@ export class ServerContext extends SecurityContext {
     return result;
   }
 
-  protected override shortfalls({ nullSession }: ContextAttributes, handle: ContextHandle): string[] {
+  protected override shortfalls(
+    { nullSession }: ContextAttributes,
+    handle: ContextHandle,
+  ): string[] {
     return [
       ...(nullSession ? ['a client that is not anonymous'] : []),
       ...this.#policy.shortfalls(handle),

@@ -73,8 +73,13 @@ function checkedPackageList(list: unknown): string | undefined {
 
 type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsHandle']>;
 
-/** `use` stands apart so that nobody has to copy options, and lose one on the way. */
-function nativeArguments(sync: boolean, options: CredentialOptions, use: number): NativeArguments {
+/** `use` and the client stand apart so that nobody has to copy options, and lose one on the way. */
+function nativeArguments(
+  sync: boolean,
+  options: Omit<CredentialOptions, 'onBehalfOf'>,
+  use: number,
+  onBehalfOf: ContextHandle | undefined,
+): NativeArguments {
   refuseLostValues(options, 'packageList', 'principal', 'onBehalfOf');
   const packageName = requiredText(options.package, 'package');
   const principal =
@@ -84,11 +89,10 @@ function nativeArguments(sync: boolean, options: CredentialOptions, use: number)
   if (!takesAuthIdentity(packageName) && (user !== undefined || packageList !== undefined)) {
     throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
   }
-  if (user !== undefined && options.onBehalfOf !== undefined) {
+  if (user !== undefined && onBehalfOf !== undefined) {
     throw argumentError('authIdentity and onBehalfOf are two identities; give one');
   }
-  const client =
-    options.onBehalfOf === undefined ? undefined : openContext(options.onBehalfOf).native;
+  const client = onBehalfOf === undefined ? undefined : openContext(onBehalfOf).native;
   return [sync, principal, packageName, use, user, domain, password, packageList, client];
 }
 
@@ -129,12 +133,13 @@ function checkedUse(options: AcquireCredentialsHandleOptions): number {
   return options.use;
 }
 
-/** @internal The call for a checked use. */
+/** @internal The call for a checked use, and for a client. */
 export async function acquireFor(
-  options: CredentialOptions,
+  options: Omit<CredentialOptions, 'onBehalfOf'>,
   use: number,
+  onBehalfOf: ContextHandle | undefined,
 ): Promise<AcquiredCredential> {
-  const args = nativeArguments(false, options, use);
+  const args = nativeArguments(false, options, use, onBehalfOf);
   return acquired(args, accepted(await native().acquireCredentialsHandle(...args)));
 }
 
@@ -152,14 +157,14 @@ export async function acquireFor(
 export async function acquireCredentialsHandle(
   options: AcquireCredentialsHandleOptions,
 ): Promise<AcquiredCredential> {
-  return acquireFor(options, checkedUse(options));
+  return acquireFor(options, checkedUse(options), options.onBehalfOf);
 }
 
 /** Like `acquireCredentialsHandle`, but blocks the thread, perhaps for seconds. */
 export function acquireCredentialsHandleSync(
   options: AcquireCredentialsHandleOptions,
 ): AcquiredCredential {
-  const args = nativeArguments(true, options, checkedUse(options));
+  const args = nativeArguments(true, options, checkedUse(options), options.onBehalfOf);
   const answer = accepted(native().acquireCredentialsHandle(...args));
   return acquired(args, answer as AcquireTuple);
 }

@@ -47,7 +47,7 @@ function readField(kind: FieldKind, elements: readonly unknown[]): unknown {
       return first !== 0;
     case 'bytes':
     case 'secret':
-      return (first as Buffer | undefined) ?? Buffer.alloc(0);
+      return first ?? Buffer.alloc(0);
     case 'package':
       return secPkgInfo(elements);
     case 'claims':

@@ -14,10 +14,7 @@ import { inputDescriptor } from './sec-buffers.js';
  * number, or a record that begins with a `SCHANNEL_` number. Only Schannel has
  * it; others throw an `SspiError` with `SEC_E_UNSUPPORTED_FUNCTION`.
  */
-export function applyControlToken(
-  context: ContextHandle,
-  input: readonly InputSecBuffer[],
-): void {
+export function applyControlToken(context: ContextHandle, input: readonly InputSecBuffer[]): void {
   const { types, data } = inputDescriptor(input, Infinity);
   const answer = native().applyControlToken(
     openContext(context).native,

@@ -74,7 +74,8 @@ function memoryOf(
   inPlace: boolean,
   where: string,
 ): Uint8Array | undefined {
-  if (data === undefined) return size === undefined ? undefined : Buffer.alloc(checkedSize(size, where));
+  if (data === undefined)
+    return size === undefined ? undefined : Buffer.alloc(checkedSize(size, where));
   if (!(data instanceof Uint8Array)) throw argumentError(`${where}.data must be a Uint8Array`);
   if (size !== undefined) throw argumentError(`${where} has both data and size`);
   if (!inPlace) return Uint8Array.from(data);
@@ -85,7 +86,10 @@ function memoryOf(
   return data;
 }
 
-function prepared({ message, inPlace = false }: MessageOptions): { types: Uint32Array; memory: Memory } {
+function prepared({ message, inPlace = false }: MessageOptions): {
+  types: Uint32Array;
+  memory: Memory;
+} {
   if (typeof inPlace !== 'boolean') throw argumentError('inPlace must be true or false');
   const types: number[] = [];
   const memory: Memory = [];

@@ -7,12 +7,7 @@ import { native } from '../native.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
 import { closedError } from './closed-error.js';
-import {
-  checkIdle,
-  closeContext,
-  contextForLeg,
-  type ContextHandle,
-} from './handles.js';
+import { checkIdle, closeContext, contextForLeg, type ContextHandle } from './handles.js';
 import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
 import type { InputSecBuffer, SecBuffer } from './sec-buffer.js';
 import { inputDescriptor, keptInput, secBuffers, type InputDescriptor } from './sec-buffers.js';

@@ -38,9 +38,7 @@ export function exportSecurityContext(
 ): ExportedSecurityContext {
   const bits = combinedFlags(flags, 'flags');
   const deletes = (bits & SECPKG_CONTEXT_EXPORT_DELETE_OLD) !== 0;
-  const nativeContext = (
-    deletes ? contextForLeg(context, undefined) : openContext(context)
-  ).native;
+  const nativeContext = (deletes ? contextForLeg(context, undefined) : openContext(context)).native;
   const answer = accepted(native().exportSecurityContext(nativeContext, bits));
   const [status, packed, token] = answer;
   if (isFailure(status)) throw new SspiError('ExportSecurityContext', status);

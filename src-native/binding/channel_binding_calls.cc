@@ -14,9 +14,9 @@ napi_value SetChannelBindingFlagsCall(napi_env env, napi_callback_info info) {
     return Refuse(env, Refusal::kBadArgument);
   }
   const auto set_flags = Api().SspiSetChannelBindingFlags;
-  const SECURITY_STATUS status =
-      set_flags == nullptr ? SEC_E_UNSUPPORTED_FUNCTION
-                           : set_flags(const_cast<uint8_t*>(bindings.data), flags);
+  const SECURITY_STATUS status = set_flags == nullptr
+                                     ? SEC_E_UNSUPPORTED_FUNCTION
+                                     : set_flags(const_cast<uint8_t*>(bindings.data), flags);
   Tuple tuple(env, 1);
   tuple.AddNumber(static_cast<uint32_t>(status));
   return tuple.value();

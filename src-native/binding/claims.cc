@@ -100,8 +100,8 @@ napi_value ClaimValue(napi_env env, const Claim& claim) {
 
 napi_value ClaimsValue(napi_env env, const void* memory) {
   const auto* const information = static_cast<const Information*>(memory);
-  const bool known = information != nullptr && information->version == kVersion1 &&
-                     information->claims != nullptr;
+  const bool known =
+      information != nullptr && information->version == kVersion1 && information->claims != nullptr;
   const uint32_t count = known ? information->count : 0;
   Tuple claims(env, count);
   for (uint32_t i = 0; i < count; ++i) claims.Add(ClaimValue(env, information->claims[i]));

@@ -49,8 +49,7 @@ napi_value RunMessageCall(napi_env env, napi_callback_info info, MessageCall cal
   Message message;
   message.call = call;
   Refusal refusal = Refusal::kBadArgument;
-  if (!ReadArguments(env, info, arguments) ||
-      !ReadHandle(env, arguments[0], &context, &refusal)) {
+  if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal)) {
     return Refuse(env, refusal);
   }
   if (!ReadUint32(env, arguments[1], &message.qop) ||
@@ -90,8 +89,7 @@ napi_value ApplyControlTokenCall(napi_env env, napi_callback_info info) {
   WordView types;
   InputBuffers input;
   Refusal refusal = Refusal::kBadArgument;
-  if (!ReadArguments(env, info, arguments) ||
-      !ReadHandle(env, arguments[0], &context, &refusal)) {
+  if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal)) {
     return Refuse(env, refusal);
   }
   if (!ReadWords(env, arguments[1], &types) || types.count > kMaxSecBuffers) {

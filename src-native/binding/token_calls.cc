@@ -90,8 +90,8 @@ napi_value DuplicateTokenCall(napi_env env, napi_callback_info info) {
     return Refuse(env, Refusal::kBadArgument);
   }
   Token copy;
-  const DWORD error = DuplicateAs(token->get(), primary,
-                                  static_cast<SECURITY_IMPERSONATION_LEVEL>(level), &copy);
+  const DWORD error =
+      DuplicateAs(token->get(), primary, static_cast<SECURITY_IMPERSONATION_LEVEL>(level), &copy);
   return NewTokenTuple(env, error, std::move(copy));
 }
 

@@ -18,8 +18,7 @@ napi_value ExportSecurityContextCall(napi_env env, napi_callback_info info) {
   EnteredContext turn;
   uint32_t flags = 0;
   Refusal refusal = Refusal::kBadArgument;
-  if (!ReadArguments(env, info, arguments) ||
-      !ReadHandle(env, arguments[0], &context, &refusal)) {
+  if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal)) {
     return Refuse(env, refusal);
   }
   if (!ReadUint32(env, arguments[1], &flags)) return Refuse(env, Refusal::kBadArgument);

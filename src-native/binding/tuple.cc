@@ -39,9 +39,8 @@ void Tuple::AddText(const wchar_t* text) {
 
 void Tuple::AddText(const wchar_t* text, size_t length) {
   napi_value value = nullptr;
-  Take(
-      napi_create_string_utf16(env_, reinterpret_cast<const char16_t*>(text), length, &value),
-      value);
+  Take(napi_create_string_utf16(env_, reinterpret_cast<const char16_t*>(text), length, &value),
+       value);
 }
 
 void Tuple::AddAsciiText(const char* text) {

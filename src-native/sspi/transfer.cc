@@ -32,8 +32,8 @@ void RunImport(ImportedContext* imported) {
   SecBuffer packed{static_cast<ULONG>(imported->packed.size()), SECBUFFER_TOKEN,
                    imported->packed.data()};
   CtxtHandle handle{};
-  imported->status = Api().ImportSecurityContextW(imported->package.get(), &packed,
-                                                  imported->token, &handle);
+  imported->status =
+      Api().ImportSecurityContextW(imported->package.get(), &packed, imported->token, &handle);
   if (imported->status < 0) return;
   imported->context =
       std::make_shared<Context>(handle, std::move(name), TraitsOfPackage(imported->package.get()));

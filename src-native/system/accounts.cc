@@ -54,8 +54,8 @@ void LookUpSid(Account* account) {
     account->error = ERROR_NOT_ENOUGH_MEMORY;
     return;
   }
-  if (LookupAccountSidW(nullptr, sid.get(), account->name.get(), &name_size,
-                        account->domain.get(), &domain_size, &use) == FALSE) {
+  if (LookupAccountSidW(nullptr, sid.get(), account->name.get(), &name_size, account->domain.get(),
+                        &domain_size, &use) == FALSE) {
     account->error = LastError();
     return;
   }
@@ -76,8 +76,8 @@ void LookUpName(Account* account) {
     account->error = ERROR_NOT_ENOUGH_MEMORY;
     return;
   }
-  if (LookupAccountNameW(nullptr, account->name.get(), sid.data(), &sid_size,
-                         account->domain.get(), &domain_size, &use) == FALSE) {
+  if (LookupAccountNameW(nullptr, account->name.get(), sid.data(), &sid_size, account->domain.get(),
+                         &domain_size, &use) == FALSE) {
     account->error = LastError();
     return;
   }

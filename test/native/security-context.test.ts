@@ -67,7 +67,7 @@ test('a first leg makes a context, with the default output of one token', async 
   expect(leg.input).toEqual([]);
   expect(typeof leg.contextAttr).toBe('number');
   expect(typeof leg.expiry).toBe('bigint');
-  expect(liveCounts()).toEqual({ credentials: 1, contexts: 1, contextBuffers: 0 });
+  expect(liveCounts()).toEqual({ credentials: 1, contexts: 1, contextBuffers: 0, tokens: 0 });
 });
 
 test('only what was written comes out, not the capacity', async () => {

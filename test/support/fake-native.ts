@@ -8,11 +8,14 @@
 
 import { afterEach, beforeEach, expect, jest } from '@jest/globals';
 
+import { SECPKG_ATTR_NAMES } from '../../lib/constants/context-attributes.js';
+import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
 import {
   Refusal,
   type AcquireTuple,
   type AttributeTuple,
   type CompleteTuple,
+  type ImpersonationFailure,
   type LegTuple,
   type LiveCountsTuple,
   type NativeBinding,
@@ -21,6 +24,8 @@ import {
   type PackagesTuple,
 } from '../../lib/native-binding.js';
 import { isFailure } from '../../lib/status.js';
+import { FakeCalls, next } from './fake-calls.js';
+import { checked } from './fake-handle-table.js';
 
 /** What every asynchronous answer may wait for. */
 interface Deferrable {
@@ -29,6 +34,9 @@ interface Deferrable {
 
 export interface AcquireAnswer extends Deferrable {
   status?: number;
+  /** The status of the impersonation before it, and why nobody was impersonated. */
+  impersonated?: number;
+  failure?: ImpersonationFailure;
   expiry?: bigint;
   traits?: number;
   maxToken?: number;
@@ -81,29 +89,14 @@ export interface RecordedAcquisition {
   domain: string | undefined;
   password: string | Uint8Array | undefined;
   packageList: string | undefined;
+  /** The number of the context of the client for whom it is; absent for none. */
+  onBehalfOf?: number;
 }
 
 export interface RecordedCompletion {
   sync: boolean;
   context: number | undefined;
   token: RecordedBuffer[];
-}
-
-class FakeHandle {
-  open = true;
-  busy = false;
-  failed = false;
-  constructor(
-    readonly kind: 'credential' | 'context',
-    readonly id: number,
-  ) {}
-}
-
-type Kind = FakeHandle['kind'];
-
-function checked(value: unknown, kind: Kind): FakeHandle | Refusal {
-  if (!(value instanceof FakeHandle) || value.kind !== kind) return Refusal.notAHandle;
-  return value.open ? value : Refusal.closed;
 }
 
 function bytesOf(text: string | undefined): Buffer | undefined {
@@ -115,38 +108,25 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : Buffer.from(bytes).toString();
 }
 
-export class FakeNative implements NativeBinding {
+export class FakeNative extends FakeCalls implements NativeBinding {
   readonly acquireAnswers: (AcquireAnswer | Refusal)[] = [];
   readonly legAnswers: (LegAnswer | Refusal)[] = [];
   readonly completeAnswers: (CompleteAnswer | Refusal)[] = [];
   readonly attributeAnswers: (AttributeTuple | Refusal)[] = [];
   readonly packageAnswers: (PackagesTuple | Refusal)[] = [];
 
-  /** Every call by name, with the number of the handle that it closes or reads. */
-  readonly log: string[] = [];
   readonly acquisitions: RecordedAcquisition[] = [];
   readonly legs: RecordedLeg[] = [];
   readonly completions: RecordedCompletion[] = [];
   readonly queries: (readonly [context: number, attribute: number])[] = [];
   readonly packageQueries: string[] = [];
   readonly threadLimits: number[] = [];
-  /** Asynchronous calls that came while another was in their context. */
-  overlaps = 0;
-
-  readonly #handles: Record<Kind, FakeHandle[]> = { credential: [], context: [] };
-
-  /** How many credentials and contexts are open. */
-  get open(): Record<Kind, number> {
-    const count = (kind: Kind) => this.#handles[kind].filter((handle) => handle.open).length;
-    return { credential: count('credential'), context: count('context') };
-  }
-
   /** Answers that no call asked for. */
-  get unused(): number {
+  override get unused(): number {
     const { acquireAnswers, legAnswers, completeAnswers, attributeAnswers, packageAnswers } = this;
     return [acquireAnswers, legAnswers, completeAnswers, attributeAnswers, packageAnswers].reduce(
       (sum, answers) => sum + answers.length,
-      0,
+      super.unused,
     );
   }
 
@@ -154,9 +134,11 @@ export class FakeNative implements NativeBinding {
   acquireCredentialsHandle(
     ...args: Parameters<NativeBinding['acquireCredentialsHandle']>
   ): AcquireTuple | Promise<AcquireTuple> | Refusal {
-    const [sync, principal, packageName, use, user, domain, secret, packageList] = args;
+    const [sync, principal, packageName, use, user, domain, secret, packageList, client] = args;
     const password = secret instanceof Uint8Array ? Uint8Array.from(secret) : secret;
     this.log.push('acquire');
+    const onBehalfOf = client === undefined ? undefined : this.enter(client, sync);
+    if (typeof onBehalfOf === 'number') return onBehalfOf;
     this.acquisitions.push({
       sync,
       principal,
@@ -166,19 +148,23 @@ export class FakeNative implements NativeBinding {
       domain,
       password,
       packageList,
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf: onBehalfOf.id }),
     });
     const answer = this.acquireAnswers.shift() ?? {};
     if (typeof answer === 'number') return answer;
     const { status = 0, expiry = 0n, traits = 0, maxToken = 2888, until } = answer;
+    const { impersonated = 0, failure = 0 } = answer;
     return respond<AcquireTuple>(sync, until, () => {
-      if (isFailure(status)) return [status];
-      const handle = this.#newHandle('credential') as unknown as NativeCredential;
+      if (isFailure(status) || isFailure(impersonated) || failure !== 0) {
+        return [status, impersonated, failure];
+      }
+      const handle = this.newHandle('credential') as unknown as NativeCredential;
       return [status, handle, expiry, traits, maxToken];
     });
   }
 
   closeCredential(credential: NativeCredential): Refusal | undefined {
-    return this.#close(credential, 'credential');
+    return this.close(credential, 'credential');
   }
 
   initializeSecurityContext(
@@ -197,7 +183,7 @@ export class FakeNative implements NativeBinding {
     ...[sync, contextValue, types, data]: Parameters<NativeBinding['completeAuthToken']>
   ): CompleteTuple | Promise<CompleteTuple> | Refusal {
     this.log.push('complete');
-    const context = this.#enter(contextValue, sync);
+    const context = this.enter(contextValue, sync);
     if (typeof context === 'number') return context;
     const token = recorded(types, data);
     this.completions.push({ sync, context: context.id, token });
@@ -214,12 +200,16 @@ export class FakeNative implements NativeBinding {
   }
 
   closeContext(context: NativeContext): Refusal | undefined {
-    return this.#close(context, 'context');
+    return this.close(context, 'context');
   }
 
   queryContextAttributes(contextValue: NativeContext, attribute: number): AttributeTuple | Refusal {
+    // Every server asks for it once: a test that says nothing has clients without a name.
+    if (attribute === SECPKG_ATTR_NAMES && this.attributeAnswers.length === 0) {
+      return [SEC_E_UNSUPPORTED_FUNCTION];
+    }
     this.log.push('query');
-    const context = this.#enter(contextValue, true);
+    const context = this.enter(contextValue, true);
     if (typeof context === 'number') return context;
     // Whatever its type says: it may come from JavaScript.
     if (!Number.isInteger(attribute)) return Refusal.badArgument;
@@ -239,7 +229,7 @@ export class FakeNative implements NativeBinding {
   }
 
   liveCounts(): LiveCountsTuple {
-    return [this.open.credential, this.open.context, 0];
+    return [this.open.credential, this.open.context, 0, this.open.token];
   }
 
   wineVersion(): readonly [version: string | undefined] {
@@ -257,7 +247,7 @@ export class FakeNative implements NativeBinding {
   ): LegTuple | Promise<LegTuple> | Refusal {
     const [sync, credentialValue, contextValue, targetName, words, data] = args;
     this.log.push(call);
-    const context = contextValue === undefined ? undefined : this.#enter(contextValue, sync);
+    const context = contextValue === undefined ? undefined : this.enter(contextValue, sync);
     if (typeof context === 'number') return context;
     // Without one the credential is the context's; a first leg needs its own.
     const needed = context === undefined || credentialValue !== undefined;
@@ -292,7 +282,7 @@ export class FakeNative implements NativeBinding {
         // The addon reckons an incomplete message of a stream as no failure; so does this one.
         context.failed = isFailure(status) && status !== 0x80090318;
       }
-      const created = creates ? this.#newHandle('context') : undefined;
+      const created = creates ? this.newHandle('context') : undefined;
       return [
         status,
         created as unknown as NativeContext | undefined,
@@ -306,36 +296,6 @@ export class FakeNative implements NativeBinding {
       ];
     });
   }
-
-  #newHandle(kind: Kind): FakeHandle {
-    const handle = new FakeHandle(kind, this.#handles[kind].length + 1);
-    this.#handles[kind].push(handle);
-    return handle;
-  }
-
-  /** A context that a call may enter now. */
-  #enter(value: unknown, sync: boolean): FakeHandle | Refusal {
-    const context = checked(value, 'context');
-    if (typeof context === 'number') return context;
-    if (context.busy) {
-      if (!sync) this.overlaps += 1;
-      return Refusal.busy;
-    }
-    return context.failed ? Refusal.failedBefore : context;
-  }
-
-  #close(value: unknown, kind: Kind): Refusal | undefined {
-    if (!(value instanceof FakeHandle) || value.kind !== kind) return Refusal.notAHandle;
-    this.log.push(`close ${kind} ${value.id}`);
-    value.open = false;
-    return undefined;
-  }
-}
-
-function next<T>(answers: T[], call: string): T {
-  const answer = answers.shift();
-  if (answer === undefined) throw new Error(`the test queued no answer for ${call}`);
-  return answer;
 }
 
 function respond<T>(

@@ -2,8 +2,8 @@ import { liveCounts } from '../../lib/raw/live-counts.js';
 import { patience } from './patience.js';
 
 function total(): number {
-  const { credentials, contexts, contextBuffers } = liveCounts();
-  return credentials + contexts + contextBuffers;
+  const { credentials, contexts, contextBuffers, tokens } = liveCounts();
+  return credentials + contexts + contextBuffers + tokens;
 }
 
 /**

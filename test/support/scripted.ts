@@ -365,6 +365,7 @@ export function leftovers(): Record<string, number> {
     'credentials of the addon': addon.credentials,
     'contexts of the addon': addon.contexts,
     'buffers of the addon': addon.contextBuffers,
+    'tokens of the addon': addon.tokens,
     'credentials of the package': credentials,
     'contexts of the package': contexts,
     'buffers of the package': buffers,

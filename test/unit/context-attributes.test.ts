@@ -64,7 +64,7 @@ describe('queryContextAttributes', () => {
     expect(fake.queries).toEqual([[1, attribute]]);
   });
 
-  test.each([[-1], [3], [1000], [NaN], ['0'], [undefined], ['toString'], ['__proto__']])(
+  test.each([[-1], [1000], [NaN], ['0'], [undefined], ['toString'], ['__proto__']])(
     'refuses attribute %p, which it cannot decode',
     (attribute) => {
       const context = rawContext();

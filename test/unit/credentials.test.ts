@@ -278,7 +278,7 @@ describe('credentials', () => {
 
   test('of any number count as live until they are closed', async () => {
     const acquired = [await credentials(), await credentials()];
-    expect(liveCounts()).toEqual({ credentials: 2, contexts: 0, contextBuffers: 0 });
+    expect(liveCounts()).toEqual({ credentials: 2, contexts: 0, contextBuffers: 0, tokens: 0 });
     for (const each of acquired) each.close();
     expect(liveCounts().credentials).toBe(0);
   });

@@ -51,8 +51,9 @@ const upper = (/** @type {string} */ text) => text[0].toUpperCase() + text.slice
 
 /** @param {Attribute} attribute */
 function layoutRow({ name, value, size, access = 'query', version = 0, fields }) {
-  const rows = fields.map(({ kind, offset, capacity = 0, count }) =>
-    `{FieldKind::k${upper(kind)}, ${offset}, ${count?.offset ?? 0}, ${count?.width ?? 0}, ${capacity}}`,
+  const rows = fields.map(
+    ({ kind, offset, capacity = 0, count }) =>
+      `{FieldKind::k${upper(kind)}, ${offset}, ${count?.offset ?? 0}, ${count?.width ?? 0}, ${capacity}}`,
   );
   return (
     `    // ${name}\n    {0x${value.toString(16)}u, ${size}, Access::k${upper(access)}, ${version}, ${fields.length},\n` +
@@ -77,7 +78,9 @@ function headerChecks(attributes) {
   const checks = [...structs].map(([struct, { size, fields }]) => {
     const members = fields.flatMap(({ member, offset, count }) => [
       ...(member === undefined ? [] : [`AT(${struct}, ${member}, ${offset});\n`]),
-      ...(count === undefined ? [] : [`COUNT(${struct}, ${count.member}, ${count.offset}, ${count.width});\n`]),
+      ...(count === undefined
+        ? []
+        : [`COUNT(${struct}, ${count.member}, ${count.offset}, ${count.width});\n`]),
     ]);
     return `SIZE(${struct}, ${size});\n${members.join('')}`;
   });
@@ -174,7 +177,9 @@ ${valueMap('SettableContextAttributes', 'What each attribute of a context that c
 ${valueMap('CredentialAttributeValues', 'The value of each attribute of a credential, by its constant.', credentials.filter(canQuery), readType)}
 /** How the addon gives or takes one field of a record. */
 export type FieldKind =
-${Object.keys(KINDS).map((kind) => `  | '${kind}'`).join('\n')};
+${Object.keys(KINDS)
+  .map((kind) => `  | '${kind}'`)
+  .join('\n')};
 
 /** The name of a field, empty where it is the whole value, and its kind. */
 export type RecordField = readonly [name: string, kind: FieldKind];
@@ -198,10 +203,7 @@ async function main() {
   await writeOrCheck(
     new Map([
       [file('src-native/sspi/attribute_layouts.inc'), nativeTables(context, credentials)],
-      [
-        file('src-native/system/attribute_layouts.cc'),
-        headerChecks([...context, ...credentials]),
-      ],
+      [file('src-native/system/attribute_layouts.cc'), headerChecks([...context, ...credentials])],
       [file('lib/raw/attribute-records.ts'), typescript(context, credentials)],
     ]),
   );

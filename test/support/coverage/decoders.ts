@@ -96,13 +96,12 @@ function attribute(group: 'SECPKG_ATTR' | 'SECPKG_CRED_ATTR'): Decoder {
   };
 }
 
-/** The message's buffers stand after `types` arguments, and as (type, source, offset, size) in the result. */
-function message(types: number, qop?: number): Decoder {
-  return ({ args, tuple, see }) => {
-    seeTypes(see, args[types] as Uint32Array);
-    seeTypes(see, everyNth(tuple.slice(2), 4));
-    if (qop !== undefined) seeNumber(see, 'SECQOP', args[qop]);
-    seeNumber(see, 'SECQOP', tuple[1]);
+/** The message's buffers stand in the result as (type, source, offset, size). */
+function message(protects: boolean): Decoder {
+  return ({ args: [, qop, , types], tuple: [, found, ...buffers], see }) => {
+    seeTypes(see, types as Uint32Array);
+    seeTypes(see, everyNth(buffers, 4));
+    seeNumber(see, 'SECQOP', protects ? qop : found);
   };
 }
 
@@ -155,10 +154,10 @@ export const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ['setContextAttributes', attribute('SECPKG_ATTR')],
   ['queryCredentialsAttributes', attribute('SECPKG_CRED_ATTR')],
   ['setCredentialsAttributes', attribute('SECPKG_CRED_ATTR')],
-  ['encryptMessage', message(3, 1)],
-  ['decryptMessage', message(2)],
-  ['makeSignature', message(3, 1)],
-  ['verifySignature', message(2)],
+  ['encryptMessage', message(true)],
+  ['decryptMessage', message(false)],
+  ['makeSignature', message(true)],
+  ['verifySignature', message(false)],
   ['applyControlToken', controlToken],
   [
     'exportSecurityContext',
