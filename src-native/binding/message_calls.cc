@@ -58,7 +58,7 @@ napi_value RunMessageCall(napi_env env, napi_callback_info info, MessageCall cal
     return Refuse(env, Refusal::kBadArgument);
   }
   if (!turn.Enter(context, &refusal)) return Refuse(env, refusal);
-  if (!IsSafeMessage(message, context.get())) return Refuse(env, Refusal::kShortToken);
+  if (!IsSafeMessage(message, context.get())) return Refuse(env, Refusal::kUnsafeMessage);
   RunMessage(&message, context.get());
   return MessageValue(env, message);
 }
