@@ -12,10 +12,10 @@ export const packageName = process.env.SECUR32_EXAMPLE_PACKAGE ?? 'Negotiate';
 
 /** Hands tokens to and fro until both sides are done. */
 export async function logOn(client, server) {
-  let toServer = (await client.step()).token;
-  while (toServer !== undefined) {
-    const { token: toClient } = await server.step(toServer);
-    toServer = toClient === undefined ? undefined : (await client.step(toClient)).token;
+  let { token } = await client.step();
+  for (let side = server; token !== undefined && !side.established;) {
+    ({ token } = await side.step(token));
+    side = side === server ? client : server;
   }
 }
 

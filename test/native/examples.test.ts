@@ -1,41 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 
-import { afterAll, afterEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 
+import { start } from '../support/examples.js';
 import { patience } from '../support/patience.js';
-import { testIf, testWithDomain } from '../support/skip.js';
+import { testIf, testOnWindows, testWithDomain } from '../support/skip.js';
 import { domain, present, wine } from '../support/system.js';
-
-const EXAMPLES = join(__dirname, '..', '..', '..', 'examples');
-
-const running: { child: ChildProcess; ended: Promise<unknown> }[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'secur32-examples-'));
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill();
-    await ended;
-  }
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
-
-/** Runs an example with its output in a file, as programs under Wine need it. */
-function start(name: string, ...args: string[]) {
-  const file = join(folder, `${name}.txt`);
-  const output = openSync(file, 'w');
-  const child = spawn(process.execPath, [join(EXAMPLES, name), ...args], {
-    stdio: ['ignore', output, output],
-  });
-  closeSync(output);
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  running.push({ child, ended });
-  return { ended, output: () => readFileSync(file, 'utf8') };
-}
 
 async function until(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 50) {
@@ -65,10 +36,10 @@ testWithUser('logon.js logs on from end to end', async () => {
 testWithUser('client.mjs logs on to server.mjs, twice', async () => {
   const port = String(await freePort());
   const spn = domain?.spn ?? `HOST/${hostname()}`;
-  const server = start('server.mjs', port);
+  const server = start('server.mjs', { args: [port] });
   await until(() => server.output().includes('listening'));
   for (let i = 0; i < 2; i++) {
-    const client = start('client.mjs', port, spn);
+    const client = start('client.mjs', { args: [port, spn] });
     expect(await client.ended).toBe(0);
     expect(client.output()).toMatch(/^welcome, by (Kerberos|NTLM)\n$/);
   }
@@ -76,9 +47,70 @@ testWithUser('client.mjs logs on to server.mjs, twice', async () => {
 
 testWithDomain('client.mjs says why it could not log on', async () => {
   const port = String(await freePort());
-  const server = start('server.mjs', port);
+  const server = start('server.mjs', { args: [port] });
   await until(() => server.output().includes('listening'));
-  const client = start('client.mjs', port, `HTTP/nowhere.${present(domain).realm}`);
+  const client = start('client.mjs', {
+    args: [port, `HTTP/nowhere.${present(domain).realm}`],
+  });
   expect(await client.ended).toBe(1);
   expect(client.output()).toContain('InitializeSecurityContext failed: SEC_E_');
+});
+
+/** What an example says of a call that this system does not have. */
+function lacking(call: string): string {
+  return `${call} failed: SEC_E_UNSUPPORTED_FUNCTION (0x80090302), `;
+}
+
+testWithUser('whoami.mjs says who logged on, or that this system does not know', async () => {
+  const example = start('whoami.mjs');
+  expect(await example.ended).toBe(0);
+  expect(example.output()).toMatch(/^logged on by (Kerberos|NTLM); identity from: /);
+  if (wine === undefined) {
+    expect(example.output()).toMatch(/\nuser: \S.* \(S-1-5-21-[-0-9]+\)\n/);
+    expect(example.output()).toMatch(/\ngroup: .*, member\n/);
+  } else {
+    expect(example.output()).toContain('user: no name (no SID)\ngroups: unknown; ');
+  }
+});
+
+testWithUser(
+  'message-protection.mjs sends messages that nobody else can read or change',
+  async () => {
+    const example = start('message-protection.mjs');
+    expect(await example.ended).toBe(0);
+    const lines = example.output().trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^the server got \d+ bytes, "(?:(?!hello).)*"$/);
+    expect(lines[1]).toBe('the client got: you said "hello"');
+    expect(lines[3]).toBe('the client got: you said "is anybody listening?"');
+    expect(lines[4]).toMatch(/^signed with \d+ bytes: the office closes at six$/);
+    expect(lines.at(-1)).toBe('the server refused a message: SEC_E_MESSAGE_ALTERED');
+  },
+);
+
+testIf(wine !== undefined && domain !== undefined, 'only on Wine')(
+  'delegation.mjs and export-import.mjs say what this system lacks',
+  async () => {
+    const delegation = start('delegation.mjs');
+    expect(await delegation.ended).toBe(1);
+    expect(delegation.output()).toContain("the front server's client: ");
+    expect(delegation.output()).toContain(lacking('ImpersonateSecurityContext'));
+    const transfer = start('export-import.mjs');
+    expect(await transfer.ended).toBe(1);
+    expect(transfer.output()).toContain(lacking('ExportSecurityContext'));
+  },
+);
+
+testOnWindows('export-import.mjs reads the client in another process', async () => {
+  const example = start('export-import.mjs');
+  expect(await example.ended).toBe(0);
+  expect(example.output()).toMatch(/^process \d+ reads: hello, whoever you are\n/);
+  expect(example.output()).toMatch(/\nits user: S-1-5-21-[-0-9]+\n/);
+});
+
+testOnWindows('delegation.mjs goes as far as the machine is trusted for', async () => {
+  const example = start('delegation.mjs');
+  // Of a machine outside of a domain, or not trusted for delegation.
+  const output =
+    (await example.ended) === 0 ? /the back server's client: / : /REQUIREMENTS_NOT_MET/;
+  expect(example.output()).toMatch(output);
 });

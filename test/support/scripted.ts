@@ -228,9 +228,13 @@ let nextScript = 1;
  * on those imported from them, in order.
  */
 export class Script {
-  readonly number = nextScript++;
   /** The principal whose credential follows this script. */
-  readonly principal = `script:${this.number}`;
+  readonly principal: string;
+
+  /** Number 0 is of credentials that name no principal. */
+  constructor(readonly number = nextScript++) {
+    this.principal = `script:${number}`;
+  }
 
   /**
    * Adds the answer to the next call of that kind. Without one the package
