@@ -1,4 +1,4 @@
-// A server that learns by which package its callers log on: node server.mjs PORT
+// A server that learns who its callers are: node server.mjs PORT
 
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ const server = createServer(async (socket) => {
     for await (const line of lines) {
       const { token, done } = await context.step(Buffer.from(line, 'base64'));
       if (token) socket.write(`${token.toString('base64')}\n`);
-      if (done) socket.end(`welcome, by ${context.negotiatedPackage}\n`);
+      if (done) socket.end(`welcome, ${context.identity.name ?? 'whoever you are'}\n`);
     }
   } catch (error) {
     console.error(error.message); // AcceptSecurityContext failed: SEC_E_LOGON_DENIED …

@@ -13,7 +13,7 @@ export interface MessageForm {
   /** The room that a token needs at least, whatever SECPKG_ATTR_SIZES says. */
   readonly tokenRoom: number;
   /** The buffers of DecryptMessage for a message that came. */
-  received(this: void, message: Uint8Array): MessageSecBuffer[];
+  readonly received: (message: Uint8Array) => MessageSecBuffer[];
 }
 
 /** The signature in front of an NTLM message. */
