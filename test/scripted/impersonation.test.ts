@@ -338,6 +338,30 @@ describe('nobody is impersonated, and nothing runs', () => {
   });
 });
 
+describe('the end', () => {
+  test('of the process may come while the client is impersonated', async () => {
+    const { status, output, errors } = await runChild('scripted/children/exit-as-client.js', {
+      input: { how: 'exit' },
+    });
+    expect({ status, output, errors }).toEqual({
+      status: 7,
+      output: { impersonated: true },
+      errors: '',
+    });
+  });
+
+  test('of a worker thread, too: it is reverted, and all is given back', async () => {
+    const { status, output, errors } = await runChild('scripted/children/exit-as-client.js', {
+      input: { how: 'worker' },
+    });
+    expect({ status, output, errors }).toEqual({
+      status: 0,
+      output: { code: 5, left: 0, violations: [] },
+      errors: '',
+    });
+  });
+});
+
 describe('a revert that fails', () => {
   test.each([
     ['fails', 'revert'],

@@ -13,6 +13,7 @@ import {
   querySecurityContextToken,
   tokenInformation,
 } from '../../lib/raw/tokens.js';
+import { runChild } from '../support/child.js';
 import { codeOf, outcome } from '../support/outcomes.js';
 import {
   callsAtGates,
@@ -263,6 +264,17 @@ test.each([
     codeOf(() => duplicateToken(value)),
     codeOf(() => duplicateTokenInto(value, process.pid)),
   ]).toEqual(Array.from({ length: 3 }, () => 'ERR_SECUR32_INVALID_HANDLE'));
+});
+
+test('tokens and imported contexts that nobody refers to are collected', async () => {
+  const { status, output, errors } = await runChild('scripted/children/dropped.js', {
+    nodeOptions: ['--expose-gc'],
+  });
+  expect({ status, output, errors }).toEqual({
+    status: 0,
+    output: { alive: true, left: 0, violations: [] },
+    errors: '',
+  });
 });
 
 test('a token is made by a call, not by new', () => {
