@@ -1,10 +1,17 @@
-/** Messages of an established context: what goes over the wire is what the package wrote. */
+/**
+ * Messages of an established context: what goes over the wire is what the
+ * package wrote, the token before the data and the padding behind it.
+ */
 
 import { SECQOP_WRAP_NO_ENCRYPT } from './constants/messages.js';
-import { SECBUFFER_DATA, SECBUFFER_PADDING, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
-import { SEC_E_INTERNAL_ERROR } from './constants/status.js';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_PADDING,
+  SECBUFFER_STREAM,
+  SECBUFFER_TOKEN,
+} from './constants/sec-buffers.js';
+import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
 import { argumentError, codedError, SspiError } from './errors.js';
-import type { MessageForm } from './message-forms.js';
 import type { ContextSizes } from './raw/attribute-records.js';
 import type { ContextHandle } from './raw/handles.js';
 import {
@@ -12,6 +19,7 @@ import {
   encryptMessage,
   makeSignature,
   verifySignature,
+  type MessageSecBuffer,
   type ProtectedSecBuffer,
 } from './raw/messages.js';
 import { plainType } from './raw/sec-buffers.js';
@@ -20,7 +28,8 @@ import { plainType } from './raw/sec-buffers.js';
 export interface MessageContext {
   readonly handle: ContextHandle;
   readonly sizes: ContextSizes;
-  readonly form: MessageForm;
+  /** The length of the token in front of a message, where the package does not find it by itself. */
+  readonly tokenBytes: number | undefined;
 }
 
 export interface WrapOptions {
@@ -45,50 +54,65 @@ function flag(value: unknown, where: string): boolean {
 
 /** The bytes of a buffer as a package left it; one without bytes has none. */
 function bytesOf(
-  buffer: ProtectedSecBuffer | undefined,
+  { data, size }: ProtectedSecBuffer,
   call: 'EncryptMessage' | 'DecryptMessage',
 ): Buffer {
-  if (buffer?.data !== undefined) return buffer.data;
-  if (buffer?.size === 0) return Buffer.alloc(0);
+  if (data !== undefined) return data;
+  if (size === 0) return Buffer.alloc(0);
   // It says that it wrote, but not where: nothing of it can be sent or trusted.
   throw new SspiError(call, SEC_E_INTERNAL_ERROR);
 }
 
 export function wrap(
-  { handle, sizes, form }: MessageContext,
+  { handle, sizes }: MessageContext,
   message: Uint8Array,
   options: WrapOptions,
 ): Buffer {
   const encrypt = flag(options.encrypt ?? true, 'encrypt');
-  const token = { type: SECBUFFER_TOKEN, size: Math.max(sizes.securityTrailer, form.tokenRoom) };
-  const data = { type: SECBUFFER_DATA, data: message };
-  const padding = { type: SECBUFFER_PADDING, size: sizes.blockSize };
+  const buffers: MessageSecBuffer[] = [
+    { type: SECBUFFER_TOKEN, size: sizes.securityTrailer },
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_PADDING, size: sizes.blockSize },
+  ];
   const result = encryptMessage(handle, {
-    message: form.tokenBehindData ? [data, token] : [token, data, padding],
+    message: buffers,
     qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT,
   });
   return Buffer.concat(result.message.map((buffer) => bytesOf(buffer, 'EncryptMessage')));
 }
 
+/** The buffers of a message that came: whole, or cut where its token ends. */
+function cut(data: Uint8Array, tokenBytes: number | undefined): MessageSecBuffer[] {
+  if (tokenBytes === undefined) {
+    return [{ type: SECBUFFER_STREAM, data }, { type: SECBUFFER_DATA }];
+  }
+  if (data.length < tokenBytes) throw new SspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
+  return [
+    { type: SECBUFFER_TOKEN, data: data.subarray(0, tokenBytes) },
+    { type: SECBUFFER_DATA, data: data.subarray(tokenBytes) },
+  ];
+}
+
 export function unwrap(
-  { handle, form }: MessageContext,
+  { handle, tokenBytes }: MessageContext,
   data: Uint8Array,
   options: UnwrapOptions,
 ): Buffer {
   const allowUnencrypted = flag(options.allowUnencrypted ?? false, 'allowUnencrypted');
-  const { qop, message } = decryptMessage(handle, { message: form.received(data) });
+  const { qop, message } = decryptMessage(handle, { message: cut(data, tokenBytes) });
   if (qop === SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted) {
     throw codedError('ERR_SECUR32_NOT_ENCRYPTED', 'the message was signed, but not encrypted');
   }
   const plain = message.find(({ type }) => plainType(type) === SECBUFFER_DATA);
+  if (plain === undefined) throw new SspiError('DecryptMessage', SEC_E_INTERNAL_ERROR);
   return bytesOf(plain, 'DecryptMessage');
 }
 
-export function sign({ handle, sizes, form }: MessageContext, message: Uint8Array): Buffer {
+export function sign({ handle, sizes }: MessageContext, message: Uint8Array): Buffer {
   const result = makeSignature(handle, {
     message: [
       { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, size: Math.max(sizes.maxSignature, form.tokenRoom) },
+      { type: SECBUFFER_TOKEN, size: sizes.maxSignature },
     ],
   });
   const signature = result.message[1]?.data;

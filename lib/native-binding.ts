@@ -39,7 +39,7 @@ export const Refusal = {
   otherPackage: 9,
   otherSide: 10,
   otherIdentity: 11,
-  unsafeMessage: 12,
+  shortToken: 12,
   impersonating: 13,
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];

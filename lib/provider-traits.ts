@@ -7,5 +7,5 @@ export const ProviderTrait = {
   ignoresChannelBindings: 1 << 4,
   ignoresPackageList: 1 << 5,
   contextAttributesNotWritten: 1 << 6,
-  tokenBehindData: 1 << 9,
+  noStreamMessages: 1 << 9,
 } as const;

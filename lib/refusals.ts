@@ -35,10 +35,10 @@ export function refusalError(refusal: Refusal): Secur32Error {
       return argumentError(
         "a client's context is for initializeSecurityContext, a server's for acceptSecurityContext, an imported one for neither",
       );
-    case Refusal.unsafeMessage:
+    case Refusal.shortToken:
       return codedError(
         'ERR_SECUR32_BUFFERS_UNSUPPORTED',
-        "this system's package takes one SECBUFFER_DATA, and a SECBUFFER_TOKEN of at least the size that SECPKG_ATTR_SIZES says (signatures: 40 bytes)",
+        "this system's package needs a SECBUFFER_TOKEN of the size that SECPKG_ATTR_SIZES says",
       );
     case Refusal.impersonating:
       return codedError(

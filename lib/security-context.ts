@@ -25,7 +25,6 @@ import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
 import { refuseLostValues } from './lost-values.js';
-import { messageForm } from './message-forms.js';
 import {
   checkedMessage,
   sign,
@@ -91,6 +90,9 @@ interface Outcome {
   messages?: MessageContext;
   expiry: bigint;
 }
+
+/** The signature in front of an NTLM message. */
+const NTLM_SIGNATURE_BYTES = 16;
 
 type State = 'new' | 'handshaking' | 'established' | 'failed' | 'closed';
 
@@ -369,12 +371,19 @@ export abstract class SecurityContext {
   /** What the messages need, asked of the package once. */
   #messages(): MessageContext {
     const outcome = this.#established();
-    const { handle } = outcome;
     return (outcome.messages ??= {
-      handle,
+      handle: outcome.handle,
       sizes: this.sizes,
-      form: messageForm(this.negotiatedPackage, openContext(handle).facts.traits),
+      tokenBytes: this.#tokenBytes(outcome.handle),
     });
+  }
+
+  /** How long the token before a message is, where the message must be cut there. */
+  #tokenBytes(handle: ContextHandle): number | undefined {
+    // NTLM's message functions take no stream.
+    if (packageKind(this.negotiatedPackage ?? '') === 'ntlm') return NTLM_SIGNATURE_BYTES;
+    const noStreams = (openContext(handle).facts.traits & ProviderTrait.noStreamMessages) !== 0;
+    return noStreams ? this.sizes.securityTrailer : undefined;
   }
 
   /**

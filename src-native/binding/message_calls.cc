@@ -58,7 +58,7 @@ napi_value RunMessageCall(napi_env env, napi_callback_info info, MessageCall cal
     return Refuse(env, Refusal::kBadArgument);
   }
   if (!turn.Enter(context, &refusal)) return Refuse(env, refusal);
-  if (!IsSafeMessage(message, context.get())) return Refuse(env, Refusal::kUnsafeMessage);
+  if (!IsSafeMessage(message, context.get())) return Refuse(env, Refusal::kShortToken);
   RunMessage(&message, context.get());
   return MessageValue(env, message);
 }

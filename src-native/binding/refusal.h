@@ -23,7 +23,7 @@ enum class Refusal : uint32_t {
   kOtherPackage = 9,    // the credential is of another package than the context
   kOtherSide = 10,      // a client's context in a server's call, or the reverse
   kOtherIdentity = 11,  // the package has one identity per process, and it is another
-  kUnsafeMessage = 12,  // the package would write past the token, or protect a part
+  kShortToken = 12,     // the package would write past the token's memory
   kImpersonating = 13,  // the JavaScript thread acts as somebody else
 };
 

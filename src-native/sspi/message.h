@@ -37,13 +37,8 @@ class MessageBuffers {
   uint32_t source(uint32_t index) const;
   uint32_t offset(uint32_t index) const;
 
-  // The first buffer of that type; kNowhere if there is none.
-  uint32_t Find(uint32_t plain_type) const;
-  // The memory that was given, and how much of it.
-  uint8_t* memory(uint32_t index) const { return memory_[index]; }
-  uint32_t capacity(uint32_t index) const { return capacity_[index]; }
-  // For who does a package's work: where a buffer shall lie after the call.
-  void Place(uint32_t index, uint8_t* data, uint32_t size);
+  // The capacity of the first buffer of that type; 0 if there is none.
+  uint32_t CapacityOf(uint32_t plain_type) const;
 
   SecBufferDesc* descriptor();
 
@@ -66,8 +61,7 @@ struct Message {
   SECURITY_STATUS status = SEC_E_INTERNAL_ERROR;
 };
 
-// False if the package of this system would write past the token's memory, or
-// would leave some of the data unprotected without a word.
+// False if the package of this system would write past the token's memory.
 bool IsSafeMessage(const Message& message, Context* context);
 
 // Whoever calls has entered the context.

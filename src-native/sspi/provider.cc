@@ -38,7 +38,7 @@ uint32_t WineTraits(const wchar_t* package) {
   uint32_t traits = 0;
   if (IsAnyOf(package, kWineLsaPackages, ARRAYSIZE(kWineLsaPackages))) {
     traits |= kAcceptCannotAllocate | kFirstBufferIsToken | kIgnoresChannelBindings |
-              kIgnoresPackageList | kSimpleMessages | kTokenBehindData;
+              kIgnoresPackageList | kTokenNotMeasured | kNoStreamMessages;
   }
   // Negotiate belongs here because it hands NTLM's answer through.
   if (IsAnyOf(package, kWineWithoutAttributes, ARRAYSIZE(kWineWithoutAttributes))) {

@@ -36,12 +36,10 @@ enum ProviderTrait : uint32_t {
   // later one.
   kOneIdentityPerProcess = 1u << 7,
   // The message functions read and write a token of the size that they expect,
-  // whatever its buffer's size is, and protect the first SECBUFFER_DATA alone.
-  kSimpleMessages = 1u << 8,
-  // A message goes over the wire as DATA, then TOKEN, and PADDING is left as it
-  // is; DecryptMessage does not know SECBUFFER_STREAM. (Of Kerberos, and where
-  // Negotiate chose it.)
-  kTokenBehindData = 1u << 9,
+  // whatever its buffer's size is.
+  kTokenNotMeasured = 1u << 8,
+  // DecryptMessage does not know SECBUFFER_STREAM.
+  kNoStreamMessages = 1u << 9,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.
