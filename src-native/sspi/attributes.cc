@@ -73,6 +73,10 @@ SECURITY_STATUS AttributeQuery::Run(Credential* credential) {
 }
 
 SECURITY_STATUS AttributeQuery::Settle(SECURITY_STATUS status) {
+  // Wine's Schannel returns an error of Windows as it is, which looks like success.
+  constexpr SECURITY_STATUS kLargestSystemError = 0xFFFF;
+  if (status > 0 && status <= kLargestSystemError)
+    status |= static_cast<SECURITY_STATUS>(0x80070000);
   if (status >= 0) {
     TakeOwnership();
     succeeded_ = true;

@@ -29,6 +29,24 @@ bool HasNoKeys(const Context& context, const SecPkgContext_Sizes& sizes) {
          sizes.cbMaxSignature == kNtlmSignature;
 }
 
+// A record that is shorter than its header, which its package would read beyond
+// its end: what it says of it, without asking it.
+bool IsLessThanHeader(Message* message, Context* context) {
+  if ((context->traits() & kReadsWholeHeader) == 0) return false;
+  MessageBuffers& buffers = message->buffers;
+  const uint32_t data = buffers.Find(SECBUFFER_DATA);
+  SecPkgContext_StreamSizes sizes{};
+  if (data == kNowhere ||
+      Api().QueryContextAttributesW(context->handle(), SECPKG_ATTR_STREAM_SIZES, &sizes) < 0 ||
+      buffers.capacity(data) >= sizes.cbHeader) {
+    return false;
+  }
+  buffers.Resize(data, sizes.cbHeader - buffers.capacity(data));
+  buffers.Retype(data, SECBUFFER_MISSING);
+  message->status = SEC_E_INCOMPLETE_MESSAGE;
+  return true;
+}
+
 }  // namespace
 
 bool MessageBuffers::Add(uint32_t type, uint8_t* data, size_t size) {
@@ -133,6 +151,7 @@ void RunMessage(Message* message, Context* context) {
     message->status = SEC_E_INVALID_TOKEN;
     return;
   }
+  if (message->call == MessageCall::kDecrypt && IsLessThanHeader(message, context)) return;
   switch (message->call) {
     case MessageCall::kEncrypt:
       message->status = Api().EncryptMessage(handle, message->qop, buffers, message->sequence);

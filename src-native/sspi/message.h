@@ -46,6 +46,7 @@ class MessageBuffers {
   uint32_t CapacityOf(uint32_t plain_type) const;
 
   // For messages that we put together in place of the package.
+  void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }
   void Resize(uint32_t index, uint32_t size) { buffers_[index].cbBuffer = size; }
   void Place(uint32_t index, uint8_t* place, uint32_t size) {
     buffers_[index].pvBuffer = place;

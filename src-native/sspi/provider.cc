@@ -17,6 +17,8 @@ constexpr const wchar_t* kStreamPackages[] = {
     L"TSSSP",
 };
 
+constexpr const wchar_t* kWineTls[] = {L"Schannel",
+                                       L"Microsoft Unified Security Protocol Provider"};
 constexpr const wchar_t* kWineLsaPackages[] = {L"NTLM", L"Kerberos", L"Negotiate"};
 constexpr const wchar_t* kWineNtlm[] = {L"NTLM"};
 constexpr const wchar_t* kWineWithNtlm[] = {L"NTLM", L"Negotiate"};
@@ -44,6 +46,7 @@ uint32_t WineTraits(const wchar_t* package) {
   if (IsAnyOf(package, kWineWithNtlm, ARRAYSIZE(kWineWithNtlm))) {
     traits |= kContextAttributesNotWritten | kNoServerMessages;
   }
+  if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) traits |= kReadsWholeHeader;
   if (IsAnyOf(package, kWineNtlm, ARRAYSIZE(kWineNtlm))) traits |= kNoStreamMessages;
   // Kerberos has one ticket cache for the whole process.
   if (IsAnyOf(package, kWineWithKerberos, ARRAYSIZE(kWineWithKerberos))) {

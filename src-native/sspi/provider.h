@@ -46,6 +46,8 @@ enum ProviderTrait : uint32_t {
   // Cuts the tokens of Kerberos elsewhere than Windows, and says that they are
   // shorter than they are: sspi/gss_message.h.
   kCutsGssTokens = 1u << 11,
+  // DecryptMessage reads the header of a record whether it is there or not.
+  kReadsWholeHeader = 1u << 12,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.
