@@ -23,10 +23,9 @@ SecPkgContext_Sizes OwnSizes(Context* context) {
   return sizes;
 }
 
-// The package leaves the keys of a server's messages zero.
 bool HasNoKeys(const Context& context, const SecPkgContext_Sizes& sizes) {
-  return (context.traits() & kNoServerMessages) != 0 && context.side() == LegSide::kAccept &&
-         sizes.cbMaxSignature == kNtlmSignature;
+  return (context.traits() & kMessagesWithoutKeys) != 0 && sizes.cbMaxSignature == kNtlmSignature &&
+         (context.side() == LegSide::kAccept || !context.established());
 }
 
 // A record that is shorter than its header, which its package would read beyond

@@ -44,7 +44,7 @@ uint32_t WineTraits(const wchar_t* package) {
   }
   // Negotiate belongs here because it hands NTLM's answer through.
   if (IsAnyOf(package, kWineWithNtlm, ARRAYSIZE(kWineWithNtlm))) {
-    traits |= kContextAttributesNotWritten | kNoServerMessages;
+    traits |= kContextAttributesNotWritten | kMessagesWithoutKeys;
   }
   if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) traits |= kReadsWholeHeader;
   if (IsAnyOf(package, kWineNtlm, ARRAYSIZE(kWineNtlm))) traits |= kNoStreamMessages;
