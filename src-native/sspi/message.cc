@@ -1,5 +1,7 @@
 #include "sspi/message.h"
 
+#include <algorithm>
+
 #include "sspi/provider.h"
 #include "sspi/secur32_api.h"
 
@@ -48,11 +50,15 @@ uint32_t MessageBuffers::offset(uint32_t index) const {
                                memory_[found]);
 }
 
-uint32_t MessageBuffers::CapacityOf(uint32_t plain_type) const {
+uint32_t MessageBuffers::SmallestOf(uint32_t plain_type) const {
+  uint32_t smallest = UINT32_MAX;
+  bool any = false;
   for (uint32_t i = 0; i < count_; ++i) {
-    if (PlainType(buffers_[i].BufferType) == plain_type) return capacity_[i];
+    if (PlainType(buffers_[i].BufferType) != plain_type) continue;
+    any = true;
+    smallest = std::min(smallest, capacity_[i]);
   }
-  return 0;
+  return any ? smallest : 0;
 }
 
 SecBufferDesc* MessageBuffers::descriptor() {
@@ -66,7 +72,7 @@ bool IsSafeMessage(const Message& message, Context* context) {
   if (Api().QueryContextAttributesW(context->handle(), SECPKG_ATTR_SIZES, &sizes) < 0) return false;
   const bool encrypts = message.call == MessageCall::kEncrypt;
   const uint32_t needed = encrypts ? sizes.cbSecurityTrailer : sizes.cbMaxSignature;
-  return message.buffers.CapacityOf(SECBUFFER_TOKEN) >= needed;
+  return message.buffers.SmallestOf(SECBUFFER_TOKEN) >= needed;
 }
 
 void RunMessage(Message* message, Context* context) {
@@ -75,7 +81,7 @@ void RunMessage(Message* message, Context* context) {
   CtxtHandle* const handle = context->handle();
   SecBufferDesc* const buffers = message->buffers.descriptor();
   if (!IsMade(message->call) && (context->traits() & kTokenNotMeasured) != 0 &&
-      message->buffers.CapacityOf(SECBUFFER_TOKEN) < kShortestToken) {
+      message->buffers.SmallestOf(SECBUFFER_TOKEN) < kShortestToken) {
     // The package would read past it.
     message->status = SEC_E_INVALID_TOKEN;
     return;

@@ -37,8 +37,9 @@ class MessageBuffers {
   uint32_t source(uint32_t index) const;
   uint32_t offset(uint32_t index) const;
 
-  // The capacity of the first buffer of that type; 0 if there is none.
-  uint32_t CapacityOf(uint32_t plain_type) const;
+  // The smallest capacity of all buffers of that type: which of them a package
+  // takes for its own, attribute bits decide. 0 if there is none.
+  uint32_t SmallestOf(uint32_t plain_type) const;
 
   SecBufferDesc* descriptor();
 

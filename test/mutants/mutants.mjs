@@ -44,7 +44,7 @@ export const mutants = [
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
-        text: '  Api().DeleteSecurityContext(&handle_);\n',
+        text: '  if (!given_away_) Api().DeleteSecurityContext(&handle_);\n',
         becomes: '',
       },
     ],
@@ -366,7 +366,7 @@ export const mutants = [
     test: { file: 'executor', title: 'what the caller does with his bytes while a leg hangs' },
     changes: [
       {
-        file: 'src-native/binding/context_calls.cc',
+        file: 'src-native/binding/input_values.cc',
         text: '    if (bytes.size > 0) std::memcpy(input->bytes(i), bytes.data, bytes.size);\n',
         becomes: '    if (bytes.size > 0) input->Borrow(i, bytes.data);\n',
       },
