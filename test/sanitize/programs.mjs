@@ -269,6 +269,15 @@ export const mutants = [
     report: 'AddressSanitizer: heap-buffer-overflow',
   },
   {
+    name: 'message-of-one-more-believed',
+    sanitizer: 'fuzzer',
+    program: 'calls',
+    file: 'sspi/message.cc',
+    text: 'buffers_[index].cbBuffer <= capacity_[source] - offset;',
+    becomes: 'buffers_[index].cbBuffer <= capacity_[source] - offset + 1;',
+    report: 'AddressSanitizer: heap-buffer-overflow',
+  },
+  {
     name: 'task-of-no-thread-forgotten',
     sanitizer: 'address',
     program: 'lanes',
