@@ -9,7 +9,8 @@
  *
  * @typedef {object} Mutant
  * @property {string} name what it does wrong
- * @property {{ file: string, title: string }} test which must fail: part of its file's name and of its title
+ * @property {{ file: string, title: string }} test which must fail: part of its file's path below test, and of its
+ *   title
  * @property {boolean} [crashes] it may also end the process, as a bug of this kind does
  * @property {Change[]} changes
  */
@@ -18,7 +19,7 @@
 export const mutants = [
   {
     name: 'memory of a package is not given back',
-    test: { file: 'statuses', title: 'gives every status of a first leg' },
+    test: { file: 'scripted/statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -29,7 +30,7 @@ export const mutants = [
   },
   {
     name: 'memory of a package is given back twice',
-    test: { file: 'statuses', title: 'gives every status of a first leg' },
+    test: { file: 'scripted/statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -40,7 +41,7 @@ export const mutants = [
   },
   {
     name: 'a context is not deleted',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: { file: 'scripted/legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
@@ -51,7 +52,7 @@ export const mutants = [
   },
   {
     name: 'a credential is not freed',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: { file: 'scripted/legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
@@ -62,7 +63,7 @@ export const mutants = [
   },
   {
     name: 'two calls may be in a context at once: no busy check, no queue',
-    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
+    test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -74,7 +75,7 @@ export const mutants = [
   },
   {
     name: 'the queue is bypassed, the busy check is not',
-    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
+    test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       { file: 'dist/lib/call-queue.js', text: 'if (this.#running)', becomes: 'if (false)' },
     ],
@@ -82,7 +83,7 @@ export const mutants = [
   {
     name: 'the queue is there, the busy check is not',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'a synchronous leg that gets past the queue is refused by the addon',
     },
     changes: [
@@ -95,7 +96,7 @@ export const mutants = [
   },
   {
     name: 'the capacity of a buffer is copied out, not what was written',
-    test: { file: 'legs', title: 'what comes out is what the package wrote' },
+    test: { file: 'scripted/legs', title: 'what comes out is what the package wrote' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -108,7 +109,7 @@ export const mutants = [
   {
     name: 'a size beyond the capacity is believed',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'of a buffer that claims more than there is room nothing comes out',
     },
     crashes: true,
@@ -123,7 +124,7 @@ export const mutants = [
   {
     name: 'a pointer that is not ours is believed',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'of a buffer that claims memory of somebody else nothing comes out',
     },
     crashes: true,
@@ -142,7 +143,7 @@ export const mutants = [
   },
   {
     name: 'all output of a failed leg comes out',
-    test: { file: 'legs', title: 'a failure token is kept' },
+    test: { file: 'scripted/legs', title: 'a failure token is kept' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -153,7 +154,7 @@ export const mutants = [
   },
   {
     name: 'a new value of a handle is not taken over',
-    test: { file: 'legs', title: 'a context whose handle changes on each leg is one context' },
+    test: { file: 'scripted/legs', title: 'a context whose handle changes on each leg is one context' },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -164,7 +165,7 @@ export const mutants = [
   },
   {
     name: 'what stands in a handle after a failure is taken over',
-    test: { file: 'legs', title: 'the right context is deleted' },
+    test: { file: 'scripted/legs', title: 'the right context is deleted' },
     crashes: true,
     changes: [
       {
@@ -177,7 +178,7 @@ export const mutants = [
   },
   {
     name: 'a context of which a leg failed can be used',
-    test: { file: 'legs', title: 'the right context is deleted' },
+    test: { file: 'scripted/legs', title: 'the right context is deleted' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -189,7 +190,7 @@ export const mutants = [
   {
     name: 'a context does not hold the credential of its newest leg',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'a leg with another credential of the package makes the context hold that one',
     },
     changes: [
@@ -203,7 +204,7 @@ export const mutants = [
   {
     name: 'handles are given back on the JavaScript thread',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'neither a logon nor the end of one runs on the JavaScript thread',
     },
     changes: [
@@ -216,7 +217,7 @@ export const mutants = [
   },
   {
     name: 'all packages share one lane',
-    test: { file: 'executor', title: 'a package whose logons all hang holds up no other' },
+    test: { file: 'scripted/executor', title: 'a package whose logons all hang holds up no other' },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -228,7 +229,7 @@ export const mutants = [
   {
     name: 'a leg that waits for a thread is made after its context was closed',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'a leg that waits for a thread is not made after its context was closed',
     },
     changes: [
@@ -241,7 +242,7 @@ export const mutants = [
   },
   {
     name: 'the thread limit is not kept',
-    test: { file: 'executor', title: 'no more calls of a package run at once than the limit says' },
+    test: { file: 'scripted/executor', title: 'no more calls of a package run at once than the limit says' },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -252,7 +253,7 @@ export const mutants = [
   },
   {
     name: 'the answer of CompleteAuthToken is believed beyond its buffer',
-    test: { file: 'statuses', title: 'completes to more than there is with every status' },
+    test: { file: 'scripted/statuses', title: 'completes to more than there is with every status' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -263,7 +264,7 @@ export const mutants = [
   },
   {
     name: 'attributes and expiry are not zeroed before the call',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: { file: 'scripted/legs', title: 'a context holds its credential, and is given back before it' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -275,7 +276,7 @@ export const mutants = [
   {
     name: 'what waits when an environment ends is forgotten',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -289,7 +290,7 @@ export const mutants = [
   {
     name: 'what has finished when an environment ends is forgotten',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -303,7 +304,7 @@ export const mutants = [
   {
     name: 'a call that outlives its environment is not freed',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -316,7 +317,7 @@ export const mutants = [
   },
   {
     name: 'a pending call does not keep the process alive',
-    test: { file: 'ends', title: 'a pending call keeps the process alive' },
+    test: { file: 'scripted/ends', title: 'a pending call keeps the process alive' },
     changes: [
       {
         file: 'src-native/binding/executor.cc',
@@ -328,7 +329,7 @@ export const mutants = [
   {
     name: 'an idle addon keeps the process alive',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'a pending call keeps the process alive, an open handle does not',
     },
     changes: [
@@ -341,7 +342,7 @@ export const mutants = [
   },
   {
     name: 'all that has finished is settled in one turn',
-    test: { file: 'executor', title: 'a backlog of quick calls leaves turns to timers' },
+    test: { file: 'scripted/executor', title: 'a backlog of quick calls leaves turns to timers' },
     changes: [
       {
         file: 'src-native/binding/executor.cc',
@@ -352,7 +353,7 @@ export const mutants = [
   },
   {
     name: 'ends of handles have as many threads as they want',
-    test: { file: 'executor', title: 'ends of contexts that all hang hold up neither' },
+    test: { file: 'scripted/executor', title: 'ends of contexts that all hang hold up neither' },
     changes: [
       {
         file: 'src-native/executor/discard.cc',
@@ -363,7 +364,7 @@ export const mutants = [
   },
   {
     name: 'bytes of the caller are read when the call runs, not when it is made',
-    test: { file: 'executor', title: 'what the caller does with his bytes while a leg hangs' },
+    test: { file: 'scripted/executor', title: 'what the caller does with his bytes while a leg hangs' },
     changes: [
       {
         file: 'src-native/binding/input_values.cc',
