@@ -1,5 +1,5 @@
 // npm run test:mutants: plants one fault after the other in a copy of the
-// addon, and fails unless the suites with the scripted package find each.
+// addon and of the compiled JavaScript, and fails unless the suites find each.
 //
 //   npm run test:mutants [-- PART OF A NAME]
 
@@ -74,34 +74,75 @@ function build() {
   if (status !== 0) throw new Failure(`the mutant does not compile:\n${stderr}`);
 }
 
+/** What a folder of tests needs, where it runs in the testbed. */
+const IN_TESTBED = { scripted: suites.scripted, native: suites.system, lifecycle: suites.system };
+
+/** @param {string} file of a test: part of its path below test @returns {string} */
+function folderOf(file) {
+  return file.slice(0, file.indexOf('/'));
+}
+
 /**
- * Runs a test file, or all, against what is in the copy.
+ * Runs jest in the copy, on the tests of a folder.
  *
+ * @param {string} folder
+ * @param {string[]} jest
+ * @returns {Promise<number>} its exit code
+ */
+async function runJest(folder, jest) {
+  const suite = IN_TESTBED[folder];
+  const env = { SECUR32_TEST_FOLDERS: folder, SECUR32_TEST_PATIENCE: PATIENCE };
+  if (suite !== undefined) {
+    return run(['node', ...jest], {
+      cwd: RUN,
+      securityPackages: suite.securityPackages,
+      env: { ...suite.env, ...env },
+      stdout: 'ignore',
+      stderr: 'ignore',
+      timeoutSeconds: RUN_TIMEOUT_SECONDS,
+    });
+  }
+  const { status } = spawnSync(process.execPath, jest, {
+    cwd: join(ROOT, RUN),
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+    timeout: RUN_TIMEOUT_SECONDS * 1000,
+  });
+  return status ?? TIMED_OUT;
+}
+
+/**
+ * Runs test files of one folder against what is in the copy.
+ *
+ * @param {string} folder
  * @param {string[]} patterns
  * @returns {Promise<{ failed: string[], ended: boolean, code: number }>} the titles of what failed
  */
-async function runSuites(patterns) {
+async function runSuites(folder, patterns) {
   const file = join(ROOT, RUN, 'findings.jsonl');
   rmSync(file, { force: true });
-  const { securityPackages, env } = suites.scripted;
-  const jest = [
+  const code = await runJest(folder, [
     '../../../node_modules/jest/bin/jest.js',
     // An option with a list would take them for its own.
     ...patterns,
     '--runInBand',
     '--reporters=../../../test/mutants/reporter.cjs',
-  ];
-  const code = await run(['node', ...jest], {
-    cwd: RUN,
-    securityPackages,
-    env: { ...env, SECUR32_TEST_PATIENCE: PATIENCE },
-    stdout: 'ignore',
-    stderr: 'ignore',
-    timeoutSeconds: RUN_TIMEOUT_SECONDS,
-  });
+  ]);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
   const titles = lines.map((line) => JSON.parse(line));
   return { failed: titles.filter((title) => title !== END), ended: titles.includes(END), code };
+}
+
+/** The suites must pass where nothing is planted. @param {string[]} files */
+async function runHealthy(files) {
+  for (const folder of new Set(files.map(folderOf))) {
+    const own = new Set(files.filter((file) => folderOf(file) === folder));
+    const { failed, ended, code } = await runSuites(folder, [...own]);
+    if (failed.length === 0 && ended) continue;
+    const what = ended ? failed.join('; ') : `jest ended with ${code}`;
+    throw new Failure(`the suites of test/${folder} fail without a mutant: ${what}`);
+  }
+  console.log('ok      without a mutant the suites pass');
 }
 
 /**
@@ -111,7 +152,7 @@ async function runSuites(patterns) {
  * @returns {Promise<string | undefined>}
  */
 async function catcher({ test, crashes = false }) {
-  const { failed, ended, code } = await runSuites([`scripted/${test.file}`]);
+  const { failed, ended, code } = await runSuites(folderOf(test.file), [test.file]);
   const title = failed.find((failure) => failure.includes(test.title));
   if (title !== undefined) return title;
   return crashes && !ended && code !== TIMED_OUT ? `the process crashed (${code})` : undefined;
@@ -124,13 +165,7 @@ async function main() {
   );
   copyProject();
   build();
-  const files = [...new Set(chosen.map(({ test }) => `scripted/${test.file}`))];
-  const healthy = await runSuites(files);
-  if (healthy.failed.length > 0 || !healthy.ended) {
-    const what = healthy.ended ? healthy.failed.join('; ') : `jest ended with ${healthy.code}`;
-    throw new Failure(`the suites fail without a mutant: ${what}`);
-  }
-  console.log('ok      without a mutant the suites pass');
+  await runHealthy(chosen.map(({ test }) => test.file));
   let survivors = 0;
   for (const mutant of chosen) {
     plantAll(mutant);

@@ -1,5 +1,7 @@
 #include "sspi/message.h"
 
+#include <algorithm>
+
 #include "sspi/gss_message.h"
 #include "sspi/provider.h"
 #include "sspi/secur32_api.h"
@@ -88,9 +90,15 @@ uint32_t MessageBuffers::Find(uint32_t plain_type) const {
   return kNowhere;
 }
 
-uint32_t MessageBuffers::CapacityOf(uint32_t plain_type) const {
-  const uint32_t found = Find(plain_type);
-  return found == kNowhere ? 0 : capacity_[found];
+uint32_t MessageBuffers::SmallestOf(uint32_t plain_type) const {
+  uint32_t smallest = UINT32_MAX;
+  bool any = false;
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (PlainType(buffers_[i].BufferType) != plain_type) continue;
+    any = true;
+    smallest = std::min(smallest, capacity_[i]);
+  }
+  return any ? smallest : 0;
 }
 
 SecBufferDesc* MessageBuffers::descriptor() {
@@ -115,7 +123,7 @@ MessageCheck CheckMessage(const Message& message, Context* context) {
   if (!IsMade(message.call)) return MessageCheck::kFine;
   CorrectSizes(context, &sizes);
   const uint32_t needed = signs ? sizes.cbMaxSignature : sizes.cbSecurityTrailer;
-  return needed > 0 && buffers.CapacityOf(SECBUFFER_TOKEN) >= needed
+  return needed > 0 && buffers.SmallestOf(SECBUFFER_TOKEN) >= needed
              ? MessageCheck::kFine
              : MessageCheck::kWritesPastToken;
 }
@@ -145,7 +153,7 @@ void RunMessage(Message* message, Context* context) {
     }
   }
   if (!IsMade(message->call) && may_deviate &&
-      message->buffers.CapacityOf(SECBUFFER_TOKEN) < kShortestToken) {
+      message->buffers.SmallestOf(SECBUFFER_TOKEN) < kShortestToken) {
     // The package would read past it.
     message->status = SEC_E_INVALID_TOKEN;
     return;

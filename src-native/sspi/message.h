@@ -42,8 +42,9 @@ class MessageBuffers {
 
   // The first buffer of that type; kNowhere if there is none.
   uint32_t Find(uint32_t plain_type) const;
-  // The capacity of that buffer; 0 if there is none.
-  uint32_t CapacityOf(uint32_t plain_type) const;
+  // The smallest capacity of all buffers of that type: which of them a package
+  // takes for its own, attribute bits decide. 0 if there is none.
+  uint32_t SmallestOf(uint32_t plain_type) const;
 
   // For messages that we put together in place of the package.
   void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }

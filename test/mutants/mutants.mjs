@@ -9,7 +9,8 @@
  *
  * @typedef {object} Mutant
  * @property {string} name what it does wrong
- * @property {{ file: string, title: string }} test which must fail: part of its file's name and of its title
+ * @property {{ file: string, title: string }} test which must fail: part of its file's path below test, and of its
+ *   title
  * @property {boolean} [crashes] it may also end the process, as a bug of this kind does
  * @property {Change[]} changes
  */
@@ -18,7 +19,7 @@
 export const mutants = [
   {
     name: 'memory of a package is not given back',
-    test: { file: 'statuses', title: 'gives every status of a first leg' },
+    test: { file: 'scripted/statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -29,7 +30,7 @@ export const mutants = [
   },
   {
     name: 'memory of a package is given back twice',
-    test: { file: 'statuses', title: 'gives every status of a first leg' },
+    test: { file: 'scripted/statuses', title: 'gives every status of a first leg' },
     changes: [
       {
         file: 'src-native/sspi/context_buffer.h',
@@ -40,18 +41,24 @@ export const mutants = [
   },
   {
     name: 'a context is not deleted',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: {
+      file: 'scripted/legs',
+      title: 'a context holds its credential, and is given back before it',
+    },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
-        text: '  Api().DeleteSecurityContext(&handle_);\n',
+        text: '  if (!given_away_) Api().DeleteSecurityContext(&handle_);\n',
         becomes: '',
       },
     ],
   },
   {
     name: 'a credential is not freed',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: {
+      file: 'scripted/legs',
+      title: 'a context holds its credential, and is given back before it',
+    },
     changes: [
       {
         file: 'src-native/sspi/handles.cc',
@@ -62,7 +69,7 @@ export const mutants = [
   },
   {
     name: 'two calls may be in a context at once: no busy check, no queue',
-    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
+    test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -74,7 +81,7 @@ export const mutants = [
   },
   {
     name: 'the queue is bypassed, the busy check is not',
-    test: { file: 'executor', title: 'legs of one context run in the order of the calls' },
+    test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       { file: 'dist/lib/call-queue.js', text: 'if (this.#running)', becomes: 'if (false)' },
     ],
@@ -82,7 +89,7 @@ export const mutants = [
   {
     name: 'the queue is there, the busy check is not',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'a synchronous leg that gets past the queue is refused by the addon',
     },
     changes: [
@@ -95,7 +102,7 @@ export const mutants = [
   },
   {
     name: 'the capacity of a buffer is copied out, not what was written',
-    test: { file: 'legs', title: 'what comes out is what the package wrote' },
+    test: { file: 'scripted/legs', title: 'what comes out is what the package wrote' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -108,7 +115,7 @@ export const mutants = [
   {
     name: 'a size beyond the capacity is believed',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'of a buffer that claims more than there is room nothing comes out',
     },
     crashes: true,
@@ -123,7 +130,7 @@ export const mutants = [
   {
     name: 'a pointer that is not ours is believed',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'of a buffer that claims memory of somebody else nothing comes out',
     },
     crashes: true,
@@ -142,7 +149,7 @@ export const mutants = [
   },
   {
     name: 'all output of a failed leg comes out',
-    test: { file: 'legs', title: 'a failure token is kept' },
+    test: { file: 'scripted/legs', title: 'a failure token is kept' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -153,7 +160,10 @@ export const mutants = [
   },
   {
     name: 'a new value of a handle is not taken over',
-    test: { file: 'legs', title: 'a context whose handle changes on each leg is one context' },
+    test: {
+      file: 'scripted/legs',
+      title: 'a context whose handle changes on each leg is one context',
+    },
     changes: [
       {
         file: 'src-native/sspi/handles.h',
@@ -164,7 +174,7 @@ export const mutants = [
   },
   {
     name: 'what stands in a handle after a failure is taken over',
-    test: { file: 'legs', title: 'the right context is deleted' },
+    test: { file: 'scripted/legs', title: 'the right context is deleted' },
     crashes: true,
     changes: [
       {
@@ -177,7 +187,7 @@ export const mutants = [
   },
   {
     name: 'a context of which a leg failed can be used',
-    test: { file: 'legs', title: 'the right context is deleted' },
+    test: { file: 'scripted/legs', title: 'the right context is deleted' },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -189,7 +199,7 @@ export const mutants = [
   {
     name: 'a context does not hold the credential of its newest leg',
     test: {
-      file: 'legs',
+      file: 'scripted/legs',
       title: 'a leg with another credential of the package makes the context hold that one',
     },
     changes: [
@@ -203,7 +213,7 @@ export const mutants = [
   {
     name: 'handles are given back on the JavaScript thread',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'neither a logon nor the end of one runs on the JavaScript thread',
     },
     changes: [
@@ -216,7 +226,7 @@ export const mutants = [
   },
   {
     name: 'all packages share one lane',
-    test: { file: 'executor', title: 'a package whose logons all hang holds up no other' },
+    test: { file: 'scripted/executor', title: 'a package whose logons all hang holds up no other' },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -228,7 +238,7 @@ export const mutants = [
   {
     name: 'a leg that waits for a thread is made after its context was closed',
     test: {
-      file: 'executor',
+      file: 'scripted/executor',
       title: 'a leg that waits for a thread is not made after its context was closed',
     },
     changes: [
@@ -241,7 +251,10 @@ export const mutants = [
   },
   {
     name: 'the thread limit is not kept',
-    test: { file: 'executor', title: 'no more calls of a package run at once than the limit says' },
+    test: {
+      file: 'scripted/executor',
+      title: 'no more calls of a package run at once than the limit says',
+    },
     changes: [
       {
         file: 'src-native/executor/scheduler.cc',
@@ -252,7 +265,7 @@ export const mutants = [
   },
   {
     name: 'the answer of CompleteAuthToken is believed beyond its buffer',
-    test: { file: 'statuses', title: 'completes to more than there is with every status' },
+    test: { file: 'scripted/statuses', title: 'completes to more than there is with every status' },
     changes: [
       {
         file: 'src-native/sspi/sec_buffers.cc',
@@ -263,7 +276,10 @@ export const mutants = [
   },
   {
     name: 'attributes and expiry are not zeroed before the call',
-    test: { file: 'legs', title: 'a context holds its credential, and is given back before it' },
+    test: {
+      file: 'scripted/legs',
+      title: 'a context holds its credential, and is given back before it',
+    },
     changes: [
       {
         file: 'src-native/sspi/leg.cc',
@@ -275,7 +291,7 @@ export const mutants = [
   {
     name: 'what waits when an environment ends is forgotten',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -289,7 +305,7 @@ export const mutants = [
   {
     name: 'what has finished when an environment ends is forgotten',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -303,7 +319,7 @@ export const mutants = [
   {
     name: 'a call that outlives its environment is not freed',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'worker.terminate() ends the worker, and all is given back later',
     },
     changes: [
@@ -316,7 +332,7 @@ export const mutants = [
   },
   {
     name: 'a pending call does not keep the process alive',
-    test: { file: 'ends', title: 'a pending call keeps the process alive' },
+    test: { file: 'scripted/ends', title: 'a pending call keeps the process alive' },
     changes: [
       {
         file: 'src-native/binding/executor.cc',
@@ -328,7 +344,7 @@ export const mutants = [
   {
     name: 'an idle addon keeps the process alive',
     test: {
-      file: 'ends',
+      file: 'scripted/ends',
       title: 'a pending call keeps the process alive, an open handle does not',
     },
     changes: [
@@ -341,7 +357,7 @@ export const mutants = [
   },
   {
     name: 'all that has finished is settled in one turn',
-    test: { file: 'executor', title: 'a backlog of quick calls leaves turns to timers' },
+    test: { file: 'scripted/executor', title: 'a backlog of quick calls leaves turns to timers' },
     changes: [
       {
         file: 'src-native/binding/executor.cc',
@@ -352,7 +368,7 @@ export const mutants = [
   },
   {
     name: 'ends of handles have as many threads as they want',
-    test: { file: 'executor', title: 'ends of contexts that all hang hold up neither' },
+    test: { file: 'scripted/executor', title: 'ends of contexts that all hang hold up neither' },
     changes: [
       {
         file: 'src-native/executor/discard.cc',
@@ -363,10 +379,13 @@ export const mutants = [
   },
   {
     name: 'bytes of the caller are read when the call runs, not when it is made',
-    test: { file: 'executor', title: 'what the caller does with his bytes while a leg hangs' },
+    test: {
+      file: 'scripted/executor',
+      title: 'what the caller does with his bytes while a leg hangs',
+    },
     changes: [
       {
-        file: 'src-native/binding/context_calls.cc',
+        file: 'src-native/binding/input_values.cc',
         text: '    if (bytes.size > 0) std::memcpy(input->bytes(i), bytes.data, bytes.size);\n',
         becomes: '    if (bytes.size > 0) input->Borrow(i, bytes.data);\n',
       },
@@ -381,6 +400,776 @@ export const mutants = [
         file: 'dist/lib/raw/leg.js',
         text: '(0, sec_buffers_js_2.keptInput)(prepared.input)',
         becomes: 'prepared.input',
+      },
+    ],
+  },
+  // Of the rest of SSPI: messages, attributes, tokens, identity, Extended Protection.
+  {
+    name: 'memory behind two pointers of a record is given back twice',
+    test: { file: 'scripted/attributes', title: 'two pointers to the same memory are freed once' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: '    for (uint32_t before = 0; before < i; ++before) owned |= owned_[before].get() == memory;\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'memory of a record is not given back',
+    test: { file: 'scripted/attributes', title: 'a context gives' },
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: '    if (!owned) owned_[i] = ContextBuffer(memory);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'what a failing query left behind is given back',
+    test: {
+      file: 'scripted/attributes',
+      title: 'nothing of a record is touched that a failing call left behind',
+    },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: '  if (status >= 0) {\n    TakeOwnership();\n',
+        becomes: '  TakeOwnership();\n  if (status >= 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'a certificate is given back as memory of the package',
+    test: { file: 'scripted/attributes', title: 'a context gives SECPKG_ATTR_REMOTE_CERT_CONTEXT' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: 'certificates_[i] = CertificateOwner(memory);',
+        becomes: 'owned_[i] = ContextBuffer(memory);',
+      },
+    ],
+  },
+  {
+    name: 'a certificate is not given back',
+    test: { file: 'scripted/attributes', title: 'a context gives SECPKG_ATTR_REMOTE_CERT_CONTEXT' },
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: '    if (field.kind == FieldKind::kCertificate) certificates_[i] = CertificateOwner(memory);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a count beyond the array of a record is believed',
+    test: { file: 'scripted/attributes', title: 'what a package may do wrong' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: '  if (field.capacity != 0 && count > field.capacity) return 0;\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: "the context's own token is taken for a handle of ours",
+    test: { file: 'scripted/attributes', title: 'a token of a record is a handle of its own' },
+    changes: [
+      {
+        file: 'src-native/binding/attribute_values.cc',
+        text: 'DuplicateHere(const_cast<HANDLE>(handle), &copy) != ERROR_SUCCESS',
+        becomes: '(copy = Token(const_cast<HANDLE>(handle))).get() == nullptr',
+      },
+    ],
+  },
+  {
+    name: 'a size in a message is believed beyond its memory',
+    test: { file: 'scripted/messages', title: 'what a package may make of' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: ' && buffers_[index].cbBuffer <= capacity_[source] - offset;',
+        becomes: ';',
+      },
+    ],
+  },
+  {
+    name: 'a size in a message is measured against the whole memory',
+    test: { file: 'scripted/messages', title: 'what a package may make of' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: 'buffers_[index].cbBuffer <= capacity_[source] - offset;',
+        becomes: 'buffers_[index].cbBuffer <= capacity_[source];',
+      },
+    ],
+  },
+  {
+    name: 'a pointer of a message behind its memory is believed',
+    test: { file: 'scripted/messages', title: 'what a package may make of' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: 'offset <= capacity_[source] && ',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a buffer of a message is always in its own memory',
+    test: { file: 'scripted/messages', title: 'STREAM, DATA' },
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: '    if (LiesIn(index, i)) return i;\n',
+        becomes: '    if (i == index && LiesIn(index, i)) return i;\n',
+      },
+    ],
+  },
+  {
+    name: 'where in its memory a buffer of a message begins is not told',
+    test: { file: 'scripted/messages', title: 'STREAM, DATA' },
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: '  if (found == kNowhere) return 0;\n',
+        becomes: '  if (found != kNowhere + 1) return 0;\n',
+      },
+    ],
+  },
+  {
+    name: 'the quality of protection is not zeroed before the call',
+    test: {
+      file: 'scripted/messages',
+      title: 'sequence numbers and qualities of protection arrive, and come back',
+    },
+    changes: [
+      {
+        file: 'src-native/sspi/message.cc',
+        text: '  ULONG found = 0;\n',
+        becomes: '  ULONG found = 7;\n',
+      },
+    ],
+  },
+  {
+    name: 'shared memory is worked on in place',
+    test: { file: 'scripted/messages', title: 'is refused' },
+    changes: [
+      {
+        file: 'dist/lib/raw/messages.js',
+        text: 'if (data.buffer instanceof SharedArrayBuffer) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'what is not in place is worked on in place',
+    test: {
+      file: 'scripted/messages',
+      title: 'TOKEN, DATA, PADDING are encrypted, and each is as long as the package says then',
+    },
+    changes: [
+      {
+        file: 'dist/lib/raw/messages.js',
+        text: '    if (!inPlace)\n        return Uint8Array.from(data);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'more may be left over of a message than there was',
+    test: { file: 'scripted/messages', title: 'what is left over' },
+    changes: [
+      {
+        file: 'dist/lib/raw/messages.js',
+        text: ' || size > input.length',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'what was to be encrypted stays in memory after a failure',
+    test: { file: 'scripted/messages', title: 'after a failure' },
+    changes: [
+      {
+        file: 'dist/lib/raw/messages.js',
+        text: 'memory.forEach((bytes) => bytes?.fill(0));',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a failure in place wipes memory of the caller',
+    test: { file: 'scripted/messages', title: "the caller's own memory is the caller's in place" },
+    changes: [
+      {
+        file: 'dist/lib/raw/messages.js',
+        text: 'if (!done && !inPlace)',
+        becomes: 'if (!done)',
+      },
+    ],
+  },
+  {
+    name: 'unwrap takes what was signed only',
+    test: {
+      file: 'scripted/wrap',
+      title: 'a message that was signed only is not taken unless that is wanted',
+    },
+    changes: [
+      {
+        file: 'dist/lib/message-protection.js',
+        text: ' && !allowUnencrypted) {',
+        becomes: ' && false) {',
+      },
+    ],
+  },
+  {
+    name: 'wrap signs only',
+    test: {
+      file: 'scripted/wrap',
+      title: 'a client and a server read what the other one wrapped, in both directions',
+    },
+    changes: [
+      {
+        file: 'dist/lib/message-protection.js',
+        text: 'qop: encrypt ? 0 : ',
+        becomes: 'qop: encrypt && false ? 0 : ',
+      },
+    ],
+  },
+  {
+    name: 'bytes that are nowhere are taken for none',
+    test: { file: 'scripted/wrap', title: 'a package that does wrong' },
+    changes: [
+      {
+        file: 'dist/lib/message-protection.js',
+        text: 'if (size === 0)',
+        becomes: 'if (size >= 0)',
+      },
+    ],
+  },
+  {
+    name: 'a thread does not stop acting as the client',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'a function runs as the client until it returns, on this thread',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (Api().RevertSecurityContext(context->handle()) < 0 || HasThreadToken(&level)) {\n',
+        becomes: '  if (level != 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'that a thread goes on as the client is not noticed',
+    test: { file: 'scripted/impersonation', title: 'a revert that fails ends the process' },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (Api().RevertSecurityContext(context->handle()) < 0 || HasThreadToken(&level)) {\n',
+        becomes: '  Api().RevertSecurityContext(context->handle());\n  if (level != 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'a client who may only be identified is acted as',
+    test: {
+      file: 'scripted/impersonation',
+      title:
+        'nobody is impersonated, and nothing runs where the client allows to be identified only',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: 'level < SecurityImpersonation',
+        becomes: 'level < SecurityAnonymous',
+      },
+    ],
+  },
+  {
+    name: 'a thread that acts as one client takes over another',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'inside another client is not impersonated, nor the same one',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (HasThreadToken(&level)) {\n    *failure = ImpersonationFailure::kAlready;',
+        becomes: '  if (false) {\n    *failure = ImpersonationFailure::kAlready;',
+      },
+    ],
+  },
+  {
+    name: 'the function runs although nobody is impersonated',
+    test: { file: 'scripted/impersonation', title: 'nobody is impersonated, and nothing runs' },
+    changes: [
+      {
+        file: 'src-native/binding/impersonation_calls.cc',
+        text: 'if (status >= 0 && failure == ImpersonationFailure::kNone) {',
+        becomes: 'if (status >= 0) {',
+      },
+    ],
+  },
+  {
+    name: 'asynchronous calls start while a thread acts as a client',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'inside asynchronous calls are refused, because they would run as this process',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/job.cc',
+        text: 'if (executor != nullptr && executor->impersonating()) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'asynchronous calls are refused for ever after an impersonation',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'steps of the high level are refused, and may be taken afterwards',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/impersonation_calls.cc',
+        text: 'executor_->set_impersonating(false);',
+        becomes: 'executor_->set_impersonating(true);',
+      },
+    ],
+  },
+  {
+    name: 'a function that goes on later runs as the client',
+    test: { file: 'scripted/impersonation', title: 'a function that goes on later' },
+    changes: [
+      {
+        file: 'dist/lib/impersonation.js',
+        text: 'outcome = isThenable(value) ? { error: notSynchronous() } : { value };',
+        becomes: 'outcome = { value };',
+      },
+    ],
+  },
+  {
+    name: 'a credential is acquired although the client was not impersonated',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'where the client cannot be impersonated nothing is acquired',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    if (impersonated_) RunAcquire(&acquire_);\n',
+        becomes: '    RunAcquire(&acquire_);\n',
+      },
+    ],
+  },
+  {
+    name: 'a credential on behalf of a client is acquired without impersonating',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'the thread is the client while the credential is acquired, and only that one',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    RunImpersonating();\n    on_behalf_of_.reset();\n',
+        becomes: '    RunAcquire(&acquire_);\n    on_behalf_of_.reset();\n',
+      },
+    ],
+  },
+  {
+    name: 'a credential is acquired for a client that went meanwhile',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'that is closed while the call waits has no client any more',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    unwanted_ = on_behalf_of_->closed();\n',
+        becomes: '    unwanted_ = false;\n',
+      },
+    ],
+  },
+  {
+    name: 'a context that is in use lends its client',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'that is in use itself does not let its client be used',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: ' ||\n        !job->turn()->Enter(*job->on_behalf_of(), &refusal)) {',
+        becomes: ') {',
+      },
+    ],
+  },
+  {
+    name: 'another identity beside a client is taken',
+    test: { file: 'scripted/on-behalf-of', title: 'such as another identity beside it' },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    if (acquire->user.present()) return Refuse(env, Refusal::kBadArgument);\n',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/raw/acquire-credentials-handle.js',
+        text: 'if (user !== undefined && onBehalfOf !== undefined) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'a context that was given away is deleted again',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/sspi/handles.cc',
+        text: 'if (!given_away_) Api()',
+        becomes: 'Api()',
+      },
+    ],
+  },
+  {
+    name: 'the handle of a context that was given away stays open',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: '    CloseContextValue(env, arguments[0]);\n',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/raw/transfer.js',
+        text: '    if (deletes)\n        (0, handles_js_1.closeContext)(context);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a failed export takes what was left behind',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/transfer.cc',
+        text: '  if (exported->status < 0) {\n    exported->token = nullptr;\n    return;\n  }\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a context is gone although its export failed',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: 'exported.status >= 0 && (flags',
+        becomes: ' (flags',
+      },
+    ],
+  },
+  {
+    name: 'an imported context takes legs',
+    test: { file: 'scripted/transfer', title: 'an imported context takes no legs, of either side' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/binding/context_calls.cc',
+        text: 'if (leg->context->side() != leg->side) {',
+        becomes:
+          'if (leg->context->side() != leg->side && leg->context->side() != LegSide::kNone) {',
+      },
+    ],
+  },
+  {
+    name: 'a token is not closed',
+    test: { file: 'scripted/tokens', title: 'the token of a context' },
+    changes: [
+      {
+        file: 'src-native/system/token.cc',
+        text: '  CloseHandle(handle_);\n  --live_counts.tokens;',
+        becomes: '  --live_counts.tokens;',
+      },
+    ],
+  },
+  {
+    name: 'a token is closed with its context',
+    test: { file: 'scripted/tokens', title: 'the token of a context stays when its context goes' },
+    changes: [
+      {
+        file: 'src-native/binding/token_calls.cc',
+        text: '  const SECURITY_STATUS status = Api().QuerySecurityContextToken(context->handle(), &handle);\n',
+        becomes:
+          '  const SECURITY_STATUS status = Api().QuerySecurityContextToken(context->handle(), &handle);\n  CloseHandle(handle);\n',
+      },
+    ],
+  },
+  {
+    name: 'what a failing package left behind is taken for a token',
+    test: { file: 'scripted/tokens', title: 'the token of a context' },
+    changes: [
+      {
+        file: 'src-native/binding/token_calls.cc',
+        text: 'Token token(status < 0 ? nullptr : handle);',
+        becomes: 'Token token(handle);',
+      },
+    ],
+  },
+  {
+    name: 'the token is kept after the identity was read',
+    test: {
+      file: 'scripted/identity',
+      title: 'it is the user, the groups and the level, and the token is closed',
+    },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: '        token.close();\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only make a member',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only let in',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
+        becomes: 'allow.has(group.sid)',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only do not deny',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'groups.some((group) => this.#deny.has(group.sid))',
+        becomes:
+          'groups.some((group) => group.enabled && !group.denyOnly && this.#deny.has(group.sid))',
+      },
+    ],
+  },
+  {
+    name: 'nobody comes in',
+    test: { file: 'scripted/identity', title: 'of nobody it is anonymous, and may nothing' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: ' || isAnonymous || isNullSession',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a null session is a logon',
+    test: { file: 'scripted/identity', title: 'a logon is no logon of a null session' },
+    changes: [
+      {
+        file: 'dist/lib/server-context.js',
+        text: "...(nullSession ? ['a client that is not anonymous'] : []),",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'an identity that cannot be read is none',
+    test: { file: 'scripted/identity', title: 'a logon is no logon where' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'error.status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION)',
+        becomes: 'error.status !== 0)',
+      },
+    ],
+  },
+  {
+    name: 'channel bindings of a client are missing on its second leg',
+    test: {
+      file: 'scripted/extended-protection',
+      title: 'channel bindings are there on every leg of a client',
+    },
+    changes: [
+      {
+        file: 'dist/lib/client-context.js',
+        text: 'input: [...input, ...this.#bindings],',
+        becomes: 'input: context === undefined ? [...input, ...this.#bindings] : input,',
+      },
+    ],
+  },
+  {
+    name: 'channel bindings of a server are missing on its second leg',
+    test: {
+      file: 'scripted/extended-protection',
+      title: 'channel bindings are behind the token on every leg of a server',
+    },
+    changes: [
+      {
+        file: 'dist/lib/server-context.js',
+        text: 'input: [...input, ...this.#policy.input],',
+        becomes: 'input: context === undefined ? [...input, ...this.#policy.input] : input,',
+      },
+    ],
+  },
+  {
+    name: 'every target name but the right ones is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: '(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
+        becomes: '!(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
+      },
+    ],
+  },
+  {
+    name: 'who says no target name is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: "            return this.level === 'whenSupported'\n",
+        becomes: '            return true\n',
+      },
+    ],
+  },
+  {
+    name: 'who cannot be asked for the target name is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: 'return [`targetNames (the package',
+        becomes: 'return true ? [] : [`targetNames (the package',
+      },
+    ],
+  },
+  {
+    name: "'audit' goes on where this system does not have it",
+    test: {
+      file: 'scripted/extended-protection',
+      title: "'audit' is refused where this system does not have it",
+    },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: 'if (status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION) {',
+        becomes: 'if (false) {',
+      },
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: 'if ((0, status_js_2.isFailure)(status))\n        throw',
+        becomes: 'if (false)\n        throw',
+      },
+    ],
+  },
+  {
+    name: 'bindings may be missing whatever is asked for',
+    test: { file: 'scripted/extended-protection', title: 'extendedProtection' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: "level === 'whenSupported'\n                ? [asc_flags",
+        becomes: 'true\n                ? [asc_flags',
+      },
+    ],
+  },
+  {
+    name: 'a member by a disabled group',
+    test: { file: 'unit/identity', title: 'isMemberOf' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid && !group.denyOnly',
+      },
+    ],
+  },
+  {
+    name: 'a group that is enabled and for denying only makes a member',
+    test: { file: 'unit/identity', title: 'isMemberOf' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid && group.enabled',
+      },
+    ],
+  },
+  {
+    name: 'a group that is enabled and for denying only lets in',
+    test: { file: 'unit/access-rules', title: 'permits' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
+        becomes: 'group.enabled && allow.has(group.sid)',
+      },
+    ],
+  },
+  {
+    name: 'a null session comes in',
+    test: { file: 'unit/access-rules', title: 'permits' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: ' || isNullSession',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'who has no groups to look at comes in',
+    test: { file: 'unit/access-rules', title: 'permits' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: ' || groups === undefined',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'groups.some((group) => this.#deny.has(group.sid))',
+        becomes: '(groups ?? []).some((group) => this.#deny.has(group.sid))',
+      },
+    ],
+  },
+  {
+    name: 'verify takes every signature',
+    test: { file: 'unit/message-protection', title: 'verify' },
+    changes: [
+      {
+        file: 'dist/lib/message-protection.js',
+        text: '    (0, messages_js_2.verifySignature)(handle, {',
+        becomes: '    void (() => undefined)(handle, {',
       },
     ],
   },

@@ -1,10 +1,12 @@
-// QueryContextAttributes for every attribute and every status: what the package
-// allocated is freed once, whatever it left out; what it left behind when it
-// failed is not touched. And the lists of packages.
+// The attributes of contexts and credentials: every record of the table, with
+// every status and every shape of memory. What the package allocated is given
+// back once and by whom it is for, whatever it left out; what it left behind
+// when it failed is not touched. Records that are set. And the lists of packages.
 #include "sspi/attributes.h"
 
-#include <cstddef>
+#include <algorithm>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,150 +15,257 @@
 #include "sspi/live_counts.h"
 #include "sspi/packages.h"
 #include "statuses.h"
+#include "support/certificates.h"
 #include "support/checks.h"
 #include "support/legs.h"
+#include "support/records.h"
 #include "support/secret_watch.h"
+#include "support/set_record.h"
 
 namespace secur32::sanitize {
 namespace {
 
-using scripted::BufferAnswer;
-using scripted::Memory;
+using scripted::Answer;
+using scripted::Call;
 
 constexpr uint32_t kScript = 1;
-constexpr char kKey[] = "a session key";
-constexpr uint32_t kKeySize = sizeof(kKey) - 1;
-constexpr uint8_t kGarbage = 0xdd;
+constexpr char kSecret[] = "a session key";
+constexpr uint32_t kSecretSize = sizeof(kSecret) - 1;
 
-struct Attribute {
-  uint32_t number;
-  // Bytes of the record, and where in it a pointer stands, if one does.
-  std::vector<uint8_t> record;
-  bool has_memory;
-  uint32_t pointer_at;
-  std::vector<uint8_t> memory;
+// What the attributes are of, and the call that asks for them.
+struct OfContexts {
+  using Handle = Context;
+  static constexpr Call kQuery = Call::kQueryAttributes;
+  static constexpr const char* kName = "context";
+  static const std::vector<const AttributeLayout*>& Layouts() { return ContextLayouts(); }
+  static std::shared_ptr<Context> Make(const wchar_t* package) {
+    return MakeContext(LegSide::kAccept, AcquireFor(package, kScript));
+  }
 };
 
-template <typename Record>
-std::vector<uint8_t> BytesOf(const Record& record) {
-  std::vector<uint8_t> bytes(sizeof(record));
-  std::memcpy(bytes.data(), &record, sizeof(record));
-  return bytes;
-}
-
-std::vector<uint8_t> PackageInfo() {
-  static wchar_t name[] = L"Scripted";
-  SecPkgInfoW info{};
-  info.Name = name;
-  return BytesOf(info);
-}
-
-std::vector<Attribute> Attributes() {
-  SecPkgContext_SessionKey key{};
-  key.SessionKeyLength = kKeySize;
-  constexpr wchar_t kName[] = L"SSPI\\alice";
-  std::vector<uint8_t> name(sizeof(kName));
-  std::memcpy(name.data(), kName, sizeof(kName));
-  return {
-      {SECPKG_ATTR_SIZES, BytesOf(SecPkgContext_Sizes{1, 2, 3, 4}), false, 0, {}},
-      {SECPKG_ATTR_NAMES, BytesOf(SecPkgContext_NamesW{}), true, 0, name},
-      {SECPKG_ATTR_LIFESPAN, BytesOf(SecPkgContext_Lifespan{}), false, 0, {}},
-      {SECPKG_ATTR_SESSION_KEY, BytesOf(key), true, offsetof(SecPkgContext_SessionKey, SessionKey),
-       Bytes(kKey)},
-      {SECPKG_ATTR_PACKAGE_INFO, BytesOf(SecPkgContext_PackageInfoW{}), true, 0, PackageInfo()},
-      {SECPKG_ATTR_NEGOTIATION_INFO, BytesOf(SecPkgContext_NegotiationInfoW{}), true, 0,
-       PackageInfo()},
-      {SECPKG_ATTR_FLAGS, BytesOf(SecPkgContext_Flags{~0u}), false, 0, {}},
-  };
-}
-
-enum class Filling { kComplete, kNullMember, kNothing, kGarbageIfItFails };
-constexpr Filling kFillings[] = {Filling::kComplete, Filling::kNullMember, Filling::kNothing,
-                                 Filling::kGarbageIfItFails};
-
-scripted::Answer AnswerOf(const Attribute& attribute, const Status& status, Filling filling) {
-  scripted::Answer answer;
-  answer.status = static_cast<SECURITY_STATUS>(status.value);
-  if (filling == Filling::kNothing) return answer;
-  BufferAnswer record;
-  record.bytes = attribute.record;
-  const bool fails = answer.status < 0;
-  if (fails && filling == Filling::kGarbageIfItFails) {
-    record.bytes.assign(attribute.record.size(), kGarbage);
+struct OfCredentials {
+  using Handle = Credential;
+  static constexpr Call kQuery = Call::kQueryCredentialsAttributes;
+  static constexpr const char* kName = "credential";
+  static const std::vector<const AttributeLayout*>& Layouts() { return CredentialLayouts(); }
+  static std::shared_ptr<Credential> Make(const wchar_t* package) {
+    return AcquireFor(package, kScript);
   }
-  answer.outputs.push_back(std::move(record));
-  // A package that fails keeps what it allocated.
-  if (!attribute.has_memory || fails) return answer;
-  BufferAnswer memory;
-  memory.type = attribute.pointer_at;
-  memory.memory = filling == Filling::kNullMember ? Memory::kNull : Memory::kGiven;
-  memory.bytes = attribute.memory;
-  // A session key without bytes has no length either.
-  if (filling == Filling::kNullMember && attribute.number == SECPKG_ATTR_SESSION_KEY) {
-    answer.outputs[0].bytes.assign(attribute.record.size(), 0);
-  }
-  answer.outputs.push_back(std::move(memory));
-  return answer;
+};
+
+bool IsInRecord(FieldKind kind) {
+  return kind == FieldKind::kInlineText || kind == FieldKind::kInlineBytes;
 }
 
-bool IsZero(const AttributeRecord& record) {
-  const AttributeRecord zero{};
-  return std::memcmp(&record, &zero, sizeof(record)) == 0;
+bool HasPointer(FieldKind kind) { return kind >= FieldKind::kText && !IsInRecord(kind); }
+
+void ExpectField(const AttributeQuery& query, const Field& field, RecordShape shape) {
+  if (IsInRecord(field.kind)) {
+    EXPECT(query.Memory(field) != nullptr);
+    // A count that cannot be true is none at all.
+    EXPECT(query.Count(field) <= field.capacity);
+    return;
+  }
+  if (!HasPointer(field.kind)) return;
+  const bool has = shape != RecordShape::kNullMembers && shape != RecordShape::kNothing;
+  EXPECT((query.Memory(field) != nullptr) == has);
+  const bool secret = field.kind == FieldKind::kSecret && shape == RecordShape::kComplete;
+  if (!secret) return;
+  EXPECT(query.Count(field) >= kSecretSize);
+  EXPECT(std::memcmp(query.Memory(field), kSecret, kSecretSize) == 0);
 }
 
-void RunCase(const std::shared_ptr<Context>& context, const Attribute& attribute,
-             const Status& status, Filling filling) {
-  AddAnswer(kScript, scripted::Call::kQueryAttributes, AnswerOf(attribute, status, filling));
-  {
-    AttributeQuery query(attribute.number);
-    EXPECT(static_cast<uint32_t>(query.Run(context.get())) == status.value);
-    const bool succeeded = static_cast<SECURITY_STATUS>(status.value) >= 0;
-    EXPECT(succeeded || IsZero(query.record()));
-    const bool complete = filling == Filling::kComplete || filling == Filling::kGarbageIfItFails;
-    const int buffers = succeeded && complete && attribute.has_memory ? 1 : 0;
-    EXPECT(live_counts.context_buffers == buffers);
-    ReadRecord(query);
+// After a failure nothing is left of the record.
+void ExpectNothing(const AttributeQuery& query) {
+  EXPECT(live_counts.context_buffers == 0);
+  for (uint32_t i = 0; i < query.layout().field_count; ++i) {
+    const Field& field = query.layout().fields[i];
+    if (IsInRecord(field.kind)) continue;
+    EXPECT(query.Memory(field) == nullptr);
+    EXPECT(HasPointer(field.kind) || query.Number(field) == 0);
   }
+}
+
+template <typename Of>
+void RunQuery(const std::shared_ptr<typename Of::Handle>& handle, const AttributeLayout& layout,
+              SECURITY_STATUS status, RecordShape shape) {
+  const bool succeeds = status >= 0;
+  Answer answer = AnswerWithGarbage(layout, status);
+  if (succeeds) answer = AnswerWithRecord(layout, shape, 5, Bytes(kSecret));
+  answer.status = status;
+  const uint32_t blocks = CountBlocks(answer);
+  AddAnswer(kScript, Of::kQuery, std::move(answer));
+
+  // On the heap, so that what is left in it is seen.
+  auto query = std::make_unique<AttributeQuery>(layout);
+  EXPECT(query->Run(handle.get()) == status);
+  if (succeeds) {
+    EXPECT(live_counts.context_buffers == static_cast<int32_t>(blocks));
+    EXPECT(CountCertificates() == CountCertificateFields(layout, shape));
+    for (uint32_t i = 0; i < layout.field_count; ++i) ExpectField(*query, layout.fields[i], shape);
+  } else {
+    ExpectNothing(*query);
+  }
+  ReadRecord(*query);
+  query.reset();
   EXPECT(live_counts.context_buffers == 0);
 }
 
-void RunAttributes() {
-  const std::vector<Attribute> attributes = Attributes();
-  for (const wchar_t* const package : kPackageKinds) {
-    for (const Attribute& attribute : attributes) {
-      EXPECT(IsKnownAttribute(attribute.number));
-      for (const Status& status : kStatuses) {
-        for (const Filling filling : kFillings) {
-          BeginCase("attribute " + std::to_string(attribute.number) + ", " + status.name);
-          {
-            const auto credential = AcquireFor(package, kScript);
-            const auto context = MakeContext(LegSide::kAccept, credential);
-            RunCase(context, attribute, status, filling);
-          }
-          ExpectNothingLeft();
-        }
+// One package after the other, not each in every combination.
+const wchar_t* NextPackage() {
+  static uint32_t turn = 0;
+  return kPackageKinds[turn++ % 3];
+}
+
+template <typename Of>
+void RunQueries() {
+  for (const AttributeLayout* const layout : Of::Layouts()) {
+    if (!layout->CanQuery()) continue;
+    for (const Status& status : kStatuses) {
+      for (const RecordShape shape : kRecordShapes) {
+        BeginCase(std::string(Of::kName) + " attribute " + std::to_string(layout->attribute) +
+                  ", " + status.name + ", shape " + std::to_string(static_cast<int>(shape)));
+        RunQuery<Of>(Of::Make(NextPackage()), *layout, static_cast<SECURITY_STATUS>(status.value),
+                     shape);
+        ExpectNothingLeft();
       }
     }
   }
 }
 
-// The key lies in memory of the package, which frees it as it is.
-void RunSessionKey() {
-  BeginCase("a session key is zeroed before it is freed");
-  {
-    const auto credential = AcquireFor(L"Scripted", kScript);
-    const auto context = MakeContext(LegSide::kInitialize, credential);
-    const Attribute key = Attributes()[3];
-    AddAnswer(kScript, scripted::Call::kQueryAttributes,
-              AnswerOf(key, {"SEC_E_OK", 0}, Filling::kComplete));
-    auto query = std::make_unique<AttributeQuery>(key.number);
-    EXPECT(query->Run(context.get()) == SEC_E_OK);
-    EXPECT(std::memcmp(query->record().session_key.SessionKey, kKey, kKeySize) == 0);
-    const SecretWatch watch(kKey, kKeySize);
-    query.reset();
-    EXPECT(SecretWatch::found() == 0);
+// Keys lie in memory of the package, which frees it as it is, or in the record.
+template <typename Of>
+void RunSecrets() {
+  for (const AttributeLayout* const layout : Of::Layouts()) {
+    if (!layout->CanQuery()) continue;
+    bool secret = false;
+    for (uint32_t i = 0; i < layout->field_count; ++i) {
+      secret |= layout->fields[i].kind == FieldKind::kSecret ||
+                layout->fields[i].kind == FieldKind::kInlineBytes;
+    }
+    if (!secret) continue;
+    BeginCase("the keys of attribute " + std::to_string(layout->attribute));
+    {
+      const auto handle = Of::Make(kPackageKinds[0]);
+      Answer answer = AnswerWithRecord(*layout, RecordShape::kComplete, 0, Bytes(kSecret));
+      AddAnswer(kScript, Of::kQuery, std::move(answer));
+      auto query = std::make_unique<AttributeQuery>(*layout);
+      EXPECT(query->Run(handle.get()) == SEC_E_OK);
+      const SecretWatch watch(kSecret, kSecretSize);
+      query.reset();
+      EXPECT(SecretWatch::found() == 0);
+    }
+    ExpectNothingLeft();
   }
-  ExpectNothingLeft();
+}
+
+uint64_t LoadNumber(const std::vector<uint8_t>& record, size_t offset, size_t width) {
+  uint64_t number = 0;
+  for (size_t i = width; i-- > 0;) number = number << 8 | record.at(offset + i);
+  return number;
+}
+
+const uint8_t* BytesAt(const std::vector<uint8_t>& record, size_t offset) {
+  const uint8_t* bytes = nullptr;
+  EXPECT(offset + sizeof(bytes) <= record.size());
+  std::memcpy(&bytes, record.data() + offset, sizeof(bytes));
+  EXPECT(bytes != nullptr);
+  return bytes;
+}
+
+// What the package got is what was put in, each where it belongs.
+void ExpectSet(const AttributeLayout& layout, const std::vector<uint8_t>& record,
+               const std::vector<uint8_t>& bytes) {
+  for (uint32_t i = 0; i < layout.field_count; ++i) {
+    const Field& field = layout.fields[i];
+    switch (field.kind) {
+      case FieldKind::kU16:
+        EXPECT(LoadNumber(record, field.offset, 2) == 0x1234);
+        break;
+      case FieldKind::kU32:
+        EXPECT(LoadNumber(record, field.offset, 4) == 0x12345678);
+        break;
+      case FieldKind::kPointer:
+        EXPECT(LoadNumber(record, field.offset, 8) == UINT64_MAX);
+        break;
+      case FieldKind::kBytes:
+        EXPECT(LoadNumber(record, field.count_offset, field.count_width) == bytes.size());
+        EXPECT(std::equal(bytes.begin(), bytes.end(), BytesAt(record, field.offset)));
+        break;
+      case FieldKind::kRecord:
+        EXPECT(record == bytes);
+        break;
+      default:
+        EXPECT(false);
+    }
+  }
+}
+
+void PutAll(const AttributeLayout& layout, const std::vector<uint8_t>& bytes,
+            AttributeSetting* setting) {
+  for (uint32_t i = 0; i < layout.field_count; ++i) {
+    const Field& field = layout.fields[i];
+    bool no_memory = true;
+    switch (field.kind) {
+      case FieldKind::kU16:
+        setting->PutNumber(field, 0x1234);
+        break;
+      case FieldKind::kU32:
+        setting->PutNumber(field, 0x12345678);
+        break;
+      case FieldKind::kPointer:
+        setting->PutPointer(field, UINT64_MAX);
+        break;
+      default:
+        EXPECT(setting->PutBytes(i, bytes.data(), bytes.size(), &no_memory));
+        EXPECT(!no_memory);
+    }
+  }
+}
+
+// More than the record can count, without looking at a single byte of it.
+void ExpectTooMuch(const AttributeLayout& layout, AttributeSetting* setting) {
+  for (uint32_t i = 0; i < layout.field_count; ++i) {
+    const Field& field = layout.fields[i];
+    if (field.kind != FieldKind::kBytes && field.kind != FieldKind::kRecord) continue;
+    const size_t most = field.count_width == 2 ? UINT16_MAX : UINT32_MAX;
+    bool no_memory = true;
+    EXPECT(!setting->PutBytes(i, nullptr, most + 1, &no_memory));
+    EXPECT(!no_memory);
+  }
+}
+
+template <typename Of>
+void RunSettings() {
+  for (const AttributeLayout* const layout : Of::Layouts()) {
+    if (!layout->CanSet()) continue;
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{100}, size_t{UINT16_MAX}}) {
+      for (const Status& status : kStatuses) {
+        BeginCase(std::string(Of::kName) + " attribute " + std::to_string(layout->attribute) +
+                  " is set, " + status.name);
+        {
+          const auto handle = Of::Make(NextPackage());
+          std::vector<uint8_t> bytes(size, 's');
+          std::copy_n(kSecret, std::min<size_t>(size, kSecretSize), bytes.begin());
+          auto setting = std::make_unique<AttributeSetting>(*layout);
+          ExpectTooMuch(*layout, setting.get());
+          PutAll(*layout, bytes, setting.get());
+          // Twice: the later ones count.
+          PutAll(*layout, bytes, setting.get());
+          const bool scripted = Of::kQuery == Call::kQueryAttributes;
+          Answer answer;
+          answer.status = static_cast<SECURITY_STATUS>(status.value);
+          if (scripted) AddAnswer(kScript, Call::kSetAttributes, answer);
+          EXPECT(setting->Run(handle.get()) == (scripted ? answer.status : SEC_E_OK));
+          ExpectSet(*layout, TakeSetRecord(), bytes);
+          const SecretWatch watch(kSecret, kSecretSize);
+          setting.reset();
+          EXPECT(SecretWatch::found() == 0);
+        }
+        ExpectNothingLeft();
+      }
+    }
+  }
 }
 
 void RunPackages() {
@@ -177,6 +286,13 @@ void RunPackages() {
   ExpectNothingLeft();
 }
 
+template <typename Of>
+void RunAll() {
+  RunQueries<Of>();
+  RunSecrets<Of>();
+  RunSettings<Of>();
+}
+
 }  // namespace
 }  // namespace secur32::sanitize
 
@@ -184,8 +300,8 @@ int main() {
   using namespace secur32;
   scripted::KeepJournal(false);
   sanitize::WarmUp();
-  sanitize::RunAttributes();
-  sanitize::RunSessionKey();
+  sanitize::RunAll<sanitize::OfContexts>();
+  sanitize::RunAll<sanitize::OfCredentials>();
   sanitize::RunPackages();
   return sanitize::EndProgram();
 }

@@ -11,12 +11,17 @@
 #include "scripted/journal.h"
 #include "scripted/script.h"
 #include "sspi/attributes.h"
+#include "sspi/control_token.h"
 #include "sspi/packages.h"
 #include "sspi/text.h"
+#include "sspi/transfer.h"
 #include "statuses.h"
 #include "support/checks.h"
 #include "support/legs.h"
+#include "support/messages.h"
 #include "support/own_memory.h"
+#include "support/records.h"
+#include "support/set_record.h"
 
 namespace secur32::sanitize {
 namespace {
@@ -163,11 +168,13 @@ class Teller {
 
   void Tell() {
     using Chapter = void (Teller::*)();
-    constexpr Chapter kChapters[] = {&Teller::AcquireCredential, &Teller::RunFirstLeg,
-                                     &Teller::RunLaterLeg,       &Teller::RunLaterLeg,
-                                     &Teller::Complete,          &Teller::Query,
-                                     &Teller::CloseContext,      &Teller::CloseCredential,
-                                     &Teller::ReadText,          &Teller::ListPackages};
+    constexpr Chapter kChapters[] = {
+        &Teller::AcquireCredential, &Teller::RunFirstLeg,     &Teller::RunLaterLeg,
+        &Teller::RunLaterLeg,       &Teller::Complete,        &Teller::Query,
+        &Teller::CloseContext,      &Teller::CloseCredential, &Teller::ReadText,
+        &Teller::ListPackages,      &Teller::SendMessage,     &Teller::SendMessage,
+        &Teller::QueryCredential,   &Teller::SetContext,      &Teller::SetCredential,
+        &Teller::Control,           &Teller::Export,          &Teller::Import};
     while (!story_->ended()) {
       (this->*story_->OneOf(kChapters))();
       // What nobody asked for is not for the next call.
@@ -213,6 +220,8 @@ class Teller {
   void RunLaterLeg() {
     const std::shared_ptr<Context> context = AnyContext();
     if (context == nullptr) return;
+    // Imported contexts take no legs.
+    if (context->credential() == nullptr) return;
     const std::shared_ptr<Credential> other = AnyCredential();
     const bool takes_other = story_->Flag() && other->IsOfSamePackage(*context->credential());
     // A context that failed is refused by whoever enters it.
@@ -288,50 +297,154 @@ class Teller {
   }
 
   void Query() {
-    constexpr uint32_t kAttributes[] = {SECPKG_ATTR_SIZES,        SECPKG_ATTR_NAMES,
-                                        SECPKG_ATTR_LIFESPAN,     SECPKG_ATTR_SESSION_KEY,
-                                        SECPKG_ATTR_PACKAGE_INFO, SECPKG_ATTR_NEGOTIATION_INFO,
-                                        SECPKG_ATTR_FLAGS};
     const std::shared_ptr<Context> context = AnyContext();
-    if (context == nullptr) return;
-    const uint32_t attribute = story_->OneOf(kAttributes);
-    AddAnswer(kScript, Call::kQueryAttributes, TakeRecord(attribute));
-    AttributeQuery query(attribute);
-    query.Run(context.get());
+    if (context != nullptr) QueryOf(ContextLayouts(), Call::kQueryAttributes, context.get());
+  }
+
+  void QueryCredential() {
+    QueryOf(CredentialLayouts(), Call::kQueryCredentialsAttributes, AnyCredential().get());
+  }
+
+  template <typename Handle>
+  void QueryOf(const std::vector<const AttributeLayout*>& layouts, Call call, Handle* handle) {
+    const AttributeLayout& layout = AnyOf(layouts);
+    if (!layout.CanQuery()) return;
+    AddAnswer(kScript, call, TakeRecord(layout));
+    AttributeQuery query(layout);
+    query.Run(handle);
     ReadRecord(query);
   }
 
-  Answer TakeRecord(uint32_t attribute) {
+  const AttributeLayout& AnyOf(const std::vector<const AttributeLayout*>& layouts) {
+    return *layouts[story_->Below(static_cast<uint32_t>(layouts.size()))];
+  }
+
+  Answer TakeRecord(const AttributeLayout& layout) {
+    const SECURITY_STATUS status = TakeStatus(story_);
+    // A package that fails keeps what it allocated.
+    if (status < 0) return AnswerWithGarbage(layout, status);
+    const RecordShape shape = story_->OneOf(kRecordShapes);
+    const uint32_t count = story_->Below(64);
+    Answer answer = AnswerWithRecord(layout, shape, count, story_->Bytes(story_->Below(64)));
+    answer.status = status;
+    return answer;
+  }
+
+  void SetContext() {
+    const std::shared_ptr<Context> context = AnyContext();
+    if (context == nullptr) return;
     Answer answer;
     answer.status = TakeStatus(story_);
-    BufferAnswer record;
-    BufferAnswer memory;
-    memory.memory = story_->Flag() ? Memory::kGiven : Memory::kNull;
-    const uint32_t size = story_->Below(64);
-    switch (attribute) {
-      case SECPKG_ATTR_NAMES:
-        memory.bytes = story_->Bytes(2 * size);
-        memory.bytes.insert(memory.bytes.end(), 2, 0);
-        break;
-      case SECPKG_ATTR_SESSION_KEY:
-        memory.type = 8;
-        memory.bytes = story_->Bytes(size);
-        record.bytes = {static_cast<uint8_t>(memory.memory == Memory::kNull ? 0 : size), 0, 0, 0};
-        break;
-      case SECPKG_ATTR_PACKAGE_INFO:
-      case SECPKG_ATTR_NEGOTIATION_INFO:
-        memory.bytes.assign(sizeof(SecPkgInfoW), 0);
-        break;
-      default:
-        record.bytes = story_->Bytes(4);
-        answer.outputs.push_back(record);
-        return answer;
+    AddAnswer(kScript, Call::kSetAttributes, answer);
+    SetOf(ContextLayouts(), context.get());
+  }
+
+  void SetCredential() { SetOf(CredentialLayouts(), AnyCredential().get()); }
+
+  template <typename Handle>
+  void SetOf(const std::vector<const AttributeLayout*>& layouts, Handle* handle) {
+    const AttributeLayout& layout = AnyOf(layouts);
+    if (!layout.CanSet()) return;
+    AttributeSetting setting(layout);
+    for (uint32_t i = 0; i < layout.field_count; ++i) {
+      const Field& field = layout.fields[i];
+      bool no_memory = false;
+      if (field.kind == FieldKind::kPointer) {
+        setting.PutPointer(field, story_->Word());
+      } else if (field.kind != FieldKind::kBytes && field.kind != FieldKind::kRecord) {
+        setting.PutNumber(field, field.kind == FieldKind::kU16 ? story_->Byte() : story_->Word());
+      } else if (field.kind == FieldKind::kRecord || story_->Flag()) {
+        const std::vector<uint8_t> bytes = story_->Bytes(TakeSize(story_));
+        EXPECT(setting.PutBytes(i, bytes.data(), bytes.size(), &no_memory));
+      }
     }
-    if (answer.status < 0) record.bytes.assign(8, story_->Byte());
-    answer.outputs.push_back(record);
-    // A package that fails keeps what it allocated.
-    if (answer.status >= 0) answer.outputs.push_back(memory);
+    setting.Run(handle);
+    TakeSetRecord();
+  }
+
+  // In memory of the caller's a package may write as far as it goes, and say
+  // and point to what it likes.
+  void SendMessage() {
+    const std::shared_ptr<Context> context = AnyContext();
+    if (context == nullptr) return;
+    Message message;
+    message.call = story_->OneOf(kMessageCalls);
+    std::vector<Part> parts(1 + story_->Below(kMostBuffers));
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    for (Part& part : parts) {
+      part.type = TakeType(story_);
+      part.present = story_->Below(4) != 0;
+      if (part.present) part.bytes = story_->Bytes(TakeSize(story_));
+      answer.outputs.push_back(AnswerForMessage(part.bytes));
+    }
+    if (!FillMessage(&parts, &message.buffers)) return;
+    if (CheckMessage(message, context.get()) != MessageCheck::kFine) return;
+    constexpr Call kCalls[] = {Call::kEncrypt, Call::kDecrypt, Call::kMakeSignature,
+                               Call::kVerifySignature};
+    AddAnswer(kScript, kCalls[static_cast<int>(message.call)], std::move(answer));
+    RunMessage(&message, context.get());
+    ReadMessage(parts, message.buffers);
+  }
+
+  BufferAnswer AnswerForMessage(const std::vector<uint8_t>& memory) {
+    const auto capacity = static_cast<uint32_t>(memory.size());
+    BufferAnswer answer = AnswerForOwn(story_, capacity);
+    answer.offset = TakeSize(story_);
+    // No message function allocates.
+    if (capacity == 0) answer.bytes.clear();
     return answer;
+  }
+
+  void Control() {
+    const std::shared_ptr<Context> context = AnyContext();
+    if (context == nullptr) return;
+    InputBuffers input;
+    TakeInput(story_, &input);
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    for (uint32_t i = 0; i < input.count() && story_->Flag(); ++i) {
+      answer.inputs.push_back(AnswerForInput(input.size(i)));
+    }
+    AddAnswer(kScript, Call::kApplyControl, std::move(answer));
+    RunControlToken(context.get(), &input);
+  }
+
+  void Export() {
+    if (contexts_.empty()) return;
+    const uint32_t index = story_->Below(static_cast<uint32_t>(contexts_.size()));
+    const uint32_t flags = story_->Below(4);
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    answer.handle = static_cast<scripted::HandleChange>(story_->Below(3));
+    answer.token = static_cast<scripted::TokenKind>(story_->Below(3));
+    if (story_->Flag()) answer.outputs.push_back(AnswerForPackage(story_, SECBUFFER_TOKEN));
+    AddAnswer(kScript, Call::kExport, std::move(answer));
+    ExportedContext exported;
+    RunExport(contexts_[index].get(), flags, &exported);
+    if (exported.token != nullptr) EXPECT(CloseHandle(exported.token));
+    const auto* const bytes = static_cast<const uint8_t*>(exported.owner.get());
+    if (bytes != nullptr) packed_.assign(bytes, bytes + exported.size);
+    const bool gone = exported.status >= 0 && (flags & SECPKG_CONTEXT_EXPORT_DELETE_OLD) != 0;
+    if (gone) contexts_.erase(contexts_.begin() + index);
+  }
+
+  void Import() {
+    if (contexts_.size() == kMostHandles) return;
+    // It has to say whose script it follows.
+    std::vector<uint8_t> packed = Bytes("packed:1;");
+    const std::vector<uint8_t> rest = story_->Flag() ? packed_ : story_->Bytes(story_->Below(20));
+    packed.insert(packed.end(), rest.begin(), rest.end());
+    Answer answer;
+    answer.status = TakeStatus(story_);
+    answer.handle = static_cast<scripted::HandleChange>(story_->Below(3));
+    AddAnswer(kScript, Call::kImport, std::move(answer));
+    ImportedContext imported;
+    EXPECT(AssignText(kPackageKinds[story_->Below(3)], &imported.package));
+    EXPECT(imported.packed.Allocate(packed.size()));
+    std::memcpy(imported.packed.data(), packed.data(), packed.size());
+    RunImport(&imported);
+    if (imported.context != nullptr) contexts_.push_back(std::move(imported.context));
   }
 
   void CloseContext() {
@@ -357,6 +470,7 @@ class Teller {
   Story* const story_;
   std::vector<std::shared_ptr<Credential>> credentials_;
   std::vector<std::shared_ptr<Context>> contexts_;
+  std::vector<uint8_t> packed_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "scripted/journal.h"
 #include "support/checks.h"
 #include "support/legs.h"
+#include "support/messages.h"
 
 namespace secur32::sanitize {
 namespace {
@@ -38,6 +39,16 @@ void RunInside(const std::shared_ptr<Context>& context, World* world, int round)
     EXPECT(FillInput({{SECBUFFER_TOKEN, Bytes("token")}}, &complete.token));
     RunCompleteToken(&complete);
     EXPECT(complete.status == SEC_E_OK);
+    return;
+  }
+  if (round % 5 == 0) {
+    std::vector<Part> parts = {{SECBUFFER_TOKEN, std::vector<uint8_t>(16)},
+                               {SECBUFFER_DATA, Bytes("data")}};
+    Message message;
+    message.call = kMessageCalls[round % 2 == 0 ? 0 : 2];
+    EXPECT(FillMessage(&parts, &message.buffers));
+    RunMessage(&message, context.get());
+    EXPECT(message.status == SEC_E_OK);
     return;
   }
   Leg leg;

@@ -11,6 +11,7 @@
 #include "scripted/journal.h"
 #include "scripted/script.h"
 #include "statuses.h"
+#include "support/answers.h"
 #include "support/checks.h"
 #include "support/own_memory.h"
 #include "support/secret_watch.h"
@@ -28,30 +29,6 @@ constexpr uint32_t kScript = 1;
 constexpr uint32_t kOwnSize = 100;
 constexpr uint32_t kEverything = UINT32_MAX;
 constexpr char kSecret[] = "a secret in a token";
-
-BufferAnswer Written(std::vector<uint8_t> bytes) {
-  BufferAnswer answer;
-  answer.bytes = std::move(bytes);
-  return answer;
-}
-
-BufferAnswer Claimed(BufferAnswer answer, uint32_t size) {
-  answer.sets_size = true;
-  answer.size = size;
-  return answer;
-}
-
-BufferAnswer Retyped(BufferAnswer answer, uint32_t type) {
-  answer.sets_type = true;
-  answer.type = type;
-  return answer;
-}
-
-BufferAnswer In(Memory memory, uint32_t size) {
-  BufferAnswer answer;
-  answer.memory = memory;
-  return Claimed(answer, size);
-}
 
 // What a package leaves in the output, and what the addon makes of it.
 struct Shape {

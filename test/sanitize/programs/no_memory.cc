@@ -2,6 +2,7 @@
 // every n: whatever was half done is given back.
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -11,10 +12,13 @@
 #include "executor/scheduler.h"
 #include "scripted/journal.h"
 #include "sspi/attributes.h"
+#include "sspi/control_token.h"
 #include "sspi/process_identity.h"
+#include "sspi/transfer.h"
 #include "support/checks.h"
 #include "support/environment.h"
 #include "support/legs.h"
+#include "support/records.h"
 #include "windows/system_threads.h"
 
 namespace {
@@ -74,7 +78,60 @@ void RunCalls() {
   if (!FillInput({{SECBUFFER_TOKEN, Bytes("token")}}, &complete.token)) return;
   RunCompleteToken(&complete);
   ReadToken(&complete);
-  AttributeQuery(SECPKG_ATTR_NAMES).Run(leg.created.get());
+  AttributeQuery(*FindContextLayout(SECPKG_ATTR_NAMES)).Run(leg.created.get());
+  InputBuffers control;
+  if (!FillInput({{SECBUFFER_TOKEN, Bytes("shut down")}}, &control)) return;
+  EXPECT(RunControlToken(leg.created.get(), &control) == SEC_E_OK);
+}
+
+// False means here that there is no memory.
+bool FillSetting(AttributeSetting* setting) {
+  for (uint32_t i = 0; i < setting->layout().field_count; ++i) {
+    const Field& field = setting->layout().fields[i];
+    if (field.kind != FieldKind::kBytes && field.kind != FieldKind::kRecord) continue;
+    const std::vector<uint8_t> bytes = Bytes("secret");
+    bool no_memory = false;
+    const bool put = setting->PutBytes(i, bytes.data(), bytes.size(), &no_memory);
+    EXPECT(put != no_memory);
+    if (!put) return false;
+  }
+  return true;
+}
+
+void RunSettings() {
+  const std::shared_ptr<Credential> credential = AcquireFor(L"Scripted", 0);
+  if (credential == nullptr) return;
+  const std::shared_ptr<Context> context = MakeContext(LegSide::kInitialize, credential);
+  if (context == nullptr) return;
+  for (const AttributeLayout* const layout : ContextLayouts()) {
+    AttributeSetting setting(*layout);
+    if (!layout->CanSet()) continue;
+    if (!FillSetting(&setting)) return;
+    EXPECT(setting.Run(context.get()) == SEC_E_OK);
+  }
+  for (const AttributeLayout* const layout : CredentialLayouts()) {
+    AttributeSetting setting(*layout);
+    if (!layout->CanSet()) continue;
+    if (!FillSetting(&setting)) return;
+    EXPECT(setting.Run(credential.get()) == SEC_E_OK);
+  }
+}
+
+void RunTransfer() {
+  const std::shared_ptr<Credential> credential = AcquireFor(L"Scripted", 0);
+  if (credential == nullptr) return;
+  const std::shared_ptr<Context> context = MakeContext(LegSide::kAccept, credential);
+  if (context == nullptr) return;
+  ExportedContext exported;
+  RunExport(context.get(), SECPKG_CONTEXT_EXPORT_DELETE_OLD, &exported);
+  EXPECT(exported.status == SEC_E_OK);
+  ImportedContext imported;
+  if (!AssignText(L"Scripted", &imported.package)) return;
+  if (!imported.packed.Allocate(exported.size)) return;
+  std::memcpy(imported.packed.data(), exported.owner.get(), exported.size);
+  RunImport(&imported);
+  // Without memory for the package's name nothing was imported.
+  EXPECT((imported.context != nullptr) == (imported.status == SEC_E_OK));
 }
 
 // A submission that fails leaves the task with the caller.
@@ -127,6 +184,8 @@ int main() {
   scripted::KeepJournal(false);
   sanitize::WarmUp();
   sanitize::RunAll("calls", sanitize::RunCalls);
+  sanitize::RunAll("settings", sanitize::RunSettings);
+  sanitize::RunAll("transfer", sanitize::RunTransfer);
   sanitize::RunAll("scheduler", sanitize::RunScheduler);
   sanitize::RunAll("identity", sanitize::RunIdentity);
   return sanitize::EndProgram();

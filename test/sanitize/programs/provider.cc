@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "scripted/journal.h"
-#include "sspi/attributes.h"
+#include "sspi/attribute_layouts.h"
 #include "sspi/secur32_api.h"
 #include "support/checks.h"
 #include "support/legs.h"
@@ -18,14 +18,16 @@ void RunLibrary() {
   EXPECT(LoadSecur32Api() == &Api());
   EXPECT(LoadFailure() == nullptr);
   EXPECT(WineVersion() != nullptr);
-  EXPECT(!IsKnownAttribute(SECPKG_ATTR_FLAGS + 1));
+  EXPECT(FindContextLayout(0x7fffffff) == nullptr);
+  EXPECT(FindCredentialLayout(SECPKG_ATTR_SIZES) == nullptr);
 }
 
 void RunTraits() {
   BeginCase("traits");
   constexpr uint32_t kOfStreams = kStreamPackage | kAllocatesOutput;
-  constexpr uint32_t kOfLsa =
-      kAcceptCannotAllocate | kFirstBufferIsToken | kIgnoresChannelBindings | kIgnoresPackageList;
+  constexpr uint32_t kOfLsa = kAcceptCannotAllocate | kFirstBufferIsToken |
+                              kIgnoresChannelBindings | kIgnoresPackageList | kTokenNotMeasured |
+                              kNoStreamMessages;
   EXPECT(TraitsOfPackage(L"") == 0);
   EXPECT(TraitsOfPackage(L"Scripted") == 0);
   EXPECT(TraitsOfPackage(L"schannel") == kOfStreams);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,9 +15,12 @@
 #include "scripted/journal.h"
 #include "scripted/script.h"
 #include "sspi/attributes.h"
+#include "sspi/transfer.h"
 #include "support/checks.h"
 #include "support/environment.h"
 #include "support/legs.h"
+#include "support/messages.h"
+#include "support/records.h"
 #include "windows/system_threads.h"
 
 namespace secur32::sanitize {
@@ -72,11 +76,12 @@ class Life {
   using Action = void (Life::*)(Environment*);
 
   void Step(Environment* environment) {
-    constexpr Action kActions[] = {&Life::Acquire,      &Life::FirstLeg,        &Life::LaterLeg,
-                                   &Life::LaterLeg,     &Life::Complete,        &Life::Query,
-                                   &Life::CloseContext, &Life::CloseCredential, &Life::OpenGate,
-                                   &Life::Settle,       &Life::Settle,          &Life::SetLimit,
-                                   &Life::AddAnswers,   &Life::LegOfTwoContexts};
+    constexpr Action kActions[] = {&Life::Acquire,      &Life::FirstLeg,         &Life::LaterLeg,
+                                   &Life::LaterLeg,     &Life::Complete,         &Life::Query,
+                                   &Life::CloseContext, &Life::CloseCredential,  &Life::OpenGate,
+                                   &Life::Settle,       &Life::Settle,           &Life::SetLimit,
+                                   &Life::AddAnswers,   &Life::LegOfTwoContexts, &Life::SendMessage,
+                                   &Life::Transfer};
     (this->*kActions[random_.Below(sizeof(kActions) / sizeof(kActions[0]))])(environment);
   }
 
@@ -102,6 +107,8 @@ class Life {
                 const std::shared_ptr<Context>& context) {
     auto job = std::make_unique<LegJob>();
     Refusal refusal{};
+    // Imported contexts take no legs.
+    if (context != nullptr && context->side() == LegSide::kNone) return;
     if (context != nullptr && !job->turn()->Enter(context, &refusal)) return;
     if (credential == nullptr) credential = context->credential();
     if (context != nullptr && !credential->IsOfSamePackage(*context->credential())) return;
@@ -148,9 +155,48 @@ class Life {
     EnteredContext turn;
     Refusal refusal{};
     if (context == nullptr || !turn.Enter(context, &refusal)) return;
-    AttributeQuery query(SECPKG_ATTR_NAMES);
+    AttributeQuery query(*FindContextLayout(SECPKG_ATTR_NAMES));
     query.Run(context.get());
     ReadRecord(query);
+  }
+
+  void SendMessage(Environment* environment) {
+    const auto context = AnyContext(environment);
+    EnteredContext turn;
+    Refusal refusal{};
+    if (context == nullptr || !turn.Enter(context, &refusal)) return;
+    std::vector<Part> parts = {{SECBUFFER_TOKEN, std::vector<uint8_t>(16)},
+                               {SECBUFFER_DATA, Bytes("data")}};
+    Message message;
+    message.call = kMessageCalls[random_.Below(4)];
+    EXPECT(FillMessage(&parts, &message.buffers));
+    if (CheckMessage(message, context.get()) != MessageCheck::kFine) return;
+    RunMessage(&message, context.get());
+    ReadMessage(parts, message.buffers);
+  }
+
+  // To nobody but itself: the handle of the old context is closed, a new one goes on.
+  void Transfer(Environment* environment) {
+    const auto count = static_cast<uint32_t>(environment->contexts().size());
+    if (count == 0) return;
+    const uint32_t index = random_.Below(count);
+    const auto context = environment->contexts()[index];
+    ExportedContext exported;
+    {
+      EnteredContext turn;
+      Refusal refusal{};
+      if (!turn.Enter(context, &refusal)) return;
+      RunExport(context.get(), SECPKG_CONTEXT_EXPORT_DELETE_OLD, &exported);
+      EXPECT(exported.status == SEC_E_OK);
+      environment->CloseContext(index);
+    }
+    ImportedContext imported;
+    EXPECT(AssignText(context->package(), &imported.package));
+    EXPECT(imported.packed.Allocate(exported.size));
+    std::memcpy(imported.packed.data(), exported.owner.get(), exported.size);
+    RunImport(&imported);
+    EXPECT(imported.context != nullptr);
+    environment->Keep(std::move(imported.context));
   }
 
   void CloseContext(Environment* environment) {

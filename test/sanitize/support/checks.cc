@@ -8,7 +8,9 @@
 #include "executor/lock.h"
 #include "scripted/ledger.h"
 #include "scripted/script.h"
+#include "scripted/tokens.h"
 #include "sspi/live_counts.h"
+#include "support/certificates.h"
 #include "windows/system_threads.h"
 
 namespace secur32::sanitize {
@@ -54,6 +56,8 @@ void ExpectNothingLeft() {
   EXPECT(live_counts.credentials == 0);
   EXPECT(live_counts.contexts == 0);
   EXPECT(live_counts.context_buffers == 0);
+  EXPECT(scripted::CountOpenTokens() == 0);
+  EXPECT(CountCertificates() == 0);
   EXPECT(scripted::AnswersLeft() == 0);
 }
 

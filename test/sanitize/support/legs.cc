@@ -4,23 +4,9 @@
 #include <string>
 
 #include "sspi/text.h"
+#include "support/sums.h"
 
 namespace secur32::sanitize {
-namespace {
-
-uint32_t Sum(const uint8_t* bytes, size_t size) {
-  uint32_t sum = 0;
-  for (size_t i = 0; bytes != nullptr && i < size; ++i) sum = sum * 31 + bytes[i];
-  return sum;
-}
-
-uint32_t SumText(const wchar_t* text) {
-  if (text == nullptr) return 0;
-  return Sum(reinterpret_cast<const uint8_t*>(text), TextLength(text) * sizeof(wchar_t));
-}
-
-}  // namespace
-
 std::vector<uint8_t> Bytes(const char* text) {
   const auto* const first = reinterpret_cast<const uint8_t*>(text);
   return {first, first + std::strlen(text)};
@@ -42,6 +28,7 @@ void FillAcquire(const wchar_t* package, uint32_t script, Acquire* acquire) {
 std::shared_ptr<Credential> AcquireFor(const wchar_t* package, uint32_t script) {
   Acquire acquire;
   FillAcquire(package, script, &acquire);
+  if (!acquire.package.present() || !acquire.principal.present()) return nullptr;
   RunAcquire(&acquire);
   return acquire.credential;
 }
@@ -89,25 +76,6 @@ uint32_t ReadToken(CompleteToken* complete) {
     sum += Sum(complete->token.bytes(i), complete->token.written_size(i));
   }
   return sum;
-}
-
-uint32_t ReadRecord(const AttributeQuery& query) {
-  const AttributeRecord& record = query.record();
-  const auto sum_package = [](const SecPkgInfoW* package) {
-    return package == nullptr ? 0 : SumText(package->Name) + SumText(package->Comment);
-  };
-  switch (query.attribute()) {
-    case SECPKG_ATTR_NAMES:
-      return SumText(record.names.sUserName);
-    case SECPKG_ATTR_SESSION_KEY:
-      return Sum(record.session_key.SessionKey, record.session_key.SessionKeyLength);
-    case SECPKG_ATTR_PACKAGE_INFO:
-      return sum_package(record.package_info.PackageInfo);
-    case SECPKG_ATTR_NEGOTIATION_INFO:
-      return sum_package(record.negotiation_info.PackageInfo);
-    default:
-      return Sum(reinterpret_cast<const uint8_t*>(&record), sizeof(record));
-  }
 }
 
 std::shared_ptr<Context> MakeContext(LegSide side, const std::shared_ptr<Credential>& credential) {

@@ -8,7 +8,6 @@
 
 #include "scripted/answer.h"
 #include "sspi/acquire.h"
-#include "sspi/attributes.h"
 #include "sspi/handles.h"
 #include "sspi/leg.h"
 
@@ -31,7 +30,7 @@ bool AssignText(const wchar_t* text, ZeroedText* target);
 
 // The arguments of an acquisition for a script.
 void FillAcquire(const wchar_t* package, uint32_t script, Acquire* acquire);
-// Null if the script says so.
+// Null if the script says so, or if there is no memory.
 std::shared_ptr<Credential> AcquireFor(const wchar_t* package, uint32_t script);
 
 bool FillInput(const std::vector<InputBytes>& input, InputBuffers* buffers);
@@ -45,7 +44,6 @@ LegPreparation FillLeg(LegSide side, const std::shared_ptr<Credential>& credenti
 // Reads whatever the addon would copy for JavaScript, as a sum.
 uint32_t ReadOutput(const Leg& leg);
 uint32_t ReadToken(CompleteToken* complete);
-uint32_t ReadRecord(const AttributeQuery& query);
 
 // A leg of whatever the package grants by itself; null if it fails.
 std::shared_ptr<Context> MakeContext(LegSide side, const std::shared_ptr<Credential>& credential);

@@ -5,10 +5,14 @@
 
 #include <windows.h>
 
+#include <atomic>
+
 namespace secur32::scripted {
 namespace {
 
 constexpr uint32_t kToken = 0x6e656b6f;
+
+std::atomic<uint32_t> open_tokens{0};
 
 }  // namespace
 
@@ -17,8 +21,11 @@ HANDLE GiveToken(TokenKind kind) {
   auto* const token =
       static_cast<uint32_t*>(HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof(kToken)));
   *token = kToken;
+  ++open_tokens;
   return token;
 }
+
+uint32_t CountOpenTokens() { return open_tokens; }
 
 bool IsToken(HANDLE handle) { return *static_cast<const uint32_t*>(handle) == kToken; }
 
@@ -27,3 +34,11 @@ void ImpersonateWith(TokenKind) {}
 void StopImpersonating() {}
 
 }  // namespace secur32::scripted
+
+BOOL CloseHandle(HANDLE handle) {
+  using namespace secur32::scripted;
+  if (!IsToken(handle)) return FALSE;
+  HeapFree(GetProcessHeap(), 0, handle);
+  --open_tokens;
+  return TRUE;
+}

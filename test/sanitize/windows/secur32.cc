@@ -8,13 +8,20 @@
 #include <cstring>
 
 #include "scripted/package.h"
+#include "support/certificates.h"
 #include "support/own_memory.h"
+#include "support/set_record.h"
+#include "windows/old_system.h"
 
 namespace {
 
 constexpr wchar_t kSystemDirectory[] = L"C:\\windows\\system32";
 constexpr wchar_t kSecur32[] = L"C:\\windows\\system32\\secur32.dll";
+constexpr wchar_t kCrypt32[] = L"C:\\windows\\system32\\crypt32.dll";
 constexpr wchar_t kNtdll[] = L"ntdll.dll";
+
+// SEC_E_SECPKG_NOT_FOUND
+constexpr auto kPackageNotFound = static_cast<SECURITY_STATUS>(0x80090305);
 
 const SecurityFunctionTableW& Table() { return *secur32::scripted::FunctionTable(); }
 
@@ -56,8 +63,7 @@ SECURITY_STATUS Enumerate(ULONG* count, SecPkgInfoW** packages) {
 
 SECURITY_STATUS QueryPackage(SEC_WCHAR* name, SecPkgInfoW** info) {
   const Package* const package = FindPackage(name);
-  if (package == nullptr)
-    return static_cast<SECURITY_STATUS>(0x80090305);  // SEC_E_SECPKG_NOT_FOUND
+  if (package == nullptr) return kPackageNotFound;
   const SECURITY_STATUS status = Table().QuerySecurityPackageInfoW(name, info);
   if (status == SEC_E_OK) (*info)->Name = const_cast<SEC_WCHAR*>(package->name);
   return status;
@@ -67,7 +73,7 @@ SECURITY_STATUS Acquire(SEC_WCHAR* principal, SEC_WCHAR* name, ULONG use, void* 
                         void* auth_data, SEC_GET_KEY_FN get_key, void* get_key_argument,
                         PCredHandle credential, TimeStamp* expiry) {
   const Package* const package = FindPackage(name);
-  if (package == nullptr) return static_cast<SECURITY_STATUS>(0x80090305);
+  if (package == nullptr) return kPackageNotFound;
   const SECURITY_STATUS status = Table().AcquireCredentialsHandleW(
       principal, name, use, logon_id, auth_data, get_key, get_key_argument, credential, expiry);
   if (status == SEC_E_OK) credential->dwUpper = UpperHalf(package);
@@ -121,7 +127,81 @@ SECURITY_STATUS QueryAttributes(PCtxtHandle context, ULONG attribute, void* reco
   return Table().QueryContextAttributesW(context, attribute, record);
 }
 
+SECURITY_STATUS QueryCredentialsAttributes(PCredHandle credential, ULONG attribute, void* record) {
+  if (!IsValid(credential)) return SEC_E_INVALID_HANDLE;
+  return Table().QueryCredentialsAttributesW(credential, attribute, record);
+}
+
+SECURITY_STATUS SetAttributes(PCtxtHandle context, ULONG attribute, void* record, ULONG size) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  secur32::sanitize::KeepSetRecord(record, size);
+  return Table().SetContextAttributesW(context, attribute, record, size);
+}
+
+// No package of Wine has it; here it takes everything.
+SECURITY_STATUS SetCredentialsAttributes(PCredHandle credential, ULONG, void* record, ULONG size) {
+  if (!IsValid(credential)) return SEC_E_INVALID_HANDLE;
+  secur32::sanitize::KeepSetRecord(record, size);
+  return SEC_E_OK;
+}
+
+SECURITY_STATUS ApplyControl(PCtxtHandle context, SecBufferDesc* input) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().ApplyControlToken(context, input);
+}
+
+SECURITY_STATUS Encrypt(PCtxtHandle context, ULONG qop, SecBufferDesc* message, ULONG sequence) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().EncryptMessage(context, qop, message, sequence);
+}
+
+SECURITY_STATUS Decrypt(PCtxtHandle context, SecBufferDesc* message, ULONG sequence, ULONG* qop) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().DecryptMessage(context, message, sequence, qop);
+}
+
+SECURITY_STATUS Sign(PCtxtHandle context, ULONG qop, SecBufferDesc* message, ULONG sequence) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().MakeSignature(context, qop, message, sequence);
+}
+
+SECURITY_STATUS Verify(PCtxtHandle context, SecBufferDesc* message, ULONG sequence, ULONG* qop) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().VerifySignature(context, message, sequence, qop);
+}
+
+SECURITY_STATUS QueryToken(PCtxtHandle context, HANDLE* token) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().QuerySecurityContextToken(context, token);
+}
+
+SECURITY_STATUS Impersonate(PCtxtHandle context) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().ImpersonateSecurityContext(context);
+}
+
+SECURITY_STATUS Revert(PCtxtHandle context) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().RevertSecurityContext(context);
+}
+
+SECURITY_STATUS Export(PCtxtHandle context, ULONG flags, SecBuffer* packed, void** token) {
+  if (!IsValid(context)) return SEC_E_INVALID_HANDLE;
+  return Table().ExportSecurityContext(context, flags, packed, token);
+}
+
+SECURITY_STATUS Import(SEC_WCHAR* name, SecBuffer* packed, void* token, PCtxtHandle context) {
+  const Package* const package = FindPackage(name);
+  if (package == nullptr) return kPackageNotFound;
+  const SECURITY_STATUS status = Table().ImportSecurityContextW(name, packed, token, context);
+  if (status >= 0) context->dwUpper = UpperHalf(package);
+  return status;
+}
+
 SECURITY_STATUS FreeContextBuffer(void* memory) { return Table().FreeContextBuffer(memory); }
+
+// Of a SEC_CHANNEL_BINDINGS_EX nothing is known here.
+SECURITY_STATUS SetChannelBindingFlags(void*, ULONG) { return SEC_E_UNSUPPORTED_FUNCTION; }
 
 const char* WineGetVersion() { return "10.0"; }
 
@@ -130,14 +210,14 @@ FARPROC Procedure(Function* function) {
   return reinterpret_cast<FARPROC>(function);
 }
 
-struct Export {
+struct Symbol {
   const char* name;
   FARPROC function;
 };
 
 template <size_t count>
-FARPROC Find(const Export (&exports)[count], const char* name) {
-  for (const Export& entry : exports) {
+FARPROC Find(const Symbol (&exports)[count], const char* name) {
+  for (const Symbol& entry : exports) {
     if (std::strcmp(entry.name, name) == 0) return entry.function;
   }
   return nullptr;
@@ -149,7 +229,11 @@ struct Module {
   const wchar_t* name;
 };
 static Module secur32_dll{kSecur32};
+static Module crypt32_dll{kCrypt32};
 static Module ntdll_dll{kNtdll};
+static bool of_old_system = false;
+
+void secur32::sanitize::MakeSystemOld() { of_old_system = true; }
 
 UINT GetSystemDirectoryW(wchar_t* path, UINT size) {
   if (size < sizeof(kSystemDirectory) / sizeof(wchar_t)) return 0;
@@ -159,7 +243,10 @@ UINT GetSystemDirectoryW(wchar_t* path, UINT size) {
 
 HMODULE LoadLibraryExW(const wchar_t* path, HANDLE file, DWORD flags) {
   const bool allowed = file == nullptr && flags == LOAD_LIBRARY_SEARCH_SYSTEM32;
-  return allowed && IsSame(path, secur32_dll.name) ? &secur32_dll : nullptr;
+  for (Module* const module : {&secur32_dll, &crypt32_dll}) {
+    if (allowed && IsSame(path, module->name)) return module;
+  }
+  return nullptr;
 }
 
 HMODULE GetModuleHandleW(const wchar_t* name) {
@@ -167,7 +254,9 @@ HMODULE GetModuleHandleW(const wchar_t* name) {
 }
 
 FARPROC GetProcAddress(HMODULE module, const char* name) {
-  static const Export secur32_exports[] = {
+  using secur32::sanitize::FreeCertificate;
+  using secur32::sanitize::NextCertificate;
+  static const Symbol secur32_exports[] = {
       {"EnumerateSecurityPackagesW", Procedure(Enumerate)},
       {"QuerySecurityPackageInfoW", Procedure(QueryPackage)},
       {"AcquireCredentialsHandleW", Procedure(Acquire)},
@@ -178,7 +267,30 @@ FARPROC GetProcAddress(HMODULE module, const char* name) {
       {"DeleteSecurityContext", Procedure(Delete)},
       {"QueryContextAttributesW", Procedure(QueryAttributes)},
       {"FreeContextBuffer", Procedure(FreeContextBuffer)},
+      {"QueryCredentialsAttributesW", Procedure(QueryCredentialsAttributes)},
+      {"SetContextAttributesW", Procedure(SetAttributes)},
+      {"ApplyControlToken", Procedure(ApplyControl)},
+      {"EncryptMessage", Procedure(Encrypt)},
+      {"DecryptMessage", Procedure(Decrypt)},
+      {"MakeSignature", Procedure(Sign)},
+      {"VerifySignature", Procedure(Verify)},
+      {"QuerySecurityContextToken", Procedure(QueryToken)},
+      {"ImpersonateSecurityContext", Procedure(Impersonate)},
+      {"RevertSecurityContext", Procedure(Revert)},
+      {"ExportSecurityContext", Procedure(Export)},
+      {"ImportSecurityContextW", Procedure(Import)},
   };
-  static const Export ntdll_exports[] = {{"wine_get_version", Procedure(WineGetVersion)}};
-  return module == &ntdll_dll ? Find(ntdll_exports, name) : Find(secur32_exports, name);
+  static const Symbol newer_exports[] = {
+      {"SetCredentialsAttributesW", Procedure(SetCredentialsAttributes)},
+      {"SspiSetChannelBindingFlags", Procedure(SetChannelBindingFlags)},
+  };
+  static const Symbol crypt32_exports[] = {
+      {"CertFreeCertificateContext", Procedure(FreeCertificate)},
+      {"CertEnumCertificatesInStore", Procedure(NextCertificate)},
+  };
+  static const Symbol ntdll_exports[] = {{"wine_get_version", Procedure(WineGetVersion)}};
+  if (module == &ntdll_dll) return Find(ntdll_exports, name);
+  if (module == &crypt32_dll) return Find(crypt32_exports, name);
+  const FARPROC newer = of_old_system ? nullptr : Find(newer_exports, name);
+  return newer != nullptr ? newer : Find(secur32_exports, name);
 }

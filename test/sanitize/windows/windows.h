@@ -55,6 +55,10 @@ void* HeapAlloc(HANDLE heap, DWORD flags, SIZE_T size);
 BOOL HeapFree(HANDLE heap, DWORD flags, void* memory);
 void* SecureZeroMemory(void* memory, SIZE_T size);
 
+// Handles: the only ones are those of support/tokens.cc.
+
+BOOL CloseHandle(HANDLE handle);
+
 // Text.
 
 #define CP_OEMCP 1
