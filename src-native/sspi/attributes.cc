@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sspi/message.h"
+#include "sspi/provider.h"
 #include "sspi/secur32_api.h"
 
 namespace secur32 {
@@ -188,6 +189,7 @@ ULONG AttributeSetting::Size() const {
 }
 
 SECURITY_STATUS AttributeSetting::Run(Context* context) {
+  if ((context->traits() & kCannotSetAttributes) != 0) return SEC_E_UNSUPPORTED_FUNCTION;
   return Api().SetContextAttributesW(context->handle(), layout_.attribute, Memory(), Size());
 }
 

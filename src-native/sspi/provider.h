@@ -49,6 +49,8 @@ enum ProviderTrait : uint32_t {
   kCutsGssTokens = 1u << 11,
   // DecryptMessage reads the header of a record whether it is there or not.
   kReadsWholeHeader = 1u << 12,
+  // SetContextAttributes calls a pointer that was never written.
+  kCannotSetAttributes = 1u << 13,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.
