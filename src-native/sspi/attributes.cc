@@ -57,6 +57,7 @@ void AttributeQuery::PutVersion() {
 
 SECURITY_STATUS AttributeQuery::Run(Context* context) {
   PutVersion();
+  is_lent_ = (context->traits() & kOwnsKeyNames) != 0 && layout_.attribute == SECPKG_ATTR_KEY_INFO;
   const SECURITY_STATUS status =
       Settle(Api().QueryContextAttributesW(context->handle(), layout_.attribute, record_));
   if (status >= 0 && layout_.attribute == SECPKG_ATTR_SIZES) {
@@ -89,6 +90,7 @@ SECURITY_STATUS AttributeQuery::Settle(SECURITY_STATUS status) {
 }
 
 void AttributeQuery::TakeOwnership() {
+  if (is_lent_) return;
   for (uint32_t i = 0; i < layout_.field_count; ++i) {
     const Field& field = layout_.fields[i];
     void* const memory = const_cast<void*>(PointerAt(field));

@@ -47,7 +47,7 @@ uint32_t WineTraits(const wchar_t* package) {
     traits |= kContextAttributesNotWritten | kMessagesWithoutKeys;
   }
   if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) {
-    traits |= kReadsWholeHeader | kCannotSetAttributes;
+    traits |= kReadsWholeHeader | kCannotSetAttributes | kOwnsKeyNames;
   }
   if (IsAnyOf(package, kWineNtlm, ARRAYSIZE(kWineNtlm))) traits |= kNoStreamMessages;
   // Kerberos has one ticket cache for the whole process.
