@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sspi/message.h"
+#include "sspi/provider.h"
 #include "sspi/secur32_api.h"
 
 namespace secur32 {
@@ -56,6 +57,7 @@ void AttributeQuery::PutVersion() {
 
 SECURITY_STATUS AttributeQuery::Run(Context* context) {
   PutVersion();
+  is_lent_ = (context->traits() & kOwnsKeyNames) != 0 && layout_.attribute == SECPKG_ATTR_KEY_INFO;
   const SECURITY_STATUS status =
       Settle(Api().QueryContextAttributesW(context->handle(), layout_.attribute, record_));
   if (status >= 0 && layout_.attribute == SECPKG_ATTR_SIZES) {
@@ -88,6 +90,7 @@ SECURITY_STATUS AttributeQuery::Settle(SECURITY_STATUS status) {
 }
 
 void AttributeQuery::TakeOwnership() {
+  if (is_lent_) return;
   for (uint32_t i = 0; i < layout_.field_count; ++i) {
     const Field& field = layout_.fields[i];
     void* const memory = const_cast<void*>(PointerAt(field));
@@ -188,6 +191,7 @@ ULONG AttributeSetting::Size() const {
 }
 
 SECURITY_STATUS AttributeSetting::Run(Context* context) {
+  if ((context->traits() & kCannotSetAttributes) != 0) return SEC_E_UNSUPPORTED_FUNCTION;
   return Api().SetContextAttributesW(context->handle(), layout_.attribute, Memory(), Size());
 }
 

@@ -52,6 +52,7 @@ class AttributeQuery {
   ContextBuffer owned_[kMaxFields];
   CertificateOwner certificates_[kMaxFields];
   bool succeeded_ = false;
+  bool is_lent_ = false;
 };
 
 // A record that is set, made of the caller's values, field by field.

@@ -40,13 +40,15 @@ uint32_t WineTraits(const wchar_t* package) {
   uint32_t traits = 0;
   if (IsAnyOf(package, kWineLsaPackages, ARRAYSIZE(kWineLsaPackages))) {
     traits |= kAcceptCannotAllocate | kFirstBufferIsToken | kIgnoresChannelBindings |
-              kIgnoresPackageList | kTokenNotMeasured;
+              kIgnoresPackageList | kTokenNotMeasured | kCannotSetAttributes;
   }
   // Negotiate belongs here because it hands NTLM's answer through.
   if (IsAnyOf(package, kWineWithNtlm, ARRAYSIZE(kWineWithNtlm))) {
     traits |= kContextAttributesNotWritten | kMessagesWithoutKeys;
   }
-  if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) traits |= kReadsWholeHeader;
+  if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) {
+    traits |= kReadsWholeHeader | kCannotSetAttributes | kOwnsKeyNames;
+  }
   if (IsAnyOf(package, kWineNtlm, ARRAYSIZE(kWineNtlm))) traits |= kNoStreamMessages;
   // Kerberos has one ticket cache for the whole process.
   if (IsAnyOf(package, kWineWithKerberos, ARRAYSIZE(kWineWithKerberos))) {

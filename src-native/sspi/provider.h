@@ -49,6 +49,10 @@ enum ProviderTrait : uint32_t {
   kCutsGssTokens = 1u << 11,
   // DecryptMessage reads the header of a record whether it is there or not.
   kReadsWholeHeader = 1u << 12,
+  // SetContextAttributes calls a pointer that was never written.
+  kCannotSetAttributes = 1u << 13,
+  // The names of SECPKG_ATTR_KEY_INFO are the package's own, not the caller's.
+  kOwnsKeyNames = 1u << 14,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.

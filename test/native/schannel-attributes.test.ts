@@ -93,7 +93,7 @@ describe.each([
     expect(sessionId.length).toBeLessThanOrEqual(32);
   });
 
-  test('UNIQUE_BINDINGS: the first Finished message, which was the client’s', async () => {
+  test("UNIQUE_BINDINGS: the first Finished message, which was the client's", async () => {
     const { context, peer } = await openTls({ pem });
     const finished = present(peer.getPeerFinished());
     const expected = ChannelBindings.fromBytes(

@@ -48,9 +48,14 @@ export const RSA_PEM = fixture('tls-rsa.sspi.test');
 
 const open: { close: () => unknown }[] = [];
 
+/** Closes what was opened. */
+export function closeConnections(): void {
+  for (const closable of open.splice(0).reverse()) closable.close();
+}
+
 /** For afterEach: closes what was opened, and expects that all of it is given back. */
 export async function closeSchannel(): Promise<void> {
-  for (const closable of open.splice(0).reverse()) closable.close();
+  closeConnections();
   await expectNothingLive();
 }
 
