@@ -579,7 +579,7 @@ export const CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[]> = new 
   [SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS, [['', 'u32']]],
   [SECPKG_ATTR_NEGO_PKG_INFO, [['', 'u32']]],
   [SECPKG_ATTR_NEGO_STATUS, [['', 'u32']]],
-  [SECPKG_ATTR_DTLS_MTU, [['', 'u16']]],
+  [SECPKG_ATTR_DTLS_MTU, [['', 'u32']]],
   [
     SECPKG_ATTR_APPLICATION_PROTOCOL,
     [
@@ -722,7 +722,7 @@ export const SETTABLE_CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[
   readonly RecordField[]
 >([
   [SECPKG_ATTR_USE_VALIDATED, [['', 'u32']]],
-  [SECPKG_ATTR_DTLS_MTU, [['', 'u16']]],
+  [SECPKG_ATTR_DTLS_MTU, [['', 'u32']]],
   [
     SECPKG_ATTR_APP_DATA,
     [

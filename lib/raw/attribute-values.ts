@@ -78,13 +78,10 @@ export function recordValue(fields: readonly RecordField[], elements: readonly u
   return value;
 }
 
-const WIDTHS: Partial<Record<FieldKind, number>> = { u8: 0xff, u16: 0xffff, u32: 0xffffffff };
-
 function checkedField(kind: FieldKind, value: unknown, where: string): unknown {
-  const most = WIDTHS[kind];
-  if (most !== undefined) {
-    if (isUint32(value) && value <= most) return value;
-    throw argumentError(`${where} must be a whole number from 0 to ${most}`);
+  if (kind === 'u32') {
+    if (isUint32(value)) return value;
+    throw argumentError(`${where} must be a whole number of 32 bits, not negative`);
   }
   if (kind === 'pointer') {
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;

@@ -135,7 +135,6 @@ bool ReadFields(napi_env env, napi_value array, AttributeSetting* setting, Refus
     *refusal = Refusal::kBadArgument;
     if (napi_get_element(env, array, i, &element) != napi_ok) return false;
     switch (field.kind) {
-      case FieldKind::kU16:
       case FieldKind::kU32:
         if (!ReadUint32(env, element, &number)) return false;
         setting->PutNumber(field, number);

@@ -151,11 +151,7 @@ uint32_t AttributeQuery::Count(const Field& field) const {
 AttributeSetting::~AttributeSetting() { SecureZeroMemory(record_, sizeof(record_)); }
 
 void AttributeSetting::PutNumber(const Field& field, uint32_t number) {
-  if (field.kind == FieldKind::kU16) {
-    Store(record_ + field.offset, static_cast<uint16_t>(number));
-  } else {
-    Store(record_ + field.offset, number);
-  }
+  Store(record_ + field.offset, number);
 }
 
 void AttributeSetting::PutPointer(const Field& field, uint64_t value) {
@@ -167,7 +163,8 @@ bool AttributeSetting::PutBytes(uint32_t index, const uint8_t* bytes, size_t siz
   const Field& field = layout_.fields[index];
   *no_memory = false;
   if (size > (field.count_width == 2 ? UINT16_MAX : UINT32_MAX)) return false;
-  if (!bytes_[index].Allocate(size)) {
+  // With a zero behind what may be text, whose end a package may look for.
+  if (!bytes_[index].Allocate(field.kind == FieldKind::kRecord ? size : size + 1)) {
     *no_memory = true;
     return false;
   }
