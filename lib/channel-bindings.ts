@@ -21,6 +21,11 @@ const MADE_HERE = Symbol('made here');
  * SECBUFFER_CHANNEL_BINDINGS. In memory of their own each time.
  */
 export let secChannelBindings: (bindings: ChannelBindings) => Buffer;
+/**
+ * The same with `SEC_CHANNEL_BINDINGS_` flags: a SEC_CHANNEL_BINDINGS_EX, which
+ * only newer systems know.
+ */
+export let secChannelBindingsEx: (bindings: ChannelBindings, flags: number) => Buffer;
 
 /**
  * Channel bindings: what ties a logon to the TLS connection that it runs in.
@@ -31,12 +36,14 @@ export let secChannelBindings: (bindings: ChannelBindings) => Buffer;
  */
 export class ChannelBindings {
   static {
-    secChannelBindings = (bindings) => {
+    const dataOf = (bindings: unknown): Buffer => {
       if (typeof bindings !== 'object' || bindings === null || !(#applicationData in bindings)) {
         throw argumentError('channel bindings must be a ChannelBindings of this package');
       }
-      return structure(bindings.#applicationData);
+      return bindings.#applicationData;
     };
+    secChannelBindings = (bindings) => structure(dataOf(bindings));
+    secChannelBindingsEx = (bindings, flags) => extendedStructure(dataOf(bindings), flags);
   }
   readonly #applicationData: Buffer;
 
@@ -151,15 +158,32 @@ function tooLarge(): Error {
   return argumentError(`a certificate must not be larger than ${MAX_CERTIFICATE_BYTES} bytes`);
 }
 
-/** Addresses of initiator and acceptor, each a type, a length and an offset: not for TLS. */
-const ADDRESS_FIELDS = 6;
-const HEADER_BYTES = (ADDRESS_FIELDS + 2) * Uint32Array.BYTES_PER_ELEMENT;
-
-function structure(applicationData: Buffer): Buffer {
-  const bytes = Buffer.alloc(HEADER_BYTES + applicationData.length);
-  const lengthField = ADDRESS_FIELDS * Uint32Array.BYTES_PER_ELEMENT;
-  bytes.writeUInt32LE(applicationData.length, lengthField);
-  bytes.writeUInt32LE(HEADER_BYTES, lengthField + Uint32Array.BYTES_PER_ELEMENT);
-  applicationData.copy(bytes, HEADER_BYTES);
+/** Words of 32 bits, with the application data behind them. */
+function withData(words: readonly number[], applicationData: Buffer): Buffer {
+  const bytes = Buffer.alloc(words.length * Uint32Array.BYTES_PER_ELEMENT + applicationData.length);
+  words.forEach((word, i) => bytes.writeUInt32LE(word, i * Uint32Array.BYTES_PER_ELEMENT));
+  applicationData.copy(bytes, bytes.length - applicationData.length);
   return bytes;
 }
+
+/** SEC_CHANNEL_BINDINGS; initiator and acceptor have no addresses (type, length, offset) in TLS. */
+function structure(applicationData: Buffer): Buffer {
+  const { length } = applicationData;
+  return withData([0, 0, 0, 0, 0, 0, length, HEADER_BYTES], applicationData);
+}
+
+const HEADER_BYTES = 32;
+
+/** SEC_CHANNEL_BINDINGS_EX, with the offsets as Windows writes them. */
+function extendedStructure(applicationData: Buffer, flags: number): Buffer {
+  const { length } = applicationData;
+  const header = EXTENDED_HEADER_BYTES;
+  return withData(
+    [EXTENDED_MAGIC, flags, header, header + length, 0, 0, header, 0, 0, header, length, header],
+    applicationData,
+  );
+}
+
+/** `'XEBC'` of sspi.h. */
+const EXTENDED_MAGIC = 0x58454243;
+const EXTENDED_HEADER_BYTES = 48;

@@ -20,7 +20,6 @@ export type SspiCall =
   | 'ImportSecurityContext'
   | 'QuerySecurityContextToken'
   | 'ImpersonateSecurityContext'
-  | 'SspiSetChannelBindingFlags'
   | 'EnumerateSecurityPackages'
   | 'QuerySecurityPackageInfo';
 

@@ -3,7 +3,7 @@
  * TLS connection (channel bindings) and for this service (its target name).
  */
 
-import { ChannelBindings, secChannelBindings } from './channel-bindings.js';
+import { ChannelBindings, secChannelBindings, secChannelBindingsEx } from './channel-bindings.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,
   ASC_REQ_PROXY_BINDINGS,
@@ -16,7 +16,6 @@ import {
   SECBUFFER_CHANNEL_BINDINGS_RESULT,
   SECBUFFER_TOKEN,
 } from './constants/sec-buffers.js';
-import { SEC_E_UNSUPPORTED_FUNCTION } from './constants/status.js';
 import { argumentError, codedError, SspiError } from './errors.js';
 import { refuseLostValues } from './lost-values.js';
 import { native } from './native.js';
@@ -25,7 +24,6 @@ import type { ContextHandle } from './raw/handles.js';
 import type { InputSecBuffer, OutputSecBuffer } from './raw/sec-buffer.js';
 import { accepted } from './refusals.js';
 import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
-import { isFailure } from './status.js';
 
 /**
  * How much of Extended Protection a server wants:
@@ -64,17 +62,15 @@ const RESULT_BYTES = 4;
 
 /** The bindings with the flag that the package shall only look. */
 function auditBindings(bindings: ChannelBindings): Buffer {
-  const bytes = secChannelBindings(bindings);
-  const answer = native().setChannelBindingFlags(bytes, SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS);
-  const [status] = accepted(answer);
-  if (status === SEC_E_UNSUPPORTED_FUNCTION) {
+  // Another package would take the flags for addresses, and refuse everybody.
+  const [known] = accepted(native().knowsChannelBindingFlags());
+  if (known === 0) {
     throw codedError(
       'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
       "this system does not have the 'audit' of Extended Protection",
     );
   }
-  if (isFailure(status)) throw new SspiError('SspiSetChannelBindingFlags', status);
-  return bytes;
+  return secChannelBindingsEx(bindings, SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS);
 }
 
 /** What Extended Protection adds to the legs of a server, and what it asks for at the end. */

@@ -243,8 +243,8 @@ export interface NativeBinding {
   lookupAccountSids(sids: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
   lookupAccountNames(names: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
 
-  /** Changes the bindings in place. */
-  setChannelBindingFlags(bindings: Uint8Array, flags: number): StatusTuple | Refusal;
+  /** 1 where the packages of this system know channel bindings with flags, otherwise 0. */
+  knowsChannelBindingFlags(): readonly [known: number];
 
   enumerateSecurityPackages(): PackagesTuple | Refusal;
   querySecurityPackageInfo(name: string): PackagesTuple | Refusal;

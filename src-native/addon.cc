@@ -57,7 +57,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"impersonate", ImpersonateCall},
       {"lookupAccountSids", LookupAccountSidsCall},
       {"lookupAccountNames", LookupAccountNamesCall},
-      {"setChannelBindingFlags", SetChannelBindingFlagsCall},
+      {"knowsChannelBindingFlags", KnowsChannelBindingFlagsCall},
       {"enumerateSecurityPackages", EnumerateSecurityPackagesCall},
       {"querySecurityPackageInfo", QuerySecurityPackageInfoCall},
       {"liveCounts", LiveCountsCall},

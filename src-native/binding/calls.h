@@ -43,7 +43,7 @@ napi_value ImpersonateCall(napi_env env, napi_callback_info info);
 napi_value LookupAccountSidsCall(napi_env env, napi_callback_info info);
 napi_value LookupAccountNamesCall(napi_env env, napi_callback_info info);
 
-napi_value SetChannelBindingFlagsCall(napi_env env, napi_callback_info info);
+napi_value KnowsChannelBindingFlagsCall(napi_env env, napi_callback_info info);
 
 napi_value EnumerateSecurityPackagesCall(napi_env env, napi_callback_info info);
 napi_value QuerySecurityPackageInfoCall(napi_env env, napi_callback_info info);

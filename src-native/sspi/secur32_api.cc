@@ -40,8 +40,9 @@ class LoadedApi {
     // Newer than the rest, or not in Wine.
     api_.SetCredentialsAttributesW =
         FindFunction<SetCredentialsAttributesFunction>(library, "SetCredentialsAttributesW");
-    api_.SspiSetChannelBindingFlags =
-        FindFunction<SetChannelBindingFlagsFunction>(library, "SspiSetChannelBindingFlags");
+    const HMODULE sspicli = LoadFromSystem32(L"\\sspicli.dll");
+    api_.knows_channel_binding_flags =
+        sspicli != nullptr && GetProcAddress(sspicli, "SspiSetChannelBindingFlags") != nullptr;
   }
 
   const Secur32Api* api() const { return failure_ == nullptr ? &api_ : nullptr; }

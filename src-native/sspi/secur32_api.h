@@ -10,7 +10,6 @@ namespace secur32 {
 using SetCredentialsAttributesFunction = SECURITY_STATUS(SEC_ENTRY*)(PCredHandle handle,
                                                                      ULONG attribute, void* buffer,
                                                                      ULONG size);
-using SetChannelBindingFlagsFunction = SECURITY_STATUS(SEC_ENTRY*)(void* bindings, ULONG flags);
 
 struct Secur32Api {
   ACQUIRE_CREDENTIALS_HANDLE_FN_W AcquireCredentialsHandleW;
@@ -35,9 +34,12 @@ struct Secur32Api {
   REVERT_SECURITY_CONTEXT_FN RevertSecurityContext;
   EXPORT_SECURITY_CONTEXT_FN ExportSecurityContext;
   IMPORT_SECURITY_CONTEXT_FN_W ImportSecurityContextW;
-  // nullptr where the system does not have them.
+  // nullptr where the system does not have it.
   SetCredentialsAttributesFunction SetCredentialsAttributesW;
-  SetChannelBindingFlagsFunction SspiSetChannelBindingFlags;
+  // Whether packages know SEC_CHANNEL_BINDINGS_EX, bindings with flags: where
+  // SspiCli.dll has SspiSetChannelBindingFlags, which makes them. It is not
+  // called: nobody says who frees what it makes, or what it was given.
+  bool knows_channel_binding_flags;
 };
 
 // Loads Secur32.dll on the first call. Returns nullptr, here and ever after,

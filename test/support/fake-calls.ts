@@ -53,6 +53,9 @@ export class FakeCalls extends FakeHandleTable {
   readonly impersonationAnswers: ImpersonationAnswer[] = [];
   readonly accountAnswers: (AccountsTuple | Refusal)[] = [];
 
+  /** Whether the packages know channel bindings with flags. */
+  channelBindingFlags = false;
+
   readonly calls: RecordedCall[] = [];
 
   /** Answers that no call asked for. */
@@ -208,13 +211,8 @@ export class FakeCalls extends FakeHandleTable {
     return this.#accounts('lookupAccountNames', names);
   }
 
-  setChannelBindingFlags(bindings: Uint8Array, flags: number): StatusTuple | Refusal {
-    this.log.push('setChannelBindingFlags');
-    this.calls.push({ call: 'setChannelBindingFlags', handle: undefined, args: [flags] });
-    const answer = next(this.setAnswers, 'SspiSetChannelBindingFlags');
-    // The flags are in the last word of the structure of the extended form.
-    if (typeof answer !== 'number' && !isFailure(answer[0])) bindings[0] = flags;
-    return answer;
+  knowsChannelBindingFlags(): readonly [known: number] {
+    return [this.channelBindingFlags ? 1 : 0];
   }
 
   /** Undefined where the call may go on. */

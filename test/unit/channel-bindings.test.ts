@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { secChannelBindings } from '../../lib/channel-bindings.js';
+import { secChannelBindings, secChannelBindingsEx } from '../../lib/channel-bindings.js';
 import { ChannelBindings } from '../../lib/index.js';
 import { algorithm, certificate, der, explicit, nothing } from '../support/der.js';
 import { patience } from '../support/patience.js';
@@ -340,6 +340,36 @@ describe('SEC_CHANNEL_BINDINGS', () => {
     [Object.create(ChannelBindings.prototype) as unknown],
   ])('is not made from %p', (value: unknown) => {
     expect(() => secChannelBindings(value as ChannelBindings)).toThrow(
+      invalid('must be a ChannelBindings of this package'),
+    );
+  });
+});
+
+describe('SEC_CHANNEL_BINDINGS_EX', () => {
+  test('is twelve DWORDs and the application data', () => {
+    const bindings = ChannelBindings.fromBytes(Buffer.from('ab:\x80', 'latin1'));
+    expect(secChannelBindingsEx(bindings, 1).toString('hex')).toBe(
+      [
+        '43424558', // magicNumber
+        '01000000', // flags
+        '30000000', // cbHeaderLength
+        '34000000', // cbStructureLength
+        '00000000', // dwInitiatorAddrType
+        '00000000', // cbInitiatorLength
+        '30000000', // dwInitiatorOffset
+        '00000000', // dwAcceptorAddrType
+        '00000000', // cbAcceptorLength
+        '30000000', // dwAcceptorOffset
+        '04000000', // cbApplicationDataLength
+        '30000000', // dwApplicationDataOffset
+        '61623a80',
+      ].join(''),
+    );
+  });
+
+  test('is not made from what is none', () => {
+    const none: unknown = {};
+    expect(() => secChannelBindingsEx(none as ChannelBindings, 1)).toThrow(
       invalid('must be a ChannelBindings of this package'),
     );
   });

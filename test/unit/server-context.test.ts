@@ -2,9 +2,11 @@ import { fake, type LegAnswer } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { ChannelBindings } from '../../lib/channel-bindings.js';
 import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ProviderTrait } from '../../lib/provider-traits.js';
+import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 
@@ -138,5 +140,32 @@ describe('an anonymous client', () => {
     const context = await server();
     fake.legAnswers.push({ attr: 0x40000 });
     await expect(context.step(bytes('1'))).resolves.toMatchObject({ done: true });
+  });
+});
+
+describe("Extended Protection's audit", () => {
+  const options: ServerContextOptions = {
+    extendedProtection: 'audit',
+    channelBindings: ChannelBindings.fromBytes(bytes('tls-unique:1')),
+  };
+
+  test('is refused where bindings with flags would be taken for others', async () => {
+    await expect(server(options)).rejects.toThrow(
+      coded('ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'),
+    );
+  });
+
+  test('sends bindings with the flag, on every leg', async () => {
+    fake.channelBindingFlags = true;
+    const context = await server(options);
+    fake.legAnswers.push(CONTINUE, CONTINUE);
+    await context.step(bytes('1'));
+    await context.step(bytes('2'));
+    for (const { input } of fake.legs) {
+      const [type, data] = input[1] ?? [];
+      expect(type).toBe(SECBUFFER_CHANNEL_BINDINGS);
+      expect(data?.startsWith('CBEX\x01\0')).toBe(true);
+    }
+    expect(fake.legs).toHaveLength(2);
   });
 });

@@ -17,7 +17,7 @@ void RunLoading() {
   EXPECT(LoadSecur32Api() != nullptr);
   EXPECT(LoadFailure() == nullptr);
   EXPECT(Api().SetCredentialsAttributesW == nullptr);
-  EXPECT(Api().SspiSetChannelBindingFlags == nullptr);
+  EXPECT(!Api().knows_channel_binding_flags);
 }
 
 void RunSettings() {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr wchar_t kSystemDirectory[] = L"C:\\windows\\system32";
 constexpr wchar_t kSecur32[] = L"C:\\windows\\system32\\secur32.dll";
+constexpr wchar_t kSspicli[] = L"C:\\windows\\system32\\sspicli.dll";
 constexpr wchar_t kCrypt32[] = L"C:\\windows\\system32\\crypt32.dll";
 constexpr wchar_t kNtdll[] = L"ntdll.dll";
 
@@ -200,7 +201,7 @@ SECURITY_STATUS Import(SEC_WCHAR* name, SecBuffer* packed, void* token, PCtxtHan
 
 SECURITY_STATUS FreeContextBuffer(void* memory) { return Table().FreeContextBuffer(memory); }
 
-// Of a SEC_CHANNEL_BINDINGS_EX nothing is known here.
+// Only looked up.
 SECURITY_STATUS SetChannelBindingFlags(void*, ULONG) { return SEC_E_UNSUPPORTED_FUNCTION; }
 
 const char* WineGetVersion() { return "10.0"; }
@@ -229,6 +230,7 @@ struct Module {
   const wchar_t* name;
 };
 static Module secur32_dll{kSecur32};
+static Module sspicli_dll{kSspicli};
 static Module crypt32_dll{kCrypt32};
 static Module ntdll_dll{kNtdll};
 static bool of_old_system = false;
@@ -243,7 +245,7 @@ UINT GetSystemDirectoryW(wchar_t* path, UINT size) {
 
 HMODULE LoadLibraryExW(const wchar_t* path, HANDLE file, DWORD flags) {
   const bool allowed = file == nullptr && flags == LOAD_LIBRARY_SEARCH_SYSTEM32;
-  for (Module* const module : {&secur32_dll, &crypt32_dll}) {
+  for (Module* const module : {&secur32_dll, &sspicli_dll, &crypt32_dll}) {
     if (allowed && IsSame(path, module->name)) return module;
   }
   return nullptr;
@@ -282,6 +284,8 @@ FARPROC GetProcAddress(HMODULE module, const char* name) {
   };
   static const Symbol newer_exports[] = {
       {"SetCredentialsAttributesW", Procedure(SetCredentialsAttributes)},
+  };
+  static const Symbol newer_sspicli_exports[] = {
       {"SspiSetChannelBindingFlags", Procedure(SetChannelBindingFlags)},
   };
   static const Symbol crypt32_exports[] = {
@@ -291,6 +295,7 @@ FARPROC GetProcAddress(HMODULE module, const char* name) {
   static const Symbol ntdll_exports[] = {{"wine_get_version", Procedure(WineGetVersion)}};
   if (module == &ntdll_dll) return Find(ntdll_exports, name);
   if (module == &crypt32_dll) return Find(crypt32_exports, name);
+  if (module == &sspicli_dll) return of_old_system ? nullptr : Find(newer_sspicli_exports, name);
   const FARPROC newer = of_old_system ? nullptr : Find(newer_exports, name);
   return newer != nullptr ? newer : Find(secur32_exports, name);
 }

@@ -9,7 +9,12 @@ import { FUNCTION, type Kind, type Recording } from './recording.js';
 type AddonFunction = (...args: unknown[]) => unknown;
 
 /** What is the addon's alone, and calls nothing of Windows. */
-const OF_THE_ADDON: readonly string[] = ['liveCounts', 'wineVersion', 'setThreadLimit'];
+const OF_THE_ADDON: readonly string[] = [
+  'liveCounts',
+  'wineVersion',
+  'setThreadLimit',
+  'knowsChannelBindingFlags',
+];
 
 /** Where the functions that take no handle name a package. */
 const PACKAGE_ARGUMENT: Readonly<Record<string, number>> = {
