@@ -19,7 +19,15 @@ async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<str
   if (accounts.length > MAX_ACCOUNTS) throw argumentError(`${where} has too many accounts`);
   const sids = Array.from(accounts as unknown[], async (account, index) => {
     const text = requiredText(account, `${where}[${index}]`);
-    return SID.test(text) ? text.toUpperCase() : (await resolveAccount(text)).sid;
+    if (SID.test(text)) return text.toUpperCase();
+    const { sid, name, use } = await resolveAccount(text);
+    // The name of a machine is one, too, whatever user is called like it.
+    if (use === 'domain') {
+      throw argumentError(
+        `${where}[${index}]: ${name} is a domain or a machine, of which nobody is a member; name a group or an account in it`,
+      );
+    }
+    return sid;
   });
   return new Set(await Promise.all(sids));
 }
@@ -43,7 +51,8 @@ export class AccessRules {
   /**
    * Makes rules. Rejects with `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that
    * nobody knows, and with `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot
-   * be asked. An option that is present but undefined is an error.
+   * be asked. An option that is present but undefined is an error, and so is
+   * the name of a domain, which would match nobody.
    */
   static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
     if (typeof options !== 'object' || options === null) {

@@ -144,6 +144,7 @@ export class ServerContext extends SecurityContext {
    * run as this process. Nothing else of JavaScript runs meanwhile, no microtask
    * either; asynchronous calls of this package inside it throw with
    * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns a promise.
+   * A child process runs as this process, too, however it is started.
    *
    * Calls ImpersonateSecurityContext, and RevertSecurityContext whatever
    * happens; where that fails it ends the process, because the thread would go

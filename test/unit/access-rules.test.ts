@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AccessRules } from '../../lib/access-rules.js';
 import { Identity } from '../../lib/identity.js';
 import type { TokenGroup, TokenInformation } from '../../lib/raw/tokens.js';
-import { coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../support/fake-handles.js';
 
 const EVERYONE = 'S-1-1-0';
 const GUESTS = 'S-1-5-32-546';
@@ -81,5 +81,15 @@ describe('a SID', () => {
   test.each(['S-1-1-0', 's-1-5-18', 'S-1-5-21-0-0-0-497'])('is taken as it is: %s', async (sid) => {
     const rules = await AccessRules.resolve({ allow: [sid] });
     expect(rules.permits(identity(sid.toUpperCase()))).toBe(true);
+  });
+});
+
+describe('a name', () => {
+  test('of a domain or a machine would match nobody, and is refused', async () => {
+    const domain = 'S-1-5-21-1-2-3';
+    fake.accountAnswers.push([0, domain, 'WEB01', 'web01', 3], [0, domain, 'WEB01', '', 3]);
+    await expect(AccessRules.resolve({ deny: ['web01'] })).rejects.toThrow(
+      argumentError(/^deny\[0\]: WEB01.* is a domain or a machine/),
+    );
   });
 });
