@@ -61,8 +61,16 @@ napi_value ImportSecurityContextCall(napi_env env, napi_callback_info info) {
   }
   if (!imported.packed.Allocate(packed.size)) return Refuse(env, Refusal::kNoMemory);
   if (packed.size > 0) std::memcpy(imported.packed.data(), packed.data, packed.size);
-  if (token != nullptr) imported.token = token->get();
+  // Whether a package takes the handle over, or copies it, is not documented: it
+  // gets one of its own, which the caller's close() does not pull from under
+  // the context. Closing that one, too, might close what somebody else has by then.
+  Token given;
+  if (token != nullptr && DuplicateHere(token->get(), &given) != ERROR_SUCCESS) {
+    return Refuse(env, Refusal::kNoMemory);
+  }
+  imported.token = given.get();
   RunImport(&imported);
+  if (imported.context != nullptr) given.Release();
   const bool made = imported.context != nullptr;
   Tuple tuple(env, made ? 4 : 1);
   tuple.AddNumber(static_cast<uint32_t>(imported.status));

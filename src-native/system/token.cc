@@ -54,6 +54,11 @@ Token::~Token() {
   --live_counts.tokens;
 }
 
+HANDLE Token::Release() {
+  if (handle_ != nullptr) --live_counts.tokens;
+  return std::exchange(handle_, nullptr);
+}
+
 DWORD TokenFacts::Read(HANDLE token) {
   DWORD error = ReadVariable(token, TokenUser, &user_);
   if (error == ERROR_SUCCESS) error = ReadVariable(token, TokenGroups, &groups_);

@@ -26,6 +26,8 @@ class Token {
   Token& operator=(const Token&) = delete;
 
   HANDLE get() const { return handle_; }
+  // Gives it to somebody else, who closes it.
+  HANDLE Release();
   explicit operator bool() const { return handle_ != nullptr; }
 
  private:

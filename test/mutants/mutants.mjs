@@ -1081,13 +1081,30 @@ export const mutants = [
     changes: [
       {
         file: 'dist/lib/extended-protection.js',
-        text: 'if (status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION) {',
+        text: 'if (known === 0) {',
         becomes: 'if (false) {',
       },
+    ],
+  },
+  {
+    name: 'rules that name nobody let guests in',
+    test: { file: 'unit/access-rules', title: 'may not where rules name nobody' },
+    changes: [
       {
-        file: 'dist/lib/extended-protection.js',
-        text: 'if ((0, status_js_2.isFailure)(status))\n        throw',
-        becomes: 'if (false)\n        throw',
+        file: 'dist/lib/access-rules.js',
+        text: 'return !isGuest;',
+        becomes: 'return true;',
+      },
+    ],
+  },
+  {
+    name: "an import gives the caller's own token away",
+    test: { file: 'scripted/transfer', title: 'may have its token taken over by the package' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: 'imported.token = given.get();',
+        becomes: 'imported.token = token != nullptr ? token->get() : nullptr;',
       },
     ],
   },

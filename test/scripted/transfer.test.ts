@@ -289,6 +289,17 @@ describe('an imported context', () => {
     ).toBe('ERR_SECUR32_CLOSED');
   });
 
+  test('may have its token taken over by the package: it is not the one of the caller', () => {
+    const script = new Script()
+      .on('export', { token: 'impersonation' })
+      .on('import', { token: 'impersonation' });
+    const { packed, token } = exportSecurityContext(serverOf(script));
+    const handle = opened(present(token));
+    opened(importSecurityContext({ package: 'Scripted', packed, token: handle }));
+    expect(tokenInformation(handle).type).toBe('impersonation');
+    expect(liveCounts().tokens).toBe(1);
+  });
+
   test('is of its package, by any case of its name', () => {
     imported(Buffer.from('script:1'), 'SCRIPTED');
     imported(Buffer.from('script:1'), 'CREDSSP');

@@ -92,6 +92,8 @@ SECURITY_STATUS SEC_ENTRY Import(SEC_WCHAR* package, SecBuffer* packed, void* to
   const Answer answer = NextAnswer(script, Call::kImport, Answer());
   Hang(answer);
   if (answer.status >= 0) {
+    // Some packages take it over.
+    if (token != nullptr && answer.token != TokenKind::kDefault) CloseHandle(token);
     const ContextRecord record = OpenImportedContext(script, context);
     context->dwUpper = UpperHalf(PackageOf(package));
     entry.Number("created", record.id);
