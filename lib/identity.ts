@@ -1,10 +1,8 @@
 /** Who the client of a server's context is. */
 
 import { SECPKG_ATTR_NAMES } from './constants/context-attributes.js';
-import { SEC_E_UNSUPPORTED_FUNCTION } from './constants/status.js';
 import { accountsBySid, type Account } from './account-names.js';
 import type { ContextAttributes } from './context-attributes.js';
-import { SspiError } from './errors.js';
 import { queryContextAttributes } from './raw/context-attributes.js';
 import type { ContextHandle } from './raw/handles.js';
 import {
@@ -14,6 +12,7 @@ import {
   type TokenGroup,
   type TokenInformation,
 } from './raw/tokens.js';
+import { unlessUnsupported } from './unless-unsupported.js';
 
 const ANONYMOUS_LOGON = 'S-1-5-7';
 /** The account Guest of any domain or machine. */
@@ -129,16 +128,6 @@ export class Identity {
   toJSON(): Record<string, unknown> {
     const { source, sid, name, isGuest, isAnonymous, isNullSession } = this;
     return { source, sid, name, isGuest, isAnonymous, isNullSession };
-  }
-}
-
-/** What a package answers, or undefined where it does not have such a thing. */
-function unlessUnsupported<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof SspiError && error.status === SEC_E_UNSUPPORTED_FUNCTION) return undefined;
-    throw error;
   }
 }
 

@@ -30,6 +30,15 @@ function cannot(message: string): Secur32Error {
   return codedError('ERR_SECUR32_CANNOT_IMPERSONATE', message);
 }
 
+/** Calling one of these runs nothing, or its first part alone, as the client. */
+const NOT_SYNCHRONOUS = /^\[object (?:AsyncFunction|GeneratorFunction|AsyncGeneratorFunction)\]$/;
+/** What is left of such a call: it would go on as the process. */
+const UNFINISHED = /^\[object (?:Generator|AsyncGenerator)\]$/;
+
+function isOf(kinds: RegExp, value: unknown): boolean {
+  return kinds.test(Object.prototype.toString.call(value));
+}
+
 function isThenable(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   return typeof (value as { then?: unknown }).then === 'function';
@@ -41,8 +50,7 @@ function isThenable(value: unknown): boolean {
  */
 export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
   if (typeof act !== 'function') throw argumentError('impersonate takes a function');
-  // An async function would run its first part as the client, the rest as the process.
-  if (Object.prototype.toString.call(act) === '[object AsyncFunction]') throw notSynchronous();
+  if (isOf(NOT_SYNCHRONOUS, act)) throw notSynchronous();
   let outcome: { value: T } | { error: unknown } | undefined;
   const [status, failure] = accepted(
     native().impersonate(openContext(context).native, () => {
@@ -50,7 +58,8 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
         try {
           const value = act();
           // Asked for here, where a getter of the value still runs as whoever it was made by.
-          outcome = isThenable(value) ? { error: notSynchronous() } : { value };
+          const unfinished = isThenable(value) || isOf(UNFINISHED, value);
+          outcome = unfinished ? { error: notSynchronous() } : { value };
         } catch (error) {
           outcome = { error };
         }

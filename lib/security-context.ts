@@ -9,7 +9,6 @@ import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from './constants/s
 import {
   SEC_E_INCOMPLETE_MESSAGE,
   SEC_E_OK,
-  SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_COMPLETE_AND_CONTINUE,
   SEC_I_COMPLETE_NEEDED,
 } from './constants/status.js';
@@ -22,7 +21,7 @@ import {
   type Side,
 } from './context-attributes.js';
 import { Credentials } from './credentials.js';
-import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { argumentError, codedError, type Secur32Error } from './errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
 import { refuseLostValues } from './lost-values.js';
 import {
@@ -52,6 +51,7 @@ import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { checkTokenSize, plainType } from './raw/sec-buffers.js';
 import { completeAuthTokenBy } from './raw/security-context.js';
 import { expiryDate } from './time.js';
+import { unlessUnsupported } from './unless-unsupported.js';
 
 /** What a context must give its messages. */
 export type Protection = 'none' | 'sign' | 'encrypt';
@@ -351,7 +351,7 @@ export abstract class SecurityContext {
    * before the handshake is done.
    */
   get negotiatedPackage(): string | undefined {
-    const info = unlessUnsupported(this.#established().handle, SECPKG_ATTR_NEGOTIATION_INFO);
+    const info = this.#queryIfThere(SECPKG_ATTR_NEGOTIATION_INFO);
     if (info?.state === SECPKG_NEGOTIATION_COMPLETE && info.package) return info.package.name;
     // Any other package did it itself.
     return packageKind(this.credentials.package) === 'negotiate'
@@ -364,8 +364,15 @@ export abstract class SecurityContext {
    * where the package has none. Throws before the handshake is done.
    */
   get sessionKey(): Buffer | undefined {
-    const key = unlessUnsupported(this.#established().handle, SECPKG_ATTR_SESSION_KEY);
+    const key = this.#queryIfThere(SECPKG_ATTR_SESSION_KEY);
     return key !== undefined && key.length > 0 ? key : undefined;
+  }
+
+  #queryIfThere<Attribute extends ContextAttribute>(
+    attribute: Attribute,
+  ): ContextAttributeValues[Attribute] | undefined {
+    const { handle } = this.#established();
+    return unlessUnsupported(() => queryContextAttributes(handle, attribute));
   }
 
   /** What the messages need, asked of the package once. */
@@ -471,19 +478,6 @@ function checkedRequirements(names: unknown): readonly RequirableAttribute[] {
     if (isRequirable(name)) return name;
     throw argumentError(`require: ${String(name)} is not one of ${REQUIRABLE.join(', ')}`);
   });
-}
-
-/** An attribute, or undefined where the package does not have it. */
-function unlessUnsupported<Attribute extends ContextAttribute>(
-  handle: ContextHandle,
-  attribute: Attribute,
-): ContextAttributeValues[Attribute] | undefined {
-  try {
-    return queryContextAttributes(handle, attribute);
-  } catch (error) {
-    if (error instanceof SspiError && error.status === SEC_E_UNSUPPORTED_FUNCTION) return undefined;
-    throw error;
-  }
 }
 
 /** The bytes of a stream that a leg did not use. */

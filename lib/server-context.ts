@@ -143,7 +143,8 @@ export class ServerContext extends SecurityContext {
    * The function must be synchronous: what it starts and does not finish would
    * run as this process. Nothing else of JavaScript runs meanwhile, no microtask
    * either; asynchronous calls of this package inside it throw with
-   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns a promise.
+   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns a promise
+   * or a generator.
    * A child process runs as this process, too, however it is started.
    *
    * Calls ImpersonateSecurityContext, and RevertSecurityContext whatever

@@ -756,8 +756,8 @@ export const mutants = [
     changes: [
       {
         file: 'dist/lib/impersonation.js',
-        text: 'outcome = isThenable(value) ? { error: notSynchronous() } : { value };',
-        becomes: 'outcome = { value };',
+        text: 'const unfinished = isThenable(value) || isOf(UNFINISHED, value);',
+        becomes: 'const unfinished = false;',
       },
     ],
   },
@@ -1005,7 +1005,7 @@ export const mutants = [
     test: { file: 'scripted/identity', title: 'a logon is no logon where' },
     changes: [
       {
-        file: 'dist/lib/identity.js',
+        file: 'dist/lib/unless-unsupported.js',
         text: 'error.status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION)',
         becomes: 'error.status !== 0)',
       },
