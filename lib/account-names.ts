@@ -60,28 +60,29 @@ function accountOf({ sid, domain, name, use }: AccountLookup): Account {
  * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
  */
 export async function accountsBySid(sids: Iterable<string>): Promise<Map<string, Account>> {
-  const wanted = [...new Set(sids)];
-  const unknown = wanted.filter((sid) => recall(sid, performance.now()) === undefined);
-  let failure: AccountLookup | undefined;
   const found = new Map<string, Account>();
-  if (unknown.length > 0) {
-    const lookups = await lookupAccountSids(unknown);
-    lookups.forEach((lookup, index) => {
-      const sid = unknown[index] ?? '';
-      if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
-        failure ??= lookup;
-        return;
-      }
-      const account = lookup.error === 0 ? accountOf(lookup) : undefined;
-      remember(sid, account, performance.now());
-      if (account !== undefined) found.set(sid, account);
-    });
+  const unknown: string[] = [];
+  // Taken out now: what is remembered may be forgotten while the others are looked up.
+  for (const sid of new Set(sids)) {
+    const recalled = recall(sid, performance.now());
+    if (recalled === undefined) unknown.push(sid);
+    else if (recalled.account !== undefined) found.set(sid, recalled.account);
   }
-  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
-  for (const sid of wanted) {
-    const account = remembered.get(sid)?.account;
+  if (unknown.length === 0) return found;
+  const lookups = await lookupAccountSids(unknown);
+  let failure: AccountLookup | undefined;
+  for (const [index, sid] of unknown.entries()) {
+    const lookup = lookups[index];
+    if (lookup === undefined) continue;
+    if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
+      failure ??= lookup;
+      continue;
+    }
+    const account = lookup.error === 0 ? accountOf(lookup) : undefined;
+    remember(sid, account, performance.now());
     if (account !== undefined) found.set(sid, account);
   }
+  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
   return found;
 }
 
