@@ -28,7 +28,14 @@ describe('applyControlToken', () => {
       { type: SECBUFFER_TOKEN | SECBUFFER_READONLY },
     ]);
     expect(fake.calls).toEqual([
-      { call: 'applyControlToken', handle: 1, args: [[2, 0x80000002], [data, undefined]] },
+      {
+        call: 'applyControlToken',
+        handle: 1,
+        args: [
+          [2, 0x80000002],
+          [data, undefined],
+        ],
+      },
     ]);
   });
 
@@ -52,7 +59,7 @@ describe('applyControlToken', () => {
   });
 
   test.each([
-    ['no array', undefined, /^input must be an array of buffers$/],
+    ['no array', null, /^input must be an array of buffers$/],
     ['bytes', Buffer.alloc(1), /^input must be an array of buffers$/],
     ['17 buffers', Array.from({ length: 17 }, () => tokenBuffer('a')), /^input has 17 buffers/],
     ['a buffer without a type', [{}], /^input\[0\]\.type must be/],
@@ -60,7 +67,7 @@ describe('applyControlToken', () => {
   ])('refuses %s before the addon sees it', (_, input, message) => {
     const context = rawContext();
     fake.log.length = 0;
-    expect(applying(context, input ?? null)).toThrow(argumentError(message));
+    expect(applying(context, input)).toThrow(argumentError(message));
     expect(fake.log).toEqual([]);
   });
 

@@ -9,11 +9,7 @@ import { freeCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
-import {
-  duplicateToken,
-  duplicateTokenInto,
-  tokenInformation,
-} from '../../lib/raw/tokens.js';
+import { duplicateToken, duplicateTokenInto, tokenInformation } from '../../lib/raw/tokens.js';
 import {
   acceptSecurityContext,
   acceptSecurityContextSync,

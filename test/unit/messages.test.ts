@@ -273,7 +273,10 @@ describe('a message that is worked on in place', () => {
       memory?.fill(X);
       return [0, 0, SECBUFFER_DATA, 0, 1, 2];
     });
-    const { message } = encryptMessage(rawContext(), { message: [{ type: 1, data }], inPlace: true });
+    const { message } = encryptMessage(rawContext(), {
+      message: [{ type: 1, data }],
+      inPlace: true,
+    });
     expect(whole).toEqual(bytes('[xxxx]'));
     expect(message).toEqual([{ type: 1, size: 2, data: bytes('xx') }]);
     message[0]?.data?.fill('y');

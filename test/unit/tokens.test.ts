@@ -141,9 +141,12 @@ describe('tokenInformation', () => {
     expect(groups.map(({ attributes }) => attributes)).toEqual([bits, others]);
   });
 
-  test.each([[0x80000000], [0x40000000]])('takes half of the bits of logonId for none (%i)', (bits) => {
-    expect(read({ groups: [['S-1-5-5-0-1', bits]] }).groups[0]?.logonId).toBe(false);
-  });
+  test.each([[0x80000000], [0x40000000]])(
+    'takes half of the bits of logonId for none (%i)',
+    (bits) => {
+      expect(read({ groups: [['S-1-5-5-0-1', bits]] }).groups[0]?.logonId).toBe(false);
+    },
+  );
 
   test.each([
     [0, 'anonymous'],
