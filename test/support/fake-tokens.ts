@@ -2,9 +2,13 @@
 
 import { fake } from './fake-native.js';
 
+import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
+import { grantedAttributes } from '../../lib/context-attributes.js';
+import { identityOf, type Identity } from '../../lib/identity.js';
 import type { TokenInformationTuple } from '../../lib/native-binding.js';
 import { adoptToken } from '../../lib/raw/tokens.js';
 import type { TokenHandle } from '../../lib/raw/token-handle.js';
+import { rawContext } from './fake-handles.js';
 
 export const ALICE = 'S-1-5-21-1-2-3-1104';
 export const USERS = 'S-1-5-32-545';
@@ -55,4 +59,28 @@ export function tokenTuple(changes: Partial<typeof ALICES> = {}): TokenInformati
 export function rawToken(): TokenHandle {
   fake.tokenAnswers.push([0]);
   return adoptToken(0x40n);
+}
+
+/** What the package says of a client: what is in the token, the name, the attributes of the server. */
+export interface FakeClient {
+  token?: Parameters<typeof tokenTuple>[0];
+  name?: string;
+  attr?: number;
+}
+
+/** Queues what a server asks for, once it knows that there is a client. */
+export function queueClient({ token, name }: FakeClient): void {
+  if (token === undefined) {
+    fake.tokenAnswers.push([SEC_E_UNSUPPORTED_FUNCTION]);
+  } else {
+    fake.tokenAnswers.push([0]);
+    fake.informationAnswers.push(tokenTuple(token));
+  }
+  fake.attributeAnswers.push(name === undefined ? [SEC_E_UNSUPPORTED_FUNCTION] : [0, name]);
+}
+
+export function identityOfClient(client: FakeClient): Identity {
+  const context = rawContext();
+  queueClient(client);
+  return identityOf(context, grantedAttributes('server', client.attr ?? 0, context));
 }
