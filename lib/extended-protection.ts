@@ -88,7 +88,7 @@ export class ProtectionPolicy {
   constructor(options: ExtendedProtectionOptions) {
     refuseLostValues(options, 'channelBindings', 'extendedProtection', 'targetNames');
     const bindings = options.channelBindings ?? null;
-    const level = options.extendedProtection ?? (bindings === null ? 'never' : 'always');
+    const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;
     if (!LEVELS.includes(level)) {
       throw argumentError(`extendedProtection must be one of ${LEVELS.join(', ')}`);
     }

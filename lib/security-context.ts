@@ -137,7 +137,7 @@ export abstract class SecurityContext {
       throw argumentError(`the options of a ${side} must be an object`);
     }
     refuseLostValues(options, 'protection', 'require');
-    const { protection = 'none' } = options;
+    const { protection = 'none', require: required = [] } = options;
     if (!['none', 'sign', 'encrypt'].includes(protection)) {
       throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
     }
@@ -145,7 +145,7 @@ export abstract class SecurityContext {
     this.#side = side;
     this.credentials = credentials;
     this.protection = protection;
-    this.required = checkedRequirements(options.require ?? []);
+    this.required = checkedRequirements(required);
     this.#stream = (facts.traits & ProviderTrait.streamPackage) !== 0;
     this.#maxTokenBytes = maxTokenBytes(options.maxTokenBytes, facts);
   }
