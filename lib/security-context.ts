@@ -25,8 +25,11 @@ import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
 import { refuseLostValues } from './lost-values.js';
 import {
-  checkedMessage,
+  checkMessage,
+  isToEncrypt,
+  notEncryptedError,
   sign,
+  takesUnencrypted,
   unwrap,
   verify,
   wrap,
@@ -369,19 +372,18 @@ export abstract class SecurityContext {
   /** What the messages need, asked of the package once. */
   #messages(): MessageContext {
     const outcome = this.#established();
-    return (outcome.messages ??= {
-      handle: outcome.handle,
-      sizes: this.sizes,
-      tokenBytes: this.#tokenBytes(outcome.handle),
-    });
+    if (outcome.messages !== undefined) return outcome.messages;
+    const { handle } = outcome;
+    const sizes = this.sizes;
+    return (outcome.messages = { handle, sizes, tokenBytes: this.#tokenBytes(handle, sizes) });
   }
 
   /** How long the token before a message is, where the message must be cut there. */
-  #tokenBytes(handle: ContextHandle): number | undefined {
+  #tokenBytes(handle: ContextHandle, { securityTrailer }: ContextSizes): number | undefined {
     // NTLM's message functions take no stream.
     if (packageKind(this.negotiatedPackage ?? '') === 'ntlm') return NTLM_SIGNATURE_BYTES;
     const noStreams = (openContext(handle).facts.traits & ProviderTrait.noStreamMessages) !== 0;
-    return noStreams ? this.sizes.securityTrailer : undefined;
+    return noStreams ? securityTrailer : undefined;
   }
 
   /**
@@ -395,11 +397,12 @@ export abstract class SecurityContext {
    */
   wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
     const { confidentiality, integrity } = this.attributes;
-    checkedMessage(message);
-    if (!integrity || (!confidentiality && options.encrypt !== false)) {
+    const encrypt = isToEncrypt(options);
+    checkMessage(message);
+    if (!integrity || (!confidentiality && encrypt)) {
       throw requirementsError(['what wrap needs'], this.attributes);
     }
-    return wrap(this.#messages(), message, options);
+    return wrap(this.#messages(), message, encrypt);
   }
 
   /**
@@ -407,13 +410,21 @@ export abstract class SecurityContext {
    * come in the order in which they were wrapped.
    *
    * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
-   * that was signed only, unless `allowUnencrypted` is true, and an
-   * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
-   * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and others. After one of
-   * these the peer or somebody in between has done wrong: close the context.
+   * that was signed only, as all are of a context that cannot encrypt, unless
+   * `allowUnencrypted` is true, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
+   * `SEC_E_OUT_OF_SEQUENCE`, `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and
+   * others. After one of these the peer or somebody in between has done wrong:
+   * close the context.
    */
   unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
-    return unwrap(this.#messages(), checkedMessage(data), options);
+    const { confidentiality } = this.attributes;
+    const allowUnencrypted = takesUnencrypted(options);
+    checkMessage(data);
+    // NTLM does not say of a message that it was signed only.
+    if (!confidentiality && !allowUnencrypted) {
+      throw notEncryptedError('no message of this context is encrypted');
+    }
+    return unwrap(this.#messages(), data, allowUnencrypted);
   }
 
   /**
@@ -424,8 +435,10 @@ export abstract class SecurityContext {
    * `SspiError`.
    */
   sign(message: Uint8Array): Buffer {
-    if (!this.attributes.integrity) throw requirementsError(['what sign needs'], this.attributes);
-    return sign(this.#messages(), checkedMessage(message));
+    const { attributes } = this;
+    checkMessage(message);
+    if (!attributes.integrity) throw requirementsError(['what sign needs'], attributes);
+    return sign(this.#messages(), message);
   }
 
   /**
@@ -436,7 +449,10 @@ export abstract class SecurityContext {
    * `SEC_E_OUT_OF_SEQUENCE` and others.
    */
   verify(message: Uint8Array, signature: Uint8Array): void {
-    verify(this.#messages(), checkedMessage(message), checkedMessage(signature, 'the signature'));
+    const { handle } = this.#established();
+    checkMessage(message);
+    checkMessage(signature, 'the signature');
+    verify(handle, message, signature);
   }
 
   /**
