@@ -1,5 +1,5 @@
 import { requiredText } from './auth-identity.js';
-import { resolveAccount } from './account-names.js';
+import { accountByName } from './account-names.js';
 import { argumentError } from './errors.js';
 import type { Identity } from './identity.js';
 
@@ -10,15 +10,20 @@ export interface AccessRulesOptions {
   deny?: readonly string[];
 }
 
-const SID = /^S-1-[0-9]+(?:-[0-9]+){1,15}$/i;
+const SID = /^S-1(?:-(?:0|[1-9][0-9]*)){2,16}$/i;
 const MAX_ACCOUNTS = 1000;
+
+/** A SID as Windows writes it: written in another way it would match, and so deny, nobody. */
+function isSid(text: string): boolean {
+  return SID.test(text) && text.split('-').every((part, i) => i === 0 || Number(part) < 2 ** 32);
+}
 
 async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<string>> {
   if (!Array.isArray(accounts)) throw argumentError(`${where} must be an array of strings`);
   if (accounts.length > MAX_ACCOUNTS) throw argumentError(`${where} has too many accounts`);
   const sids = Array.from(accounts as unknown[], async (account, index) => {
     const text = requiredText(account, `${where}[${index}]`);
-    return SID.test(text) ? text.toUpperCase() : (await resolveAccount(text)).sid;
+    return isSid(text) ? text.toUpperCase() : (await accountByName(text)).sid;
   });
   return new Set(await Promise.all(sids));
 }
@@ -45,7 +50,8 @@ export class AccessRules {
    * be asked. An option that is present but undefined is an error.
    */
   static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
-    if (typeof options !== 'object' || options === null) {
+    // An array of accounts would be rules without any: they let everybody in.
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
       throw argumentError('AccessRules.resolve takes an object with allow or deny');
     }
     const allow = 'allow' in options ? await sidsOf(options.allow, 'allow') : undefined;

@@ -63,9 +63,17 @@ describe('what a server asks for', () => {
     [{ protection: 'none' }, ALWAYS],
     [{ protection: 'sign' }, ALWAYS | SIGN],
     [{ protection: 'encrypt' }, ALWAYS | ENCRYPT],
+    [{ require: [] }, ALWAYS],
+    [{ require: ['confidentiality'] }, ALWAYS | 0x10],
+    [{ require: ['integrity'] }, ALWAYS | 0x20000],
+    [{ require: ['replayDetect'] }, ALWAYS | 4],
+    [{ require: ['sequenceDetect'] }, ALWAYS | 8],
+    [{ require: ['mutualAuth'] }, ALWAYS | 2],
+    [{ require: ['delegate'] }, ALWAYS | 1],
+    [{ require: ['identify'] }, ALWAYS | 0x80000],
   ])('with %j is in its own flags, on each leg', async (options, contextReq) => {
     const context = await server(options);
-    fake.legAnswers.push(CONTINUE, { attr: ENCRYPT });
+    fake.legAnswers.push(CONTINUE, { attr: ENCRYPT | 0x80003 });
     await context.step(bytes('1'));
     await context.step(bytes('2'));
     expect(fake.legs.map((leg) => leg.contextReq)).toEqual([contextReq, contextReq]);
@@ -78,6 +86,9 @@ describe('a server that is granted less than it requires', () => {
     ["protection: 'encrypt'", { protection: 'encrypt' }, 0x20000, 'ASC_RET_INTEGRITY'],
     // The client's INTEGRITY is the server's STREAM.
     ["protection: 'sign'", { protection: 'sign' }, 0x10000, 'ASC_RET_STREAM'],
+    ['delegate', { require: ['delegate'] }, 0x20000, 'ASC_RET_INTEGRITY'],
+    // The client's IDENTIFY is the server's INTEGRITY.
+    ['identify', { require: ['integrity', 'identify'] }, 0x20000, 'ASC_RET_INTEGRITY'],
   ])('without %s fails, and its context is deleted', async (missing, options, attr, granted) => {
     const context = await server(options);
     fake.legAnswers.push(CONTINUE, { attr });
