@@ -88,7 +88,8 @@ export class ProtectionPolicy {
   constructor(options: ExtendedProtectionOptions) {
     refuseLostValues(options, 'channelBindings', 'extendedProtection', 'targetNames');
     const bindings = options.channelBindings ?? null;
-    const level = options.extendedProtection ?? (bindings === null ? 'never' : 'always');
+    // null is no level; it must not become one.
+    const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;
     if (!LEVELS.includes(level)) {
       throw argumentError(`extendedProtection must be one of ${LEVELS.join(', ')}`);
     }

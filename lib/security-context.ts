@@ -23,6 +23,7 @@ import {
 } from './context-attributes.js';
 import { Credentials } from './credentials.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { refuseWhileImpersonating } from './impersonating.js';
 import { refuseLostValues } from './lost-values.js';
 import {
   checkedMessage,
@@ -193,6 +194,7 @@ export abstract class SecurityContext {
 
   /** Whether there can be another step at all. */
   protected checkSteppable(): void {
+    refuseWhileImpersonating();
     if (this.#state === 'closed') throw closedError('the context');
     if (this.#state === 'failed') {
       throw codedError('ERR_SECUR32_CONTEXT_FAILED', 'an earlier step of this context failed');

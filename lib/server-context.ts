@@ -155,8 +155,9 @@ export class ServerContext extends SecurityContext {
   }
 }
 
-/** What a leg wrote of the comparison of bindings. */
+/** What a leg wrote of the comparison of bindings; without a bit it wrote nothing. */
 function bindingsResult({ output }: LegResult): number | undefined {
   const found = output.find(({ type }) => plainType(type) === SECBUFFER_CHANNEL_BINDINGS_RESULT);
-  return found?.data?.length === 4 ? found.data.readUInt32LE() : undefined;
+  const bits = found?.data?.length === 4 ? found.data.readUInt32LE() : 0;
+  return bits === 0 ? undefined : bits;
 }

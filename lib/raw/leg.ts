@@ -8,6 +8,7 @@ import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
 import { argumentError, codedError, SspiError } from '../errors.js';
+import { refuseWhileImpersonating } from '../impersonating.js';
 import type {
   LegTuple,
   NativeBinding,
@@ -213,6 +214,7 @@ export async function runLeg<Flags extends number>(
   // the input it did not use: the caller may have used the memory again by then.
   const leg = { ...prepared, input: keptInput(prepared.input) };
   if (leg.context === undefined) return result(leg, accepted(await enter(false, leg)));
+  refuseWhileImpersonating();
   const { queue } = contextForLeg(leg.context, owner);
   return queue.run(async () => result(leg, accepted(await enter(false, leg))));
 }

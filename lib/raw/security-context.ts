@@ -2,6 +2,7 @@ import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
 import { requiredText } from '../auth-identity.js';
 import { argumentError, SspiError } from '../errors.js';
+import { refuseWhileImpersonating } from '../impersonating.js';
 import type { CompleteTuple, NativeBinding, NativeContext } from '../native-binding.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
@@ -139,6 +140,7 @@ export async function completeAuthTokenBy(
   options: CompleteAuthTokenOptions,
 ): Promise<CompleteAuthTokenResult> {
   checkedOptions(options, 'completeAuthToken');
+  refuseWhileImpersonating();
   const prepared = prepareCompletion(options, owner);
   const kept = { ...prepared, token: keptInput(prepared.token) };
   const { queue } = contextForLeg(kept.context, owner);

@@ -29,13 +29,17 @@ bool ReadFixed(HANDLE token, TOKEN_INFORMATION_CLASS what, Value* value) {
   return GetTokenInformation(token, what, value, sizeof(*value), &size) != FALSE;
 }
 
-// The last part of the label's SID.
-DWORD ReadIntegrity(HANDLE token) {
+// The last part of the label's SID; untouched where the token has none.
+DWORD ReadIntegrity(HANDLE token, DWORD* integrity) {
   ZeroedBuffer record;
-  if (ReadVariable(token, TokenIntegrityLevel, &record) != ERROR_SUCCESS) return UINT32_MAX;
+  const DWORD error = ReadVariable(token, TokenIntegrityLevel, &record);
+  // Not in every system; but what there was no memory for may be there.
+  if (error == ERROR_NOT_ENOUGH_MEMORY) return error;
+  if (error != ERROR_SUCCESS) return ERROR_SUCCESS;
   const PSID sid = reinterpret_cast<const TOKEN_MANDATORY_LABEL*>(record.data())->Label.Sid;
-  if (sid == nullptr || *GetSidSubAuthorityCount(sid) == 0) return UINT32_MAX;
-  return *GetSidSubAuthority(sid, static_cast<DWORD>(*GetSidSubAuthorityCount(sid)) - 1);
+  if (sid == nullptr || *GetSidSubAuthorityCount(sid) == 0) return ERROR_SUCCESS;
+  *integrity = *GetSidSubAuthority(sid, static_cast<DWORD>(*GetSidSubAuthorityCount(sid)) - 1);
+  return ERROR_SUCCESS;
 }
 
 }  // namespace
@@ -63,9 +67,8 @@ DWORD TokenFacts::Read(HANDLE token) {
   if (ReadFixed(token, TokenElevation, &elevation)) elevated = elevation.TokenIsElevated;
   TOKEN_ELEVATION_TYPE type{};
   if (ReadFixed(token, TokenElevationType, &type)) elevation_type = static_cast<DWORD>(type);
-  integrity = ReadIntegrity(token);
   restricted = IsTokenRestricted(token) != FALSE;
-  return ERROR_SUCCESS;
+  return ReadIntegrity(token, &integrity);
 }
 
 const SID_AND_ATTRIBUTES& TokenFacts::user() const {

@@ -7,6 +7,8 @@ import { describeEnds } from '../support/ends.js';
 
 describeEnds([
   ['acquireCredentialsHandle', 'acquire'],
+  ['acquireCredentialsHandle, onBehalfOf', 'impersonate'],
+  ['acquireCredentialsHandle, onBehalfOf', 'revert'],
   ['closeContext', 'delete'],
   ['closeCredential', 'freeCredentials'],
 ]);

@@ -30,7 +30,8 @@ import {
   acceptSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/security-context.js';
-import { isFailure, statusHex, statusName } from '../../lib/status.js';
+import { isFailure, statusName } from '../../lib/status.js';
+import { outcome, wrong } from '../support/outcomes.js';
 import {
   endOfTest,
   getAcquainted,
@@ -46,41 +47,6 @@ import { present } from '../support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted', 'CREDSSP', 'WDigest']));
 afterEach(endOfTest);
-
-/** The error of a call, or what it gave. */
-function outcome<T>(call: () => T): { error?: unknown; value?: T } {
-  try {
-    return { value: call() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'no Error';
-}
-
-/** What is wrong with an outcome; nothing if all is well. */
-function wrong(
-  { error, value }: { error?: unknown; value?: unknown },
-  status: number,
-  call: string,
-): string | undefined {
-  if (!isFailure(status))
-    return error === undefined ? undefined : `${messageOf(error)}, but none failed`;
-  if (!(error instanceof SspiError)) {
-    if (value !== undefined) return 'no error';
-    return messageOf(error);
-  }
-  const says = { status: error.status, code: error.code, call: error.call };
-  const expected = { status, code: statusName(status), call };
-  if (JSON.stringify(says) !== JSON.stringify(expected)) return JSON.stringify(says);
-  const number = statusHex(status);
-  if (!error.message.startsWith(`${call} failed: `) || !error.message.includes(number)) {
-    return error.message;
-  }
-  return undefined;
-}
 
 describe('AcquireCredentialsHandle', () => {
   test.each([['Scripted'], ['CREDSSP'], ['WDigest']])(

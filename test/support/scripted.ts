@@ -34,6 +34,13 @@ interface Control {
     answersLeft: number,
   ];
   takeViolations(): string[];
+  /**
+   * The address of a CERT_CONTEXT for a record: of the first certificate (DER),
+   * in a store with all of them. 0 if one is no certificate.
+   */
+  giveCertificate(certificates: readonly Uint8Array[]): bigint;
+  /** How many of those that were given are not freed. */
+  openCertificates(): number;
   /** How many tokens that the package handed out are not closed. */
   openTokens(): number;
   /** How many threads still have a token that ImpersonateSecurityContext gave them. */
@@ -371,6 +378,7 @@ export function leftovers(): Record<string, number> {
     'buffers of the package': buffers,
     'calls in the package': inside,
     'tokens of the package': control.openTokens(),
+    'certificates of the package': control.openCertificates(),
     'threads that impersonate': control.impersonatingThreads(),
   };
 }

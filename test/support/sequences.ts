@@ -11,21 +11,25 @@
 
 import fc from 'fast-check';
 
-import { SECPKG_ATTR_SIZES } from '../../lib/constants/context-attributes.js';
 import { ISC_REQ_ALLOCATE_MEMORY, ISC_RET_EXTENDED_ERROR } from '../../lib/constants/isc-flags.js';
 import { ASC_RET_EXTENDED_ERROR } from '../../lib/constants/asc-flags.js';
+import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../../lib/constants/messages.js';
 import { SECBUFFER_DATA, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import {
   SEC_E_INCOMPLETE_MESSAGE,
   SEC_E_LOGON_DENIED,
   SEC_E_OK,
+  SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_COMPLETE_AND_CONTINUE,
   SEC_I_COMPLETE_NEEDED,
   SEC_I_CONTINUE_NEEDED,
   SEC_I_INCOMPLETE_CREDENTIALS,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/errors.js';
-import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
+import {
+  acquireCredentialsHandle,
+  acquireCredentialsHandleSync,
+} from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import {
@@ -36,8 +40,10 @@ import {
   initializeSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/security-context.js';
+import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { setThreadLimit } from '../../lib/thread-limit.js';
 import { isFailure } from '../../lib/status.js';
+import { CONTEXT_OPERATIONS, ContextCalls, type ContextOperation } from './context-sequences.js';
 import { control, Script, type ScriptedBuffer, type ScriptedHandle } from './scripted.js';
 
 const CREDENTIALS = 3;
@@ -79,7 +85,9 @@ export type Operation =
       reply: Reply;
     }
   | { do: 'complete'; context: number; sync: boolean; reply: Reply }
-  | { do: 'query'; context: number }
+  | { do: 'use'; context: number; operation: ContextOperation }
+  | { do: 'delegate'; credential: number; context: number; status: number; sync: boolean }
+  | { do: 'transfer'; context: number; to: number; deletes: boolean; status: number }
   | { do: 'close context'; context: number }
   | { do: 'close credential'; credential: number }
   | { do: 'settle' }
@@ -175,7 +183,34 @@ const OPERATIONS: fc.Arbitrary<Operation> = fc.oneof(
       reply: REPLIES,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('query' as const), context }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('use' as const),
+      context,
+      operation: CONTEXT_OPERATIONS,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('delegate' as const),
+      credential,
+      context,
+      status: fc.constantFrom(SEC_E_OK, SEC_E_OK, SEC_E_LOGON_DENIED),
+      sync: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('transfer' as const),
+      context,
+      to: context,
+      deletes: fc.boolean(),
+      status: fc.constantFrom(SEC_E_OK, SEC_E_OK, SEC_E_UNSUPPORTED_FUNCTION),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('close context' as const), context }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close credential' as const), credential }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
@@ -210,6 +245,13 @@ const REFUSALS = [
   'ERR_SECUR32_CONTEXT_FAILED',
   // A client's context in a server's leg; a credential of another package.
   'ERR_SECUR32_INVALID_ARGUMENT',
+];
+
+/** How a delegation may fail: the impersonation, which another operation may have scripted, or the call. */
+const DELEGATION_FAILURES = [
+  'SEC_E_LOGON_DENIED',
+  'SEC_E_NO_IMPERSONATION',
+  'ERR_SECUR32_CANNOT_IMPERSONATE',
 ];
 
 /** How often each kind of outcome was seen: a generator that reaches nothing proves nothing. */
@@ -248,6 +290,13 @@ class Sequence {
   readonly #pending = new Set<Promise<void>>();
   readonly #answers = new Map<number, Answer>();
   readonly #faults: string[] = [];
+  readonly #calls = new ContextCalls({
+    count,
+    fault: (text) => this.#faults.push(text),
+    failed: (error, codes) => {
+      this.#failed(error, codes);
+    },
+  });
   #nextAnswer = 1;
   #nextCall = 1;
 
@@ -270,8 +319,16 @@ class Sequence {
       case 'complete':
         this.#complete(operation);
         return;
-      case 'query':
-        this.#query(operation.context);
+      case 'use': {
+        const used = this.#contexts[operation.context];
+        if (used) this.#calls.run(operation.operation, used.handle, used.script);
+        return;
+      }
+      case 'delegate':
+        this.#delegate(operation);
+        return;
+      case 'transfer':
+        this.#transfer(operation);
         return;
       case 'close context':
         this.#contexts[operation.context]?.handle.close();
@@ -398,16 +455,52 @@ class Sequence {
     );
   }
 
-  #query(slot: number): void {
-    const ofContext = this.#contexts[slot];
-    if (ofContext === undefined) return;
+  /** A credential of the client of a context. */
+  #delegate({ credential: slot, context: of, status, sync }: Operation & { do: 'delegate' }): void {
+    const client = this.#contexts[of];
+    if (client === undefined) return;
+    const script = new Script().on('acquire', { status });
+    const options = script.options({ onBehalfOf: client.handle });
     this.#start(
-      () => queryContextAttributes(ofContext.handle, SECPKG_ATTR_SIZES),
-      () => this.#faults.push('an attribute that nobody gave'),
+      () => (sync ? acquireCredentialsHandleSync(options) : acquireCredentialsHandle(options)),
+      ({ credential: handle }) => {
+        count('delegated');
+        this.#credentials[slot]?.handle.close();
+        this.#credentials[slot] = { handle, script };
+      },
       (error) => {
-        this.#checkError(error, 0, ofContext.scripts);
+        this.#failed(error, DELEGATION_FAILURES);
       },
     );
+  }
+
+  /** Through what is packed to a new context, beside the old one or in its place. */
+  #transfer({ context: from, to, deletes, status }: Operation & { do: 'transfer' }): void {
+    const exported = this.#contexts[from];
+    if (exported === undefined) return;
+    const { handle, side, script, scripts } = exported;
+    script.on('export', { status, handle: 'scribbled' });
+    this.#start(
+      () => exportSecurityContext(handle, deletes ? SECPKG_CONTEXT_EXPORT_DELETE_OLD : 0),
+      ({ packed }) => {
+        if (handle.closed !== deletes) this.#faults.push('an export deletes what it should not');
+        const imported = importSecurityContext({ package: 'Scripted', packed });
+        count('transferred');
+        this.#contexts[to]?.handle.close();
+        this.#contexts[to] = { handle: imported, side, script, scripts };
+      },
+      (error) => {
+        this.#failed(error, ['SEC_E_UNSUPPORTED_FUNCTION']);
+      },
+    );
+  }
+
+  /** A failure that is one of these, or a refusal. */
+  #failed(error: unknown, codes: readonly string[]): void {
+    const code = String((error as { code?: unknown }).code);
+    count(code);
+    if (code === 'ERR_SECUR32_BUSY' && this.#pending.size > 0) return;
+    if (!codes.includes(code) && !REFUSALS.includes(code)) this.#faults.push(String(error));
   }
 
   /** The answer of that number: of one of these scripts, and once. */

@@ -44,6 +44,9 @@ const CALLS = {
   initialize: (credential) => initializeSecurityContext({ credential }),
   accept: (_, context) => acceptSecurityContext({ context }),
   complete: (_, context) => completeAuthToken({ context, token: [] }),
+  // Before the client is impersonated, and while it is.
+  impersonate: (_, onBehalfOf, script) => acquireCredentialsHandle(script.options({ onBehalfOf })),
+  revert: (_, onBehalfOf, script) => acquireCredentialsHandle(script.options({ onBehalfOf })),
   delete: (_, context) => {
     context.close();
     return Promise.resolve();

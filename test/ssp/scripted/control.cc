@@ -10,6 +10,7 @@
 #include "binding/arguments.h"
 #include "binding/calls.h"
 #include "binding/exports.h"
+#include "scripted/certificates.h"
 #include "scripted/gates.h"
 #include "scripted/journal.h"
 #include "scripted/ledger.h"
@@ -136,6 +137,27 @@ napi_value TakeViolationsCall(napi_env env, napi_callback_info) {
   return tuple.value();
 }
 
+// (certificates in DER) -> the address of a CERT_CONTEXT of the first one; 0 if
+// one is no certificate.
+napi_value GiveCertificateCall(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  uint32_t count = 0;
+  if (!ReadArguments(env, info, arguments) ||
+      napi_get_array_length(env, arguments[0], &count) != napi_ok) {
+    return UndefinedValue(env);
+  }
+  std::vector<std::vector<uint8_t>> certificates(count);
+  for (uint32_t i = 0; i < count; ++i) ReadVector(env, arguments[0], i, &certificates[i]);
+  napi_value address = nullptr;
+  napi_create_bigint_uint64(env, reinterpret_cast<uintptr_t>(GiveCertificate(certificates)),
+                            &address);
+  return address;
+}
+
+napi_value OpenCertificatesCall(napi_env env, napi_callback_info) {
+  return NumberValue(env, CountOpenCertificates());
+}
+
 // Of those that the package handed out.
 napi_value OpenTokensCall(napi_env env, napi_callback_info) {
   return NumberValue(env, CountOpenTokens());
@@ -198,6 +220,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"takeJournal", TakeJournalCall},
       {"counts", CountsCall},
       {"takeViolations", TakeViolationsCall},
+      {"giveCertificate", GiveCertificateCall},
+      {"openCertificates", OpenCertificatesCall},
       {"openTokens", OpenTokensCall},
       {"impersonatingThreads", ImpersonatingThreadsCall},
       {"threadIsImpersonating", ThreadIsImpersonatingCall},
