@@ -89,7 +89,8 @@ export async function accountsBySid(sids: Iterable<string>): Promise<Map<string,
  * The account of a name: `DOMAIN\name`, `name@domain`, or a name of this
  * machine or of everybody (`BUILTIN\Administrators`).
  *
- * Calls LookupAccountNameW each time. Rejects with
+ * Calls LookupAccountNameW each time, and LookupAccountSidW for the name as the
+ * system writes it. Rejects with
  * `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
  * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
  */
@@ -99,5 +100,7 @@ export async function resolveAccount(name: string): Promise<Account> {
     throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is called ${JSON.stringify(name)}`);
   }
   if (lookup.error !== 0) throw systemError('LookupAccountName', lookup.error);
-  return accountOf(lookup);
+  // The look-up by name does not say how the account is called: it may have been a UPN.
+  const accounts = await accountsBySid([lookup.sid]);
+  return accounts.get(lookup.sid) ?? accountOf(lookup);
 }

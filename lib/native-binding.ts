@@ -41,6 +41,7 @@ export const Refusal = {
   otherIdentity: 11,
   shortToken: 12,
   impersonating: 13,
+  ignoredData: 14,
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 

@@ -40,6 +40,11 @@ export function refusalError(refusal: Refusal): Secur32Error {
         'ERR_SECUR32_BUFFERS_UNSUPPORTED',
         "this system's package needs a SECBUFFER_TOKEN of the size that SECPKG_ATTR_SIZES says",
       );
+    case Refusal.ignoredData:
+      return codedError(
+        'ERR_SECUR32_BUFFERS_UNSUPPORTED',
+        "this system's package would protect one SECBUFFER_DATA of a message; give it no more",
+      );
     case Refusal.impersonating:
       return codedError(
         'ERR_SECUR32_IMPERSONATING',

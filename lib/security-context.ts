@@ -409,12 +409,17 @@ export abstract class SecurityContext {
    * come in the order in which they were wrapped.
    *
    * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
-   * that was signed only, unless `allowUnencrypted` is true, and an
-   * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
+   * that was signed only, unless `allowUnencrypted` is true, with
+   * `ERR_SECUR32_REQUIREMENTS_NOT_MET` where the context can not encrypt, or not
+   * sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
    * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and others. After one of
    * these the peer or somebody in between has done wrong: close the context.
    */
   unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
+    const { confidentiality, integrity } = this.attributes;
+    if (!integrity || (!confidentiality && options.allowUnencrypted !== true)) {
+      throw requirementsError(['what unwrap needs'], this.attributes);
+    }
     return unwrap(this.#messages(), checkedMessage(data), options);
   }
 
@@ -434,10 +439,13 @@ export abstract class SecurityContext {
    * Verifies the signature of a message of the peer's; returns only if it is
    * good.
    *
-   * Calls VerifySignature. Throws an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
+   * Calls VerifySignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
+   * the context cannot sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
    * `SEC_E_OUT_OF_SEQUENCE` and others.
    */
   verify(message: Uint8Array, signature: Uint8Array): void {
+    // Without keys a package takes a signature that anybody can make.
+    if (!this.attributes.integrity) throw requirementsError(['what verify needs'], this.attributes);
     verify(this.#messages(), checkedMessage(message), checkedMessage(signature, 'the signature'));
   }
 

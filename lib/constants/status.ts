@@ -89,7 +89,7 @@ export const SEC_E_INCOMPLETE_MESSAGE = 0x80090318;
 /** credentials incomplete */
 export const SEC_E_INCOMPLETE_CREDENTIALS = 0x80090320;
 
-/** output buffer too small; the leg cannot be repeated */
+/** output buffer too small; a leg of a handshake cannot be repeated */
 export const SEC_E_BUFFER_TOO_SMALL = 0x80090321;
 
 /** server asked for a client certificate; supply one or repeat with USE_SUPPLIED_CREDS */
@@ -345,7 +345,7 @@ export const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: 
   [SEC_E_BAD_PKGID, ['SEC_E_BAD_PKGID', 'bad package id']],
   [
     SEC_E_BUFFER_TOO_SMALL,
-    ['SEC_E_BUFFER_TOO_SMALL', 'output buffer too small; the leg cannot be repeated'],
+    ['SEC_E_BUFFER_TOO_SMALL', 'output buffer too small; a leg of a handshake cannot be repeated'],
   ],
   [SEC_E_CANNOT_INSTALL, ['SEC_E_CANNOT_INSTALL', 'package could not be started']],
   [SEC_E_CANNOT_PACK, ['SEC_E_CANNOT_PACK', 'logon package could not marshal the data']],

@@ -27,6 +27,7 @@ export interface AccountLookup {
   error: number;
   sid: string;
   domain: string;
+  /** Of a look-up by name what was asked for. */
   name: string;
   use: AccountUse;
 }

@@ -58,7 +58,14 @@ napi_value RunMessageCall(napi_env env, napi_callback_info info, MessageCall cal
     return Refuse(env, Refusal::kBadArgument);
   }
   if (!turn.Enter(context, &refusal)) return Refuse(env, refusal);
-  if (!IsSafeMessage(message, context.get())) return Refuse(env, Refusal::kShortToken);
+  switch (CheckMessage(message, context.get())) {
+    case MessageCheck::kFine:
+      break;
+    case MessageCheck::kWritesPastToken:
+      return Refuse(env, Refusal::kShortToken);
+    case MessageCheck::kIgnoresData:
+      return Refuse(env, Refusal::kIgnoredData);
+  }
   RunMessage(&message, context.get());
   return MessageValue(env, message);
 }

@@ -25,6 +25,7 @@ enum class Refusal : uint32_t {
   kOtherIdentity = 11,  // the package has one identity per process, and it is another
   kShortToken = 12,     // the package would write past the token's memory
   kImpersonating = 13,  // the JavaScript thread acts as somebody else
+  kIgnoredData = 14,    // the package would protect only a part of the message
 };
 
 }  // namespace secur32

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "sspi/message.h"
 #include "sspi/secur32_api.h"
 
 namespace secur32 {
@@ -55,7 +56,14 @@ void AttributeQuery::PutVersion() {
 
 SECURITY_STATUS AttributeQuery::Run(Context* context) {
   PutVersion();
-  return Settle(Api().QueryContextAttributesW(context->handle(), layout_.attribute, record_));
+  const SECURITY_STATUS status =
+      Settle(Api().QueryContextAttributesW(context->handle(), layout_.attribute, record_));
+  if (status >= 0 && layout_.attribute == SECPKG_ATTR_SIZES) {
+    auto sizes = Load<SecPkgContext_Sizes>(record_);
+    CorrectSizes(context, &sizes);
+    Store(record_, sizes);
+  }
+  return status;
 }
 
 SECURITY_STATUS AttributeQuery::Run(Credential* credential) {
@@ -65,6 +73,10 @@ SECURITY_STATUS AttributeQuery::Run(Credential* credential) {
 }
 
 SECURITY_STATUS AttributeQuery::Settle(SECURITY_STATUS status) {
+  // Wine's Schannel returns an error of Windows as it is, which looks like success.
+  constexpr SECURITY_STATUS kLargestSystemError = 0xFFFF;
+  if (status > 0 && status <= kLargestSystemError)
+    status |= static_cast<SECURITY_STATUS>(0x80070000);
   if (status >= 0) {
     TakeOwnership();
     succeeded_ = true;

@@ -77,6 +77,9 @@ class Context {
   std::shared_ptr<Credential> Pin(std::shared_ptr<Credential> credential) {
     return std::exchange(credential_, std::move(credential));
   }
+  // The last leg was the end of the handshake.
+  bool established() const { return established_; }
+  void SetEstablished(bool established) { established_ = established; }
   bool failed() const { return failed_; }
   void MarkFailed() { failed_ = true; }
   // Its package has deleted it already.
@@ -90,6 +93,7 @@ class Context {
   std::shared_ptr<Credential> credential_;
   std::atomic<bool> busy_{false};
   std::atomic<bool> closed_{false};
+  bool established_ = false;
   bool failed_ = false;
   bool given_away_ = false;
 };

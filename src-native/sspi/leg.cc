@@ -132,8 +132,10 @@ void RunLeg(Leg* leg) {
   }
   if (leg->context == nullptr) {
     leg->created = std::make_shared<Context>(handle, leg->side, leg->credential);
+    leg->created->SetEstablished(leg->status == SEC_E_OK);
   } else {
     leg->context->Replace(handle);
+    leg->context->SetEstablished(leg->status == SEC_E_OK);
     leg->replaced = leg->context->Pin(leg->credential);
   }
 }

@@ -29,6 +29,9 @@ class MessageBuffers {
 
   uint32_t count() const { return count_; }
   uint32_t type(uint32_t index) const { return buffers_[index].BufferType; }
+  // The caller's memory, whatever a package made of the buffer.
+  uint8_t* memory(uint32_t index) { return memory_[index]; }
+  uint32_t capacity(uint32_t index) const { return capacity_[index]; }
   // After the call: how large the package says that it is.
   uint32_t size(uint32_t index) const { return buffers_[index].cbBuffer; }
   // After the call: in which buffer's memory it lies, and where in it. A
@@ -37,9 +40,19 @@ class MessageBuffers {
   uint32_t source(uint32_t index) const;
   uint32_t offset(uint32_t index) const;
 
+  // The first buffer of that type; kNowhere if there is none.
+  uint32_t Find(uint32_t plain_type) const;
   // The smallest capacity of all buffers of that type: which of them a package
   // takes for its own, attribute bits decide. 0 if there is none.
   uint32_t SmallestOf(uint32_t plain_type) const;
+
+  // For messages that we put together in place of the package.
+  void Retype(uint32_t index, uint32_t type) { buffers_[index].BufferType = type; }
+  void Resize(uint32_t index, uint32_t size) { buffers_[index].cbBuffer = size; }
+  void Place(uint32_t index, uint8_t* place, uint32_t size) {
+    buffers_[index].pvBuffer = place;
+    buffers_[index].cbBuffer = size;
+  }
 
   SecBufferDesc* descriptor();
 
@@ -62,8 +75,18 @@ struct Message {
   SECURITY_STATUS status = SEC_E_INTERNAL_ERROR;
 };
 
-// False if the package of this system would write past the token's memory.
-bool IsSafeMessage(const Message& message, Context* context);
+// What the package of this system would do with a message.
+enum class MessageCheck {
+  kFine,
+  kWritesPastToken,
+  // It would leave data unprotected, or unverified, without a word.
+  kIgnoresData,
+};
+
+MessageCheck CheckMessage(const Message& message, Context* context);
+
+// SECPKG_ATTR_SIZES as the message functions here need it.
+void CorrectSizes(Context* context, SecPkgContext_Sizes* sizes);
 
 // Whoever calls has entered the context.
 void RunMessage(Message* message, Context* context);

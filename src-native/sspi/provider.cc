@@ -17,10 +17,12 @@ constexpr const wchar_t* kStreamPackages[] = {
     L"TSSSP",
 };
 
+constexpr const wchar_t* kWineTls[] = {L"Schannel",
+                                       L"Microsoft Unified Security Protocol Provider"};
 constexpr const wchar_t* kWineLsaPackages[] = {L"NTLM", L"Kerberos", L"Negotiate"};
-constexpr const wchar_t* kWineWithoutAttributes[] = {L"NTLM", L"Negotiate"};
-// One ticket cache for the whole process.
-constexpr const wchar_t* kWineWithOneIdentity[] = {L"Kerberos", L"Negotiate"};
+constexpr const wchar_t* kWineNtlm[] = {L"NTLM"};
+constexpr const wchar_t* kWineWithNtlm[] = {L"NTLM", L"Negotiate"};
+constexpr const wchar_t* kWineWithKerberos[] = {L"Kerberos", L"Negotiate"};
 
 using WineGetVersion = const char*(CDECL*)();
 
@@ -38,14 +40,17 @@ uint32_t WineTraits(const wchar_t* package) {
   uint32_t traits = 0;
   if (IsAnyOf(package, kWineLsaPackages, ARRAYSIZE(kWineLsaPackages))) {
     traits |= kAcceptCannotAllocate | kFirstBufferIsToken | kIgnoresChannelBindings |
-              kIgnoresPackageList | kTokenNotMeasured | kNoStreamMessages;
+              kIgnoresPackageList | kTokenNotMeasured;
   }
   // Negotiate belongs here because it hands NTLM's answer through.
-  if (IsAnyOf(package, kWineWithoutAttributes, ARRAYSIZE(kWineWithoutAttributes))) {
-    traits |= kContextAttributesNotWritten;
+  if (IsAnyOf(package, kWineWithNtlm, ARRAYSIZE(kWineWithNtlm))) {
+    traits |= kContextAttributesNotWritten | kMessagesWithoutKeys;
   }
-  if (IsAnyOf(package, kWineWithOneIdentity, ARRAYSIZE(kWineWithOneIdentity))) {
-    traits |= kOneIdentityPerProcess;
+  if (IsAnyOf(package, kWineTls, ARRAYSIZE(kWineTls))) traits |= kReadsWholeHeader;
+  if (IsAnyOf(package, kWineNtlm, ARRAYSIZE(kWineNtlm))) traits |= kNoStreamMessages;
+  // Kerberos has one ticket cache for the whole process.
+  if (IsAnyOf(package, kWineWithKerberos, ARRAYSIZE(kWineWithKerberos))) {
+    traits |= kOneIdentityPerProcess | kCutsGssTokens;
   }
   return traits;
 }

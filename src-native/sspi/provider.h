@@ -40,6 +40,15 @@ enum ProviderTrait : uint32_t {
   kTokenNotMeasured = 1u << 8,
   // DecryptMessage does not know SECBUFFER_STREAM.
   kNoStreamMessages = 1u << 9,
+  // NTLM's messages go on with keys of zeros where it has none, before the end
+  // of the handshake and on the side that accepted: they would be sent in the
+  // clear.
+  kMessagesWithoutKeys = 1u << 10,
+  // Cuts the tokens of Kerberos elsewhere than Windows, and says that they are
+  // shorter than they are: sspi/gss_message.h.
+  kCutsGssTokens = 1u << 11,
+  // DecryptMessage reads the header of a record whether it is there or not.
+  kReadsWholeHeader = 1u << 12,
 };
 
 // "10.0" and the like under Wine, nullptr on Windows.

@@ -1,72 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
-import {
-  ISC_REQ_ALLOCATE_MEMORY,
-  ISC_REQ_CONFIDENTIALITY,
-  ISC_REQ_MANUAL_CRED_VALIDATION,
-  ISC_REQ_STREAM,
-} from '../../lib/constants/isc-flags.js';
-import {
-  SECBUFFER_ALERT,
-  SECBUFFER_EMPTY,
-  SECBUFFER_EXTRA,
-  SECBUFFER_TOKEN,
-} from '../../lib/constants/sec-buffers.js';
+import { SECBUFFER_EXTRA } from '../../lib/constants/sec-buffers.js';
 import { SspiError } from '../../lib/errors.js';
-import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { initializeSecurityContext } from '../../lib/raw/security-context.js';
-import { expectNothingLive } from '../support/live-counts.js';
+import { clientLeg, closeSchannel, ECDSA_PEM, outbound, tokenInput } from '../support/schannel.js';
 import { present } from '../support/system.js';
 
-const NAME = 'tls.sspi.test';
-const PEM = readFileSync(join(__dirname, '../../../test/fixtures', `${NAME}.pem`), 'utf8');
 const HANDSHAKE_RECORD = 22;
 
-const open: (ContextHandle | CredentialHandle)[] = [];
-afterEach(async () => {
-  for (const handle of open.splice(0)) handle.close();
-  await expectNothingLive();
-});
+afterEach(closeSchannel);
 
-function outbound(): CredentialHandle {
-  const { credential } = acquireCredentialsHandleSync({
-    package: 'Schannel',
-    use: SECPKG_CRED_OUTBOUND,
-  });
-  open.push(credential);
-  return credential;
-}
-
-async function leg(
+function leg(
   credential: CredentialHandle,
   context: ContextHandle | undefined,
   data: Buffer | undefined,
 ): Promise<LegResult> {
-  const result = await initializeSecurityContext({
-    credential,
-    context,
-    targetName: NAME,
-    contextReq: [
-      ISC_REQ_STREAM,
-      ISC_REQ_CONFIDENTIALITY,
-      ISC_REQ_ALLOCATE_MEMORY,
-      ISC_REQ_MANUAL_CRED_VALIDATION,
-    ],
-    input: data ? [{ type: SECBUFFER_TOKEN, data }, { type: SECBUFFER_EMPTY }] : [],
-    output: [{ type: SECBUFFER_TOKEN }, { type: SECBUFFER_ALERT }],
-  });
-  if (context === undefined && result.context) open.push(result.context);
-  return result;
+  return clientLeg(credential, context, data ? tokenInput(data) : []);
 }
 
 test('the first leg is a ClientHello in memory of the package, which is given back', async () => {
@@ -110,7 +65,7 @@ async function tlsServer(): Promise<{
   socket: Socket;
   greeting: Promise<unknown>;
 }> {
-  const server = createServer({ key: PEM, cert: PEM, maxVersion: 'TLSv1.2' });
+  const server = createServer({ key: ECDSA_PEM, cert: ECDSA_PEM, maxVersion: 'TLSv1.2' });
   const greeting = once(server, 'secureConnection');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
