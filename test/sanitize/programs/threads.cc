@@ -170,7 +170,7 @@ class Life {
     Message message;
     message.call = kMessageCalls[random_.Below(4)];
     EXPECT(FillMessage(&parts, &message.buffers));
-    if (!IsSafeMessage(message, context.get())) return;
+    if (CheckMessage(message, context.get()) != MessageCheck::kFine) return;
     RunMessage(&message, context.get());
     ReadMessage(parts, message.buffers);
   }
