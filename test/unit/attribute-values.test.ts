@@ -12,6 +12,7 @@ import {
   SECPKG_ATTR_EAP_PRF_INFO,
   SECPKG_ATTR_EARLY_START,
   SECPKG_ATTR_KEYING_MATERIAL_INFO,
+  SECPKG_ATTR_PACKAGE_INFO,
   SECPKG_ATTR_REMOTE_CERT_CONTEXT,
   SECPKG_ATTR_SUBJECT_SECURITY_ATTRIBUTES,
   SECPKG_ATTR_UI_INFO,
@@ -212,6 +213,19 @@ test('a claim without a name has an empty one', () => {
   ]);
 });
 
+test('a package without a name and a comment has empty ones', () => {
+  const context = rawContext();
+  fake.attributeAnswers.push([0, 1, 2, 3, 4, undefined, undefined]);
+  expect(queryContextAttributes(context, SECPKG_ATTR_PACKAGE_INFO)).toEqual({
+    capabilities: 1,
+    version: 2,
+    rpcId: 3,
+    maxToken: 4,
+    name: '',
+    comment: '',
+  });
+});
+
 test('a certificate may have come alone', () => {
   const context = rawContext();
   fake.attributeAnswers.push([0, [bytes('own')]]);
@@ -330,7 +344,7 @@ describe('setContextAttributes', () => {
     const context = rawContext();
     context.close();
     expect(setting(SECPKG_ATTR_EARLY_START, 1, context)).toThrow(coded('ERR_SECUR32_CLOSED'));
-    expect(setting(SECPKG_ATTR_EARLY_START, 1, {} as ContextHandle)).toThrow(
+    expect(setting(SECPKG_ATTR_EARLY_START, 1, {} as unknown as ContextHandle)).toThrow(
       coded('ERR_SECUR32_INVALID_HANDLE'),
     );
     expect(fake.calls).toEqual([]);

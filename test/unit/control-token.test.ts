@@ -75,7 +75,7 @@ describe('applyControlToken', () => {
     const context = rawContext();
     context.close();
     expect(applying(context)).toThrow(coded('ERR_SECUR32_CLOSED'));
-    expect(applying({} as ContextHandle)).toThrow(coded('ERR_SECUR32_INVALID_HANDLE'));
+    expect(applying({} as unknown as ContextHandle)).toThrow(coded('ERR_SECUR32_INVALID_HANDLE'));
     expect(fake.calls).toEqual([]);
   });
 

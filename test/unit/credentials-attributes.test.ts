@@ -80,7 +80,7 @@ describe('queryCredentialsAttributes', () => {
       coded('ERR_SECUR32_CLOSED'),
     );
     expect(() =>
-      queryCredentialsAttributes({} as CredentialHandle, SECPKG_CRED_ATTR_NAMES),
+      queryCredentialsAttributes({} as unknown as CredentialHandle, SECPKG_CRED_ATTR_NAMES),
     ).toThrow(coded('ERR_SECUR32_INVALID_HANDLE'));
   });
 
@@ -175,7 +175,7 @@ describe('setCredentialsAttributes', () => {
     const credential = rawCredential();
     credential.close();
     expect(setting(SETTINGS, KDC_PROXY, credential)).toThrow(coded('ERR_SECUR32_CLOSED'));
-    expect(setting(SETTINGS, KDC_PROXY, {} as CredentialHandle)).toThrow(
+    expect(setting(SETTINGS, KDC_PROXY, {} as unknown as CredentialHandle)).toThrow(
       coded('ERR_SECUR32_INVALID_HANDLE'),
     );
   });

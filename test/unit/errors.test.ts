@@ -122,6 +122,11 @@ describe('refusals of the addon', () => {
     ['failedBefore', 'ERR_SECUR32_CONTEXT_FAILED', Error],
     ['unsafeBuffers', 'ERR_SECUR32_BUFFERS_UNSUPPORTED', Error],
     ['badPassword', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherPackage', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherSide', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherIdentity', 'ERR_SECUR32_IDENTITY_UNSUPPORTED', Error],
+    ['shortToken', 'ERR_SECUR32_BUFFERS_UNSUPPORTED', Error],
+    ['impersonating', 'ERR_SECUR32_IMPERSONATING', Error],
   ] as const)('%s is %s', (refusal, code, constructor) => {
     const error = refusalError(Refusal[refusal]);
     expect(error).toMatchObject({ code, constructor });
@@ -132,6 +137,12 @@ describe('refusals of the addon', () => {
   test('every refusal has an error', () => {
     const errors = Object.values(Refusal).map((refusal) => refusalError(refusal));
     expect(errors.map((error) => error instanceof Error)).toEqual(errors.map(() => true));
+  });
+
+  test('no answer at all means that there was no memory for one', () => {
+    expect(() => accepted(undefined)).toThrow(
+      expect.objectContaining({ code: 'ERR_SECUR32_OUT_OF_MEMORY' }),
+    );
   });
 
   test('an answer that is none passes', () => {

@@ -126,11 +126,11 @@ describe('impersonate', () => {
     const context = await establishedServer();
     let called = false;
     fake.impersonationAnswers.push(answer);
-    expect(() =>
+    expect(() => {
       context.impersonate(() => {
         called = true;
-      }),
-    ).toThrow(expect.objectContaining(error));
+      });
+    }).toThrow(expect.objectContaining(error));
     expect(called).toBe(false);
   });
 

@@ -135,7 +135,7 @@ describe('wrap', () => {
   ])('with %j asks for quality of protection %i', async (options, qop) => {
     const context = await established();
     fake.messageAnswers.push([0, 0]);
-    context.wrap(TEXT, options as object);
+    context.wrap(TEXT, options as never);
     expect(calls()).toEqual([['encryptMessage', qop, 0]]);
   });
 
@@ -279,7 +279,7 @@ describe('unwrap', () => {
     async (options) => {
       const context = await established();
       fake.messageAnswers.push([0, SECQOP_WRAP_NO_ENCRYPT, 0xa, 0, 0, 7, 1, 0, 0, 7]);
-      expect(() => context.unwrap(TEXT, options as object)).toThrow(
+      expect(() => context.unwrap(TEXT, options as never)).toThrow(
         coded('ERR_SECUR32_NOT_ENCRYPTED'),
       );
     },

@@ -213,7 +213,7 @@ describe.each(FORMS)('%s', (name, form, call, finds) => {
     context.close();
     fake.log.length = 0;
     expect(() => form(context, { message: [DATA] })).toThrow(coded('ERR_SECUR32_CLOSED'));
-    expect(() => form({} as ContextHandle, { message: [DATA] })).toThrow(
+    expect(() => form({} as unknown as ContextHandle, { message: [DATA] })).toThrow(
       coded('ERR_SECUR32_INVALID_HANDLE'),
     );
     expect(fake.log).toEqual([]);

@@ -134,7 +134,7 @@ describe.each(WAYS)('%s on behalf of a client', (name, acquire) => {
     expect(fake.acquisitions).toEqual([]);
   });
 
-  test.each([[null], [false], [''], [1], [{}], [Object.create(null)]])(
+  test.each([[null], [false], [''], [1], [{}], [Object.create(null) as unknown]])(
     'refuses %p as a client',
     async (onBehalfOf) => {
       const of = await client();

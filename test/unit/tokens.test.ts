@@ -75,7 +75,7 @@ describe('querySecurityContextToken', () => {
     const context = rawContext();
     context.close();
     expect(() => querySecurityContextToken(context)).toThrow(coded('ERR_SECUR32_CLOSED'));
-    expect(() => querySecurityContextToken({} as ContextHandle)).toThrow(
+    expect(() => querySecurityContextToken({} as unknown as ContextHandle)).toThrow(
       coded('ERR_SECUR32_INVALID_HANDLE'),
     );
     expect(fake.calls).toEqual([]);

@@ -101,7 +101,7 @@ describe('exportSecurityContext', () => {
   );
 
   test('refuses what is no context', () => {
-    expect(() => exportSecurityContext({} as ContextHandle)).toThrow(
+    expect(() => exportSecurityContext({} as unknown as ContextHandle)).toThrow(
       coded('ERR_SECUR32_INVALID_HANDLE'),
     );
   });
