@@ -4,7 +4,7 @@ import { argumentError } from './errors.js';
 import type { Identity } from './identity.js';
 
 export interface AccessRulesOptions {
-  /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known if it is left out. */
+  /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known, and no guest, if it is left out. */
   allow?: readonly string[];
   /** Users and groups that may not, whatever `allow` says. */
   deny?: readonly string[];
@@ -63,13 +63,13 @@ export class AccessRules {
    * Whether somebody may come in. `allow` matches the user and groups that are
    * enabled and not for denying only; `deny` matches the user and every group,
    * for a filtered administrator is one, too. Who has no groups to look at, is
-   * anonymous or a null session may not.
+   * anonymous or a null session may not; a guest only where `allow` matches.
    */
   permits(identity: Identity): boolean {
-    const { sid, groups, isAnonymous, isNullSession } = identity;
+    const { sid, groups, isAnonymous, isGuest, isNullSession } = identity;
     if (sid === undefined || groups === undefined || isAnonymous || isNullSession) return false;
     if (this.#deny.has(sid) || groups.some((group) => this.#deny.has(group.sid))) return false;
-    if (this.#allow === undefined) return true;
+    if (this.#allow === undefined) return !isGuest;
     const allow = this.#allow;
     return (
       allow.has(sid) ||

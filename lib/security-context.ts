@@ -517,7 +517,11 @@ function joined(tokens: readonly Buffer[]): Buffer | undefined {
   return Buffer.concat(tokens);
 }
 
-function requirementsError(missing: readonly string[], { names }: ContextAttributes): Secur32Error {
+/** The error for a context that falls short of what was asked for. */
+export function requirementsError(
+  missing: readonly string[],
+  { names }: ContextAttributes,
+): Secur32Error {
   return codedError(
     'ERR_SECUR32_REQUIREMENTS_NOT_MET',
     `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,

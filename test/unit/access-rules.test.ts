@@ -11,6 +11,7 @@ import {
   DENY_ONLY,
   DISABLED,
   ENABLED,
+  GUESTS,
   identityOfClient,
   USERS,
   type FakeGroup,
@@ -84,6 +85,15 @@ describe('nobody comes in', () => {
     expect(await permits({}, identity)).toBe(false);
     expect(await permits({ allow: [ALICE, ANONYMOUS], deny: [] }, identity)).toBe(false);
   });
+});
+
+test('a guest comes in only where that is allowed by name', async () => {
+  const guest = identityOfClient({ token: { groups: [[GUESTS, ENABLED]] } });
+  expect(guest.isGuest).toBe(true);
+  expect(await permits({}, guest)).toBe(false);
+  expect(await permits({ deny: [STAFF] }, guest)).toBe(false);
+  expect(await permits({ allow: [STAFF] }, guest)).toBe(false);
+  expect(await permits({ allow: [GUESTS] }, guest)).toBe(true);
 });
 
 describe('the accounts of rules', () => {

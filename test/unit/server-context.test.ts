@@ -7,6 +7,7 @@ import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/con
 import { ProviderTrait } from '../../lib/provider-traits.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
+import { queueClient } from '../support/fake-tokens.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 const ALWAYS = 0x800 | 0x8000;
@@ -144,6 +145,18 @@ describe('an anonymous client', () => {
       await expect(context.step(bytes('2'))).rejects.toThrow(coded('ERR_SECUR32_CONTEXT_FAILED'));
     },
   );
+
+  test('is refused too where only the token says so', async () => {
+    const context = await server();
+    fake.legAnswers.push({});
+    queueClient({ token: { user: 'S-1-5-7' } });
+    await expect(context.step(bytes('1'))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+      message: expect.stringContaining('without a client that is not anonymous'),
+    });
+    expect([context.established, fake.open]).toMatchObject([false, { context: 0, token: 0 }]);
+    expect(() => context.identity).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));
+  });
 
   test('is not what the bit of a client says', async () => {
     const context = await server();
