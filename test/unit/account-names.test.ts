@@ -180,6 +180,18 @@ describe('what is remembered', () => {
     expect(fake.calls).toEqual([]);
   });
 
+  test('is as old as its last answer where two ask for it at once', async () => {
+    fake.accountAnswers.push(known(sidOf(-1), 'first'));
+    const first = accountsBySid([sidOf(-1)]);
+    const others = lookUp(0, CHUNK);
+    fake.accountAnswers.push(known(sidOf(-1), 'second'));
+    const second = accountsBySid([sidOf(-1)]);
+    await Promise.all([first, others, second]);
+    await lookUp(CHUNK, MAX_REMEMBERED - CHUNK);
+    expect((await accountsBySid([sidOf(-1)])).get(sidOf(-1))?.name).toBe('EXAMPLE\\second');
+    expect(fake.calls).toEqual([]);
+  });
+
   test('is in the answer although a new account takes its place meanwhile', async () => {
     await lookUp(0, MAX_REMEMBERED);
     fake.accountAnswers.push(known(sidOf(-1), 'new'));
