@@ -1,5 +1,5 @@
 import { requiredText } from './auth-identity.js';
-import { resolveAccount } from './account-names.js';
+import { accountByName } from './account-names.js';
 import { argumentError } from './errors.js';
 import type { Identity } from './identity.js';
 
@@ -10,17 +10,21 @@ export interface AccessRulesOptions {
   deny?: readonly string[];
 }
 
-/** As the system writes it: no number begins with a zero, or the rule would match nobody. */
-const SID = /^S-1-(?:0|[1-9][0-9]*)(?:-(?:0|[1-9][0-9]*)){1,15}$/i;
+const SID = /^S-1(?:-(?:0|[1-9][0-9]*)){2,16}$/i;
 const MAX_ACCOUNTS = 1000;
+
+/** A SID as Windows writes it: written in another way it would match, and so deny, nobody. */
+function isSid(text: string): boolean {
+  return SID.test(text) && text.split('-').every((part, i) => i === 0 || Number(part) < 2 ** 32);
+}
 
 async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<string>> {
   if (!Array.isArray(accounts)) throw argumentError(`${where} must be an array of strings`);
   if (accounts.length > MAX_ACCOUNTS) throw argumentError(`${where} has too many accounts`);
   const sids = Array.from(accounts as unknown[], async (account, index) => {
     const text = requiredText(account, `${where}[${index}]`);
-    if (SID.test(text)) return text.toUpperCase();
-    const { sid, name, use } = await resolveAccount(text);
+    if (isSid(text)) return text.toUpperCase();
+    const { sid, name, use } = await accountByName(text);
     // The name of a machine is one, too, whatever user is called like it.
     if (use === 'domain') {
       throw argumentError(
@@ -55,7 +59,8 @@ export class AccessRules {
    * the name of a domain, which would match nobody.
    */
   static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
-    if (typeof options !== 'object' || options === null) {
+    // An array of accounts would be rules without any: they let everybody in.
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
       throw argumentError('AccessRules.resolve takes an object with allow or deny');
     }
     const allow = 'allow' in options ? await sidsOf(options.allow, 'allow') : undefined;
@@ -67,8 +72,7 @@ export class AccessRules {
    * Whether somebody may come in. `allow` matches the user and groups that are
    * enabled and not for denying only; `deny` matches the user and every group,
    * for a filtered administrator is one, too. Who has no groups to look at, is
-   * anonymous or a null session may not; a guest may only where `allow` names
-   * the guest or a group of the guest's.
+   * anonymous or a null session may not; a guest only where `allow` matches.
    */
   permits(identity: Identity): boolean {
     const { sid, groups, isAnonymous, isGuest, isNullSession } = identity;

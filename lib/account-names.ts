@@ -60,29 +60,40 @@ function accountOf({ sid, domain, name, use }: AccountLookup): Account {
  * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
  */
 export async function accountsBySid(sids: Iterable<string>): Promise<Map<string, Account>> {
-  const wanted = [...new Set(sids)];
-  const unknown = wanted.filter((sid) => recall(sid, performance.now()) === undefined);
-  let failure: AccountLookup | undefined;
   const found = new Map<string, Account>();
-  if (unknown.length > 0) {
-    const lookups = await lookupAccountSids(unknown);
-    lookups.forEach((lookup, index) => {
-      const sid = unknown[index] ?? '';
-      if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
-        failure ??= lookup;
-        return;
-      }
-      const account = lookup.error === 0 ? accountOf(lookup) : undefined;
-      remember(sid, account, performance.now());
-      if (account !== undefined) found.set(sid, account);
-    });
+  const unknown: string[] = [];
+  // Taken out now: what is remembered may be forgotten while the others are looked up.
+  for (const sid of new Set(sids)) {
+    const recalled = recall(sid, performance.now());
+    if (recalled === undefined) unknown.push(sid);
+    else if (recalled.account !== undefined) found.set(sid, recalled.account);
   }
-  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
-  for (const sid of wanted) {
-    const account = remembered.get(sid)?.account;
+  if (unknown.length === 0) return found;
+  const lookups = await lookupAccountSids(unknown);
+  let failure: AccountLookup | undefined;
+  for (const [index, sid] of unknown.entries()) {
+    const lookup = lookups[index];
+    if (lookup === undefined) continue;
+    if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
+      failure ??= lookup;
+      continue;
+    }
+    const account = lookup.error === 0 ? accountOf(lookup) : undefined;
+    remember(sid, account, performance.now());
     if (account !== undefined) found.set(sid, account);
   }
+  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
   return found;
+}
+
+/** @internal The look-up of a name, which found an account. */
+export async function accountByName(name: string): Promise<AccountLookup> {
+  const [lookup] = await lookupAccountNames([name]);
+  if (lookup === undefined || lookup.error === ERROR_NONE_MAPPED) {
+    throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is called ${JSON.stringify(name)}`);
+  }
+  if (lookup.error !== 0) throw systemError('LookupAccountName', lookup.error);
+  return lookup;
 }
 
 /**
@@ -90,16 +101,12 @@ export async function accountsBySid(sids: Iterable<string>): Promise<Map<string,
  * machine or of everybody (`BUILTIN\Administrators`).
  *
  * Calls LookupAccountNameW each time, and LookupAccountSidW for the name as the
- * system writes it. Rejects with
+ * system writes it, which is remembered. Rejects with
  * `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
  * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
  */
 export async function resolveAccount(name: string): Promise<Account> {
-  const [lookup] = await lookupAccountNames([name]);
-  if (lookup === undefined || lookup.error === ERROR_NONE_MAPPED) {
-    throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is called ${JSON.stringify(name)}`);
-  }
-  if (lookup.error !== 0) throw systemError('LookupAccountName', lookup.error);
+  const lookup = await accountByName(name);
   // The look-up by name does not say how the account is called: it may have been a UPN.
   const accounts = await accountsBySid([lookup.sid]);
   return accounts.get(lookup.sid) ?? accountOf(lookup);

@@ -1,3 +1,4 @@
+import { SECBUFFER_ALERT, SECBUFFER_ATTRMASK, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
 import { statusHex, statusMeaning, statusName } from './status.js';
 import type { SecBuffer } from './raw/sec-buffer.js';
 
@@ -22,6 +23,16 @@ export type SspiCall =
   | 'ImpersonateSecurityContext'
   | 'EnumerateSecurityPackages'
   | 'QuerySecurityPackageInfo';
+
+/** Whether the bytes of an output buffer are for the peer: a token or an alert, with bytes. */
+function isForPeer({ type, data }: SecBuffer): boolean {
+  const plain = (type & ~SECBUFFER_ATTRMASK) >>> 0;
+  return (
+    (plain === SECBUFFER_TOKEN || plain === SECBUFFER_ALERT) &&
+    data !== undefined &&
+    data.length > 0
+  );
+}
 
 /** An SSPI function returned a failure. */
 export class SspiError extends Error {
@@ -52,7 +63,7 @@ export class SspiError extends Error {
     this.status = status >>> 0;
     this.call = call;
     if (missing !== undefined) this.missing = missing;
-    const token = output.find(({ data }) => data !== undefined && data.length > 0)?.data;
+    const token = output.find(isForPeer)?.data;
     Object.defineProperties(this, { token: { value: token }, output: { value: output } });
   }
 }

@@ -116,8 +116,8 @@ export class Identity {
    * `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot be asked.
    */
   async resolveNames(): Promise<this> {
-    if (this.sid === undefined) return this;
-    const named = (this.#groups ?? []).filter(({ integrity, logonId }) => !integrity && !logonId);
+    if (this.sid === undefined || this.#groups === undefined) return this;
+    const named = this.#groups.filter(({ integrity, logonId }) => !integrity && !logonId);
     const accounts = await accountsBySid([this.sid, ...named.map(({ sid }) => sid)]);
     this.#accounts = accounts;
     this.#name = accounts.get(this.sid)?.name ?? this.#name;

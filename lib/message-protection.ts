@@ -11,7 +11,7 @@ import {
   SECBUFFER_TOKEN,
 } from './constants/sec-buffers.js';
 import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
-import { argumentError, codedError, SspiError } from './errors.js';
+import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
 import type { ContextSizes } from './raw/attribute-records.js';
 import type { ContextHandle } from './raw/handles.js';
 import {
@@ -42,14 +42,32 @@ export interface UnwrapOptions {
   allowUnencrypted?: boolean;
 }
 
-export function checkedMessage(message: unknown, what = 'the message'): Uint8Array {
-  if (message instanceof Uint8Array) return message;
+export function checkMessage(message: unknown, what = 'the message'): void {
+  if (message instanceof Uint8Array) return;
   throw argumentError(`${what} must be a Uint8Array or Buffer`);
 }
 
-function flag(value: unknown, where: string): boolean {
+function flag(options: unknown, name: string, byDefault: boolean): boolean {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentError(`the options must be an object with ${name}`);
+  }
+  const { [name]: value = byDefault } = options as Record<string, unknown>;
   if (typeof value === 'boolean') return value;
-  throw argumentError(`${where} must be true or false`);
+  throw argumentError(`${name} must be true or false`);
+}
+
+/** Whether `wrap` is to encrypt. */
+export function isToEncrypt(options: WrapOptions): boolean {
+  return flag(options, 'encrypt', true);
+}
+
+/** Whether `unwrap` takes what was signed only. */
+export function takesUnencrypted(options: UnwrapOptions): boolean {
+  return flag(options, 'allowUnencrypted', false);
+}
+
+export function notEncryptedError(message: string): Secur32Error {
+  return codedError('ERR_SECUR32_NOT_ENCRYPTED', message);
 }
 
 /** The bytes of a buffer as a package left it; one without bytes has none. */
@@ -66,9 +84,8 @@ function bytesOf(
 export function wrap(
   { handle, sizes }: MessageContext,
   message: Uint8Array,
-  options: WrapOptions,
+  encrypt: boolean,
 ): Buffer {
-  const encrypt = flag(options.encrypt ?? true, 'encrypt');
   const buffers: MessageSecBuffer[] = [
     { type: SECBUFFER_TOKEN, size: sizes.securityTrailer },
     { type: SECBUFFER_DATA, data: message },
@@ -96,12 +113,11 @@ function cut(data: Uint8Array, tokenBytes: number | undefined): MessageSecBuffer
 export function unwrap(
   { handle, tokenBytes }: MessageContext,
   data: Uint8Array,
-  options: UnwrapOptions,
+  allowUnencrypted: boolean,
 ): Buffer {
-  const allowUnencrypted = flag(options.allowUnencrypted ?? false, 'allowUnencrypted');
   const { qop, message } = decryptMessage(handle, { message: cut(data, tokenBytes) });
   if (qop === SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted) {
-    throw codedError('ERR_SECUR32_NOT_ENCRYPTED', 'the message was signed, but not encrypted');
+    throw notEncryptedError('the message was signed, but not encrypted');
   }
   const plain = message.find(({ type }) => plainType(type) === SECBUFFER_DATA);
   if (plain === undefined) throw new SspiError('DecryptMessage', SEC_E_INTERNAL_ERROR);
@@ -122,11 +138,7 @@ export function sign({ handle, sizes }: MessageContext, message: Uint8Array): Bu
   return signature;
 }
 
-export function verify(
-  { handle }: MessageContext,
-  message: Uint8Array,
-  signature: Uint8Array,
-): void {
+export function verify(handle: ContextHandle, message: Uint8Array, signature: Uint8Array): void {
   verifySignature(handle, {
     message: [
       { type: SECBUFFER_DATA, data: message },

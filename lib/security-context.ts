@@ -25,8 +25,11 @@ import { argumentError, codedError, type Secur32Error } from './errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
 import { refuseLostValues } from './lost-values.js';
 import {
-  checkedMessage,
+  checkMessage,
+  isToEncrypt,
+  notEncryptedError,
   sign,
+  takesUnencrypted,
   unwrap,
   verify,
   wrap,
@@ -138,7 +141,7 @@ export abstract class SecurityContext {
       throw argumentError(`the options of a ${side} must be an object`);
     }
     refuseLostValues(options, 'protection', 'require');
-    const { protection = 'none' } = options;
+    const { protection = 'none', require: required = [] } = options;
     if (!['none', 'sign', 'encrypt'].includes(protection)) {
       throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
     }
@@ -146,7 +149,7 @@ export abstract class SecurityContext {
     this.#side = side;
     this.credentials = credentials;
     this.protection = protection;
-    this.required = checkedRequirements(options.require ?? []);
+    this.required = checkedRequirements(required);
     this.#stream = (facts.traits & ProviderTrait.streamPackage) !== 0;
     this.#maxTokenBytes = maxTokenBytes(options.maxTokenBytes, facts);
   }
@@ -378,19 +381,18 @@ export abstract class SecurityContext {
   /** What the messages need, asked of the package once. */
   #messages(): MessageContext {
     const outcome = this.#established();
-    return (outcome.messages ??= {
-      handle: outcome.handle,
-      sizes: this.sizes,
-      tokenBytes: this.#tokenBytes(outcome.handle),
-    });
+    if (outcome.messages !== undefined) return outcome.messages;
+    const { handle } = outcome;
+    const sizes = this.sizes;
+    return (outcome.messages = { handle, sizes, tokenBytes: this.#tokenBytes(handle, sizes) });
   }
 
   /** How long the token before a message is, where the message must be cut there. */
-  #tokenBytes(handle: ContextHandle): number | undefined {
+  #tokenBytes(handle: ContextHandle, { securityTrailer }: ContextSizes): number | undefined {
     // NTLM's message functions take no stream.
     if (packageKind(this.negotiatedPackage ?? '') === 'ntlm') return NTLM_SIGNATURE_BYTES;
     const noStreams = (openContext(handle).facts.traits & ProviderTrait.noStreamMessages) !== 0;
-    return noStreams ? this.sizes.securityTrailer : undefined;
+    return noStreams ? securityTrailer : undefined;
   }
 
   /**
@@ -404,11 +406,12 @@ export abstract class SecurityContext {
    */
   wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
     const { confidentiality, integrity } = this.attributes;
-    checkedMessage(message);
-    if (!integrity || (!confidentiality && options.encrypt !== false)) {
+    const encrypt = isToEncrypt(options);
+    checkMessage(message);
+    if (!integrity || (!confidentiality && encrypt)) {
       throw requirementsError(['what wrap needs'], this.attributes);
     }
-    return wrap(this.#messages(), message, options);
+    return wrap(this.#messages(), message, encrypt);
   }
 
   /**
@@ -416,18 +419,23 @@ export abstract class SecurityContext {
    * come in the order in which they were wrapped.
    *
    * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
-   * that was signed only, unless `allowUnencrypted` is true, with
-   * `ERR_SECUR32_REQUIREMENTS_NOT_MET` where the context can not encrypt, or not
-   * sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
-   * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and others. After one of
-   * these the peer or somebody in between has done wrong: close the context.
+   * that was signed only, as all are of a context that cannot encrypt, unless
+   * `allowUnencrypted` is true, with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where the
+   * context cannot sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
+   * `SEC_E_OUT_OF_SEQUENCE`, `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and
+   * others. After one of these the peer or somebody in between has done wrong:
+   * close the context.
    */
   unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
     const { confidentiality, integrity } = this.attributes;
-    if (!integrity || (!confidentiality && options.allowUnencrypted !== true)) {
-      throw requirementsError(['what unwrap needs'], this.attributes);
+    const allowUnencrypted = takesUnencrypted(options);
+    checkMessage(data);
+    if (!integrity) throw requirementsError(['what unwrap needs'], this.attributes);
+    // NTLM does not say of a message that it was signed only.
+    if (!confidentiality && !allowUnencrypted) {
+      throw notEncryptedError('no message of this context is encrypted');
     }
-    return unwrap(this.#messages(), checkedMessage(data), options);
+    return unwrap(this.#messages(), data, allowUnencrypted);
   }
 
   /**
@@ -438,8 +446,10 @@ export abstract class SecurityContext {
    * `SspiError`.
    */
   sign(message: Uint8Array): Buffer {
-    if (!this.attributes.integrity) throw requirementsError(['what sign needs'], this.attributes);
-    return sign(this.#messages(), checkedMessage(message));
+    const { attributes } = this;
+    checkMessage(message);
+    if (!attributes.integrity) throw requirementsError(['what sign needs'], attributes);
+    return sign(this.#messages(), message);
   }
 
   /**
@@ -451,9 +461,12 @@ export abstract class SecurityContext {
    * `SEC_E_OUT_OF_SEQUENCE` and others.
    */
   verify(message: Uint8Array, signature: Uint8Array): void {
+    const { handle, attributes } = this.#established();
+    checkMessage(message);
+    checkMessage(signature, 'the signature');
     // Without keys a package takes a signature that anybody can make.
-    if (!this.attributes.integrity) throw requirementsError(['what verify needs'], this.attributes);
-    verify(this.#messages(), checkedMessage(message), checkedMessage(signature, 'the signature'));
+    if (!attributes.integrity) throw requirementsError(['what verify needs'], attributes);
+    verify(handle, message, signature);
   }
 
   /**
@@ -498,7 +511,11 @@ function joined(tokens: readonly Buffer[]): Buffer | undefined {
   return Buffer.concat(tokens);
 }
 
-function requirementsError(missing: readonly string[], { names }: ContextAttributes): Secur32Error {
+/** The error for a context that falls short of what was asked for. */
+export function requirementsError(
+  missing: readonly string[],
+  { names }: ContextAttributes,
+): Secur32Error {
   return codedError(
     'ERR_SECUR32_REQUIREMENTS_NOT_MET',
     `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,

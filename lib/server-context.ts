@@ -23,6 +23,7 @@ import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { plainType } from './raw/sec-buffers.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
 import {
+  requirementsError,
   SecurityContext,
   type Protection,
   type SecurityContextOptions,
@@ -51,6 +52,8 @@ const PROTECTION_FLAGS: Record<Protection, readonly AscReq[]> = {
     ASC_REQ_SEQUENCE_DETECT,
   ],
 };
+
+const NOT_ANONYMOUS = 'a client that is not anonymous';
 
 /** The side that is logged on to. */
 export class ServerContext extends SecurityContext {
@@ -108,14 +111,14 @@ export class ServerContext extends SecurityContext {
     { nullSession }: ContextAttributes,
     handle: ContextHandle,
   ): string[] {
-    return [
-      ...(nullSession ? ['a client that is not anonymous'] : []),
-      ...this.#policy.shortfalls(handle),
-    ];
+    return [...(nullSession ? [NOT_ANONYMOUS] : []), ...this.#policy.shortfalls(handle)];
   }
 
   protected override onEstablished(handle: ContextHandle, attributes: ContextAttributes): void {
-    this.#identity = identityOf(handle, attributes);
+    const identity = identityOf(handle, attributes);
+    // Not every package says so in the attributes.
+    if (identity.isAnonymous) throw requirementsError([NOT_ANONYMOUS], attributes);
+    this.#identity = identity;
   }
 
   /**

@@ -29,6 +29,7 @@ const PATIENCE = '0.4';
 const PARTS = {
   'src-native': `${COPY}/src-native`,
   dist: `${RUN}/dist`,
+  'test/fixtures': `${RUN}/test/fixtures`,
   'package.json': `${RUN}/package.json`,
   'jest.config.cjs': `${RUN}/jest.config.cjs`,
 };

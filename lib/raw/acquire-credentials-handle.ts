@@ -1,8 +1,10 @@
 import { checkedIdentity, requiredText, type AuthIdentity } from '../auth-identity.js';
 import {
+  SECPKG_CRED_AUTOLOGON_RESTRICTED,
   SECPKG_CRED_BOTH,
   SECPKG_CRED_INBOUND,
   SECPKG_CRED_OUTBOUND,
+  SECPKG_CRED_PROCESS_POLICY_ONLY,
 } from '../constants/credentials.js';
 import { argumentError, codedError, SspiError } from '../errors.js';
 import { impersonationError } from '../impersonation.js';
@@ -12,6 +14,7 @@ import { native } from '../native.js';
 import { packageKind } from '../package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
+import { isUint32 } from './sec-buffers.js';
 import {
   closeCredential,
   newCredentialHandle,
@@ -39,7 +42,11 @@ export interface CredentialOptions {
 }
 
 export interface AcquireCredentialsHandleOptions extends CredentialOptions {
-  /** `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or `SECPKG_CRED_BOTH`. */
+  /**
+   * `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or
+   * `SECPKG_CRED_BOTH`; with `SECPKG_CRED_AUTOLOGON_RESTRICTED` (never the
+   * user's own logon by itself) or `SECPKG_CRED_PROCESS_POLICY_ONLY`.
+   */
   use: number;
 }
 
@@ -56,6 +63,8 @@ function takesAuthIdentity(packageName: string): boolean {
 }
 
 const USES: readonly number[] = [SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH];
+/** What may stand beside one of them. */
+const USE_FLAGS = SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
 
 function checkedPackageList(list: unknown): string | undefined {
   if (list === undefined) return undefined;
@@ -125,7 +134,7 @@ function checkedUse(options: AcquireCredentialsHandleOptions): number {
   if (typeof options !== 'object' || options === null) {
     throw argumentError('acquireCredentialsHandle takes an object with package and use');
   }
-  if (!USES.includes(options.use)) {
+  if (!isUint32(options.use) || !USES.includes(options.use & ~USE_FLAGS)) {
     throw argumentError(
       'use must be SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND or SECPKG_CRED_BOTH',
     );

@@ -81,7 +81,7 @@ export function recordValue(fields: readonly RecordField[], elements: readonly u
 function checkedField(kind: FieldKind, value: unknown, where: string): unknown {
   if (kind === 'u32') {
     if (isUint32(value)) return value;
-    throw argumentError(`${where} must be a whole number of 32 bits, not negative`);
+    throw argumentError(`${where} must be a whole number from 0 to 4294967295`);
   }
   if (kind === 'pointer') {
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;

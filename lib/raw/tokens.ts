@@ -153,8 +153,12 @@ export interface DuplicateTokenOptions {
  */
 export function duplicateToken(
   token: TokenHandle,
-  { type = 'impersonation', level = 'impersonation' }: DuplicateTokenOptions = {},
+  options: DuplicateTokenOptions = {},
 ): TokenHandle {
+  if (typeof options !== 'object' || options === null) {
+    throw argumentError('the options of duplicateToken must be an object');
+  }
+  const { type = 'impersonation', level = 'impersonation' } = options;
   const number = LEVELS.indexOf(level);
   if (type !== 'primary' && type !== 'impersonation') {
     throw argumentError("type must be 'primary' or 'impersonation'");

@@ -96,7 +96,7 @@ void EncryptGssMessage(Message* message, Context* context) {
     return;
   }
   Rotate(token.data(), size_t{text} + added, added);
-  std::memcpy(buffers.memory(head), token.data(), added);
+  if (added > 0) std::memcpy(buffers.memory(head), token.data(), added);
   if (text > 0) std::memcpy(buffers.memory(data), token.data() + added, text);
   buffers.Resize(head, added);
   const uint32_t padding = buffers.Find(SECBUFFER_PADDING);

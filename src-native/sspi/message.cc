@@ -115,7 +115,10 @@ MessageCheck CheckMessage(const Message& message, Context* context) {
   uint32_t data = 0;
   for (uint32_t i = 0; i < buffers.count(); ++i) {
     if (PlainType(buffers.type(i)) != SECBUFFER_DATA) continue;
-    if (!signs_all || buffers.type(i) == SECBUFFER_DATA) ++data;
+    const bool is_marked = buffers.type(i) != SECBUFFER_DATA;
+    // What is to be signed only would be encrypted.
+    if (is_marked && !signs_all) return MessageCheck::kIgnoresData;
+    if (!is_marked) ++data;
   }
   const bool signs =
       message.call == MessageCall::kMakeSignature || message.call == MessageCall::kVerifySignature;

@@ -542,7 +542,7 @@ export const mutants = [
       {
         file: 'src-native/sspi/message.cc',
         text: '  if (found == kNowhere) return 0;\n',
-        becomes: '  if (found != kNowhere + 1) return 0;\n',
+        becomes: '  if (found <= kNowhere) return 0;\n',
       },
     ],
   },
@@ -603,7 +603,7 @@ export const mutants = [
       {
         file: 'dist/lib/raw/messages.js',
         text: 'memory.forEach((bytes) => bytes?.fill(0));',
-        becomes: '',
+        becomes: 'undefined;',
       },
     ],
   },
@@ -995,7 +995,7 @@ export const mutants = [
     changes: [
       {
         file: 'dist/lib/server-context.js',
-        text: "...(nullSession ? ['a client that is not anonymous'] : []),",
+        text: '...(nullSession ? [NOT_ANONYMOUS] : []), ',
         becomes: '',
       },
     ],

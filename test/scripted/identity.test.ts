@@ -105,12 +105,13 @@ describe('with a token', () => {
     ]).toEqual([false, true, false, false, true]);
   });
 
-  test('of nobody it is anonymous, and may nothing', async () => {
-    const identity = await identityOf('anonymous');
-    expect(identity).toMatchObject({ source: 'token', sid: 'S-1-5-7', isAnonymous: true });
-    const rules = await AccessRules.resolve({ allow: [EVERYONE] });
-    expect(rules.permits(identity)).toBe(false);
-    expect((await AccessRules.resolve({})).permits(identity)).toBe(false);
+  test('of nobody it is no logon', async () => {
+    const server = await serverContextOf(new Script().on('queryToken', { token: 'anonymous' }));
+    await expect(server.step(Buffer.from('token'))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+      message: expect.stringContaining('without a client that is not anonymous'),
+    });
+    expect(control.openTokens()).toBe(0);
   });
 });
 

@@ -162,7 +162,7 @@ describe('what somebody changed', () => {
   });
 
   test('is not verified', async () => {
-    const context = await server(new Script());
+    const context = await establishedServer(new Script(), encrypting);
     const { error } = outcome(() => {
       context.verify(HELLO, Buffer.from('signed!?'));
     });
@@ -350,9 +350,7 @@ describe('a context', () => {
   });
 
   test('takes bytes and options of the right type alone', async () => {
-    const script = new Script();
-    const context = await establishedServer(script, encrypting);
-    say(script);
+    const context = await establishedServer(new Script(), encrypting);
     const wrongs = [
       () => context.wrap('text' as never),
       () => context.unwrap(undefined as never),

@@ -26,7 +26,9 @@ export function next<T>(answers: T[], call: string): T {
 
 /** What a message function gives: a tuple, or what makes one of the memory that it may change. */
 export type MessageAnswer =
-  MessageTuple | Refusal | ((buffers: readonly (Uint8Array | undefined)[]) => MessageTuple);
+  | MessageTuple
+  | Refusal
+  | ((buffers: readonly (Uint8Array | undefined)[]) => MessageTuple | Refusal);
 
 export type ImpersonationAnswer = ReturnType<NativeBinding['impersonate']>;
 

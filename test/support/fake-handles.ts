@@ -11,6 +11,7 @@ import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { InputSecBuffer } from '../../lib/raw/sec-buffer.js';
 import { acceptSecurityContextSync } from '../../lib/raw/security-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import type { Secur32ErrorCode } from '../../lib/errors.js';
 
 export const bytes = (text: string): Buffer => Buffer.from(text);
@@ -56,4 +57,17 @@ export function credentials(
 ): Promise<Credentials> {
   fake.acquireAnswers.push(answer);
   return Credentials.acquire({ package: 'NTLM', use: 'both', ...options });
+}
+
+/** A context of the high level on which one leg was a whole handshake. */
+export async function establishedServer(
+  leg: LegAnswer = {},
+  options: ServerContextOptions = {},
+  answer: AcquireAnswer = {},
+  packageName = 'NTLM',
+): Promise<ServerContext> {
+  const context = new ServerContext(await credentials(answer, { package: packageName }), options);
+  fake.legAnswers.push(leg);
+  await context.step(bytes('1'));
+  return context;
 }

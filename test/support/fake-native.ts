@@ -34,8 +34,8 @@ interface Deferrable {
 
 export interface AcquireAnswer extends Deferrable {
   status?: number;
-  /** The status of the impersonation before it, and why nobody was impersonated. */
-  impersonated?: number;
+  /** Of a failure: whether the client was impersonated before it, and why not. */
+  impersonated?: boolean;
   failure?: ImpersonationFailure;
   expiry?: bigint;
   traits?: number;
@@ -153,11 +153,9 @@ export class FakeNative extends FakeCalls implements NativeBinding {
     const answer = this.acquireAnswers.shift() ?? {};
     if (typeof answer === 'number') return answer;
     const { status = 0, expiry = 0n, traits = 0, maxToken = 2888, until } = answer;
-    const { impersonated = 0, failure = 0 } = answer;
+    const { impersonated = false, failure = 0 } = answer;
     return respond<AcquireTuple>(sync, until, () => {
-      if (isFailure(status) || isFailure(impersonated) || failure !== 0) {
-        return [status, impersonated, failure];
-      }
+      if (isFailure(status) || failure !== 0) return [status, impersonated ? 1 : 0, failure];
       const handle = this.newHandle('credential') as unknown as NativeCredential;
       return [status, handle, expiry, traits, maxToken];
     });

@@ -3,18 +3,33 @@
 import { X509Certificate } from 'node:crypto';
 
 import {
+  AccessRules,
   ChannelBindings,
   ClientContext,
   Credentials,
+  Identity,
+  resolveAccount,
   ServerContext,
+  setThreadLimit,
   SspiError,
+  type AccessRulesOptions,
+  type Account,
   type ClientContextOptions,
   type ContextAttributes,
   type CredentialsOptions,
+  type ExtendedProtection,
+  type ExtendedProtectionOptions,
+  type IdentityGroup,
+  type IdentitySource,
+  type RequirableAttribute,
   type Secur32Error,
   type Secur32ErrorCode,
+  type ServerContextOptions,
   type SspiCall,
   type StepResult,
+  type SystemError,
+  type UnwrapOptions,
+  type WrapOptions,
 } from 'secur32';
 import raw = require('secur32/raw');
 
@@ -86,6 +101,97 @@ function options(): void {
   void [withoutUse, unknownUse, lostIdentity, withoutPassword, unknownProtection];
 }
 
+function messages(context: ClientContext | ServerContext, message: Uint8Array): void {
+  holds<Equal<ReturnType<typeof context.wrap>, Buffer>>();
+  holds<Equal<ReturnType<typeof context.unwrap>, Buffer>>();
+  holds<Equal<ReturnType<typeof context.sign>, Buffer>>();
+  holds<Equal<ReturnType<typeof context.verify>, void>>();
+  const signOnly: WrapOptions = { encrypt: false };
+  const lenient: UnwrapOptions = { allowUnencrypted: true };
+  context.verify(message, context.sign(context.unwrap(context.wrap(message, signOnly), lenient)));
+  // @ts-expect-error Messages are bytes, not text.
+  context.wrap('message');
+  // @ts-expect-error What unwrap may take is not what wrap may do.
+  context.wrap(message, { allowUnencrypted: true });
+  // @ts-expect-error There is nothing to verify without a signature.
+  context.verify(message);
+}
+
+async function client(context: ServerContext): Promise<void> {
+  const { identity } = context;
+  holds<Equal<typeof identity, Identity>>();
+  holds<Equal<typeof identity.source, IdentitySource>>();
+  holds<Equal<IdentitySource, 'token' | 'names' | 'none'>>();
+  holds<Equal<typeof identity.sid, string | undefined>>();
+  holds<Equal<typeof identity.name, string | undefined>>();
+  holds<Equal<typeof identity.logonId, bigint | undefined>>();
+  holds<Equal<typeof identity.impersonationLevel, raw.ImpersonationLevel | undefined>>();
+  holds<Equal<typeof identity.groups, readonly IdentityGroup[] | undefined>>();
+  holds<Equal<Awaited<ReturnType<typeof identity.resolveNames>>, Identity>>();
+  holds<Equal<ReturnType<typeof identity.isMemberOf>, boolean>>();
+  // @ts-expect-error Who it is does not change.
+  identity.sid = 'S-1-5-18';
+  // @ts-expect-error Nor do the groups.
+  identity.groups?.push();
+
+  const rules = await AccessRules.resolve({ allow: ['EXAMPLE\\Staff'], deny: ['S-1-5-32-544'] });
+  holds<Equal<typeof rules, AccessRules>>();
+  holds<Equal<ReturnType<typeof rules.permits>, boolean>>();
+  // @ts-expect-error Rules are resolved, not constructed.
+  new AccessRules();
+  // @ts-expect-error A lost list must not let everybody in.
+  const lost: AccessRulesOptions = { allow: undefined };
+  // @ts-expect-error There is no such option.
+  await AccessRules.resolve({ allowed: ['EXAMPLE\\Staff'] });
+  holds<Equal<Awaited<ReturnType<typeof resolveAccount>>, Account>>();
+
+  const value = context.impersonate(() => 'value');
+  holds<Equal<typeof value, string>>();
+  using delegated = await Credentials.acquire({
+    package: 'Negotiate',
+    use: 'outbound',
+    onBehalfOf: context,
+  });
+  // @ts-expect-error A lost client must not become the user of the process.
+  const lostClient: CredentialsOptions = {
+    package: 'Negotiate',
+    use: 'outbound',
+    onBehalfOf: undefined,
+  };
+  void [lost, delegated, lostClient];
+}
+
+function protection(bindings: ChannelBindings, credentials: Credentials): void {
+  const server: ServerContextOptions = {
+    channelBindings: bindings,
+    extendedProtection: 'whenSupported',
+    targetNames: ['HTTP/web.example.com'],
+    require: ['sequenceDetect'],
+  };
+  const none: ExtendedProtectionOptions = { channelBindings: null, extendedProtection: 'never' };
+  const audited = new ServerContext(credentials, { ...server, extendedProtection: 'audit' });
+  holds<Equal<typeof audited.channelBindingsResult, number | undefined>>();
+  holds<
+    Equal<ExtendedProtection, 'never' | 'whenSupported' | 'always' | 'behindProxy' | 'audit'>
+  >();
+  const client: ClientContextOptions = {
+    targetName: 'HTTP/web.example.com',
+    channelBindings: bindings,
+    delegate: true,
+    require: ['identify'],
+  };
+  // @ts-expect-error There is no such level.
+  const unknownLevel: ServerContextOptions = { extendedProtection: 'sometimes' };
+  // @ts-expect-error Lost bindings must not become none.
+  const lostBindings: ClientContextOptions = { channelBindings: undefined };
+  // @ts-expect-error A server does not delegate.
+  const wrongSide: ServerContextOptions = { delegate: true };
+  // @ts-expect-error Nobody requires an anonymous client.
+  const unwanted: RequirableAttribute = 'nullSession';
+  setThreadLimit(128);
+  void [none, client, unknownLevel, lostBindings, wrongSide, unwanted];
+}
+
 function channelBindings(certificate: X509Certificate, bytes: Uint8Array): void {
   const bindings = ChannelBindings.fromCertificate(certificate);
   holds<Equal<typeof bindings, ChannelBindings | undefined>>();
@@ -119,6 +225,10 @@ function errors(error: unknown): void {
     // @ts-expect-error An error tells what happened; it is not to be changed.
     error.code = 'SEC_E_OK';
   }
+  const system = error as SystemError;
+  holds<Equal<typeof system.code, 'ERR_SECUR32_SYSTEM_ERROR'>>();
+  holds<Equal<typeof system.systemCode, number>>();
+  holds<Equal<typeof system.call, string>>();
   const other = error as Secur32Error;
   holds<Equal<typeof other.code, Secur32ErrorCode>>();
   // @ts-expect-error There is no such code.
@@ -126,4 +236,4 @@ function errors(error: unknown): void {
 }
 
 holds<Equal<typeof raw.SspiError, typeof SspiError>>();
-void [highLevel, options, channelBindings, errors];
+void [highLevel, options, messages, client, protection, channelBindings, errors];

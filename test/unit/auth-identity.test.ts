@@ -152,6 +152,16 @@ const WRONG: [string, unknown, RegExp][] = [
     /^authIdentity\.password must be a string or a Uint8Array$/,
   ],
   [
+    'one whose password has a zero character',
+    { user: 'alice', password: 'sec\0ret' },
+    /^authIdentity\.password must not contain a zero character$/,
+  ],
+  [
+    'one whose password has a zero byte',
+    { user: 'alice', password: Buffer.from('sec\0ret') },
+    /^authIdentity\.password must not contain a zero character$/,
+  ],
+  [
     'one whose password is a number',
     { user: 'alice', password: 1234 },
     /^authIdentity\.password must be a string or a Uint8Array$/,

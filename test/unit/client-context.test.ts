@@ -2,14 +2,20 @@ import { fake, Gate, type LegAnswer } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings.js';
 import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
-import { SECBUFFER_EMPTY, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
+import {
+  SECBUFFER_CHANNEL_BINDINGS,
+  SECBUFFER_EMPTY,
+  SECBUFFER_TOKEN,
+} from '../../lib/constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ProviderTrait } from '../../lib/provider-traits.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 const CONNECTION = 0x800;
+const DELEGATE = 1;
 const MUTUAL_AUTH = 2;
 const SIGN = 4 | 8 | 0x10000;
 const ENCRYPT = SIGN | 0x10;
@@ -156,6 +162,18 @@ describe('what a client asks for', () => {
     [{ mutualAuth: true }, CONNECTION | MUTUAL_AUTH],
     [{ mutualAuth: false }, CONNECTION],
     [{ mutualAuth: true, protection: 'encrypt' }, CONNECTION | ENCRYPT | MUTUAL_AUTH],
+    [{ delegate: true }, CONNECTION | MUTUAL_AUTH | DELEGATE],
+    [{ delegate: true, mutualAuth: false }, CONNECTION | MUTUAL_AUTH | DELEGATE],
+    [{ delegate: false }, CONNECTION],
+    [{ require: [] }, CONNECTION],
+    [{ require: ['confidentiality'] }, CONNECTION | 0x10],
+    [{ require: ['integrity'] }, CONNECTION | 0x10000],
+    [{ require: ['replayDetect'] }, CONNECTION | 4],
+    [{ require: ['sequenceDetect'] }, CONNECTION | 8],
+    [{ require: ['mutualAuth'] }, CONNECTION | MUTUAL_AUTH],
+    [{ require: ['delegate'] }, CONNECTION | DELEGATE],
+    [{ require: ['identify'] }, CONNECTION | 0x20000],
+    [{ require: ['identify', 'integrity'], protection: 'sign' }, CONNECTION | SIGN | 0x20000],
   ])('with %j is in its own flags, on each leg', async (options, contextReq) => {
     const context = await client(options);
     fake.legAnswers.push(CONTINUE, { attr: contextReq });
@@ -170,6 +188,86 @@ describe('what a client asks for', () => {
     expect(() => new ClientContext(held, options)).toThrow(
       argumentError('mutualAuth must be true or false'),
     );
+  });
+
+  test.each([['true'], [1], [null]])('cannot be delegate: %p', async (delegate) => {
+    const held = await credentials();
+    const options = { delegate } as unknown as ClientContextOptions;
+    expect(() => new ClientContext(held, options)).toThrow(
+      argumentError('delegate must be true or false'),
+    );
+  });
+
+  test.each(['mutualAuth', 'delegate', 'channelBindings', 'protection', 'require'])(
+    'cannot be %s without a value',
+    async (name) => {
+      const held = await credentials();
+      expect(() => new ClientContext(held, { [name]: undefined })).toThrow(
+        argumentError(`^${name} is undefined; leave it out for the default$`),
+      );
+    },
+  );
+
+  test.each([null, [], 'options', 5, true].map((options) => [options]))(
+    'is an object or left out: %j',
+    async (options) => {
+      const held = await credentials();
+      const make = () => new ClientContext(held, options as ClientContextOptions);
+      if (Array.isArray(options)) expect(make().established).toBe(false);
+      else expect(make).toThrow(argumentError('the options of a client must be an object'));
+    },
+  );
+});
+
+describe('the channel bindings of a client', () => {
+  const bindings = ChannelBindings.fromBytes(bytes('tls-unique:finished'));
+  const STRUCTURE = secChannelBindings(bindings).toString();
+
+  test('follow the token on each leg, and go on the first one alone', async () => {
+    const context = await client({ channelBindings: bindings });
+    fake.legAnswers.push(CONTINUE, CONTINUE, {});
+    await context.step();
+    await context.step(bytes('1'));
+    await context.step(bytes('2'));
+    expect(fake.legs.map(({ input }) => input)).toEqual([
+      [[SECBUFFER_CHANNEL_BINDINGS, STRUCTURE]],
+      [
+        [SECBUFFER_TOKEN, '1'],
+        [SECBUFFER_CHANNEL_BINDINGS, STRUCTURE],
+      ],
+      [
+        [SECBUFFER_TOKEN, '2'],
+        [SECBUFFER_CHANNEL_BINDINGS, STRUCTURE],
+      ],
+    ]);
+  });
+
+  test.each<[string, ClientContextOptions]>([
+    ['null', { channelBindings: null }],
+    ['left out', {}],
+  ])('are no buffer where they are %s', async (_, options) => {
+    const context = await client(options);
+    fake.legAnswers.push(CONTINUE, {});
+    await context.step();
+    await context.step(bytes('1'));
+    expect(fake.legs.map(({ input }) => input)).toEqual([[], [[SECBUFFER_TOKEN, '1']]]);
+  });
+
+  test.each([[bytes('a')], ['a'], [false], [0], [{}]])('cannot be %p', async (channelBindings) => {
+    const held = await credentials();
+    const options = { channelBindings } as unknown as ClientContextOptions;
+    expect(() => new ClientContext(held, options)).toThrow(
+      argumentError('channel bindings must be a ChannelBindings of this package'),
+    );
+  });
+
+  test('are refused where the package would ignore them', async () => {
+    const context = await client(
+      { channelBindings: bindings },
+      { traits: ProviderTrait.ignoresChannelBindings },
+    );
+    await expect(context.step()).rejects.toThrow(coded('ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'));
+    expect(fake.legs).toEqual([]);
   });
 });
 
@@ -190,6 +288,17 @@ describe('a client that is granted less than it requires', () => {
     ["protection: 'encrypt'", { protection: 'encrypt' }, 0x10000, 'ISC_RET_INTEGRITY'],
     // The server's INTEGRITY is the client's IDENTIFY.
     ["protection: 'sign'", { protection: 'sign' }, 0x20000, 'ISC_RET_IDENTIFY'],
+    ['delegate: true', { delegate: true }, MUTUAL_AUTH, 'ISC_RET_MUTUAL_AUTH'],
+    // Delegation to a server that did not prove who it is.
+    ['mutualAuth: true', { delegate: true }, DELEGATE, 'ISC_RET_DELEGATE'],
+    ['mutualAuth: true, delegate: true', { delegate: true }, 0, 'nothing'],
+    ['identify', { require: ['identify'] }, 0x10000, 'ISC_RET_INTEGRITY'],
+    [
+      'replayDetect, sequenceDetect',
+      { require: ['replayDetect', 'integrity', 'sequenceDetect'] },
+      0x10000,
+      'ISC_RET_INTEGRITY',
+    ],
     [
       "protection: 'encrypt', mutualAuth: true",
       { protection: 'encrypt', mutualAuth: true },
@@ -224,6 +333,8 @@ describe('a client that is granted less than it requires', () => {
     [{ protection: 'sign' }, 0x10000],
     [{ protection: 'encrypt' }, 0x10010],
     [{ mutualAuth: true }, 2],
+    [{ delegate: true }, 3],
+    [{ require: ['identify', 'sequenceDetect'] }, 0x20008],
     // Anonymity is the server's business.
     [{}, 0x40000],
   ])('or not: %j is content with the bits %i', async (options, attr) => {

@@ -265,6 +265,18 @@ describe('a leg', () => {
     });
   });
 
+  test('of a server that is granted flags of 64 bits', () => {
+    const granted = Buffer.from(BigUint64Array.of(BigInt(ISC_REQ_MESSAGES)).buffer);
+    const words = Uint32Array.of(ASC_REQ_CONNECTION, 0, 0, 1, SECBUFFER_FLAGS, 8);
+    expect(
+      driven(
+        'acceptSecurityContext',
+        [true, {}, undefined, undefined, words, []],
+        [0, {}, 0, 0n, SECBUFFER_FLAGS, granted],
+      ),
+    ).toMatchObject({ ASC_RET: [0, ISC_REQ_MESSAGES] });
+  });
+
   test('of a server: its own flags, also where it fails', () => {
     const words = Uint32Array.of(
       ...[ASC_REQ_CONNECTION, 0, 1, 0],
@@ -329,6 +341,11 @@ test.each([
   ],
   ['makeSignature', [{}, 1, 0, TYPES, []], [0, 1, ...LEFT], { SECBUFFER: BUFFERS, SECQOP: [1] }],
   ['verifySignature', [{}, 0, 0, TYPES, []], [0, 0], { SECBUFFER: BUFFERS, SECQOP: [0] }],
+  ['tokenInformation', [{}], [0, 'S-1-5-18', 0, 2, 1n], { IMPERSONATION_LEVEL: [2] }],
+  ['tokenInformation', [{}], [0, 'S-1-5-18', 1, 0, 1n], {}],
+  ['duplicateToken', [{}, false, 1], [0, {}], { IMPERSONATION_LEVEL: [1] }],
+  ['duplicateToken', [{}, false, 3], [5, undefined], {}],
+  ['duplicateToken', [{}, true, 2], [0, {}], {}],
   ['exportSecurityContext', [{}, 3], [0, Buffer.alloc(1), undefined], { EXPORT: [3] }],
   [
     'applyControlToken',

@@ -2,7 +2,12 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { SECBUFFER_ALERT, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
+import {
+  SECBUFFER_ALERT,
+  SECBUFFER_CHANNEL_BINDINGS_RESULT,
+  SECBUFFER_READONLY,
+  SECBUFFER_TOKEN,
+} from '../../lib/constants/sec-buffers.js';
 import { argumentError, codedError, handleError, SspiError } from '../../lib/errors.js';
 import { Refusal } from '../../lib/native-binding.js';
 import { accepted, refusalError } from '../../lib/refusals.js';
@@ -44,6 +49,15 @@ describe('SspiError', () => {
     const alert = { type: SECBUFFER_ALERT, data: Buffer.from('alert') };
     const error = new SspiError('AcceptSecurityContext', LOGON_DENIED, [token(''), alert]);
     expect(error.token).toBe(alert.data);
+  });
+
+  test('takes nothing for the token that is not for the peer', () => {
+    const data = Buffer.from('result');
+    const result = { type: SECBUFFER_CHANNEL_BINDINGS_RESULT, data };
+    const error = new SspiError('AcceptSecurityContext', LOGON_DENIED, [token(''), result]);
+    expect([error.token, error.output]).toEqual([undefined, [token(''), result]]);
+    const readOnly = { type: SECBUFFER_TOKEN | SECBUFFER_READONLY, data };
+    expect(new SspiError('AcceptSecurityContext', LOGON_DENIED, [readOnly]).token).toBe(data);
   });
 
   test('has no token where the package made none', () => {
@@ -108,6 +122,11 @@ describe('refusals of the addon', () => {
     ['failedBefore', 'ERR_SECUR32_CONTEXT_FAILED', Error],
     ['unsafeBuffers', 'ERR_SECUR32_BUFFERS_UNSUPPORTED', Error],
     ['badPassword', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherPackage', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherSide', 'ERR_SECUR32_INVALID_ARGUMENT', TypeError],
+    ['otherIdentity', 'ERR_SECUR32_IDENTITY_UNSUPPORTED', Error],
+    ['shortToken', 'ERR_SECUR32_BUFFERS_UNSUPPORTED', Error],
+    ['impersonating', 'ERR_SECUR32_IMPERSONATING', Error],
   ] as const)('%s is %s', (refusal, code, constructor) => {
     const error = refusalError(Refusal[refusal]);
     expect(error).toMatchObject({ code, constructor });
@@ -118,6 +137,12 @@ describe('refusals of the addon', () => {
   test('every refusal has an error', () => {
     const errors = Object.values(Refusal).map((refusal) => refusalError(refusal));
     expect(errors.map((error) => error instanceof Error)).toEqual(errors.map(() => true));
+  });
+
+  test('no answer at all means that there was no memory for one', () => {
+    expect(() => accepted(undefined)).toThrow(
+      expect.objectContaining({ code: 'ERR_SECUR32_OUT_OF_MEMORY' }),
+    );
   });
 
   test('an answer that is none passes', () => {

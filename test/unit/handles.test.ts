@@ -8,6 +8,8 @@ import { ServerContext } from '../../lib/server-context.js';
 import { freeCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
+import { TokenHandle } from '../../lib/raw/token-handle.js';
+import { duplicateToken, duplicateTokenInto, tokenInformation } from '../../lib/raw/tokens.js';
 import {
   acceptSecurityContext,
   acceptSecurityContextSync,
@@ -16,13 +18,14 @@ import {
   deleteSecurityContext,
 } from '../../lib/raw/security-context.js';
 import { bytes, coded, credentials, rawContext, rawCredential } from '../support/fake-handles.js';
+import { rawToken } from '../support/fake-tokens.js';
 
 const INVALID_HANDLE = coded('ERR_SECUR32_INVALID_HANDLE');
 const CLOSED = coded('ERR_SECUR32_CLOSED');
 const OWNED = coded('ERR_SECUR32_OWNED_HANDLE');
 
 /** What looks like a handle of the class and is none, but for undefined. */
-function forgeries(real: CredentialHandle | ContextHandle): [string, unknown][] {
+function forgeries(real: CredentialHandle | ContextHandle | TokenHandle): [string, unknown][] {
   const constructor = real.constructor as unknown as { prototype: object };
   return [
     ['null', null],
@@ -40,6 +43,7 @@ function forgeries(real: CredentialHandle | ContextHandle): [string, unknown][] 
 describe.each([
   ['credential', CredentialHandle, () => rawCredential()],
   ['context', ContextHandle, () => rawContext()],
+  ['token', TokenHandle, () => rawToken()],
 ] as const)('a handle of a %s', (_, handleClass, make) => {
   test('cannot be made by new, with or without arguments', () => {
     const Class = handleClass as unknown as new (...args: unknown[]) => unknown;
@@ -119,6 +123,19 @@ describe('what is no handle is refused before the addon sees it', () => {
     expect(fake.log).toEqual([]);
   });
 
+  test('as a token', () => {
+    const real = rawToken();
+    fake.log.length = 0;
+    for (const [, forgery] of [...forgeries(real), ['a string', 'token'] as const]) {
+      const token = forgery as TokenHandle;
+      expect(() => tokenInformation(token)).toThrow(INVALID_HANDLE);
+      expect(() => duplicateToken(token)).toThrow(INVALID_HANDLE);
+      expect(() => duplicateTokenInto(token, 1)).toThrow(INVALID_HANDLE);
+    }
+    expect(() => tokenInformation(rawContext() as unknown as TokenHandle)).toThrow(INVALID_HANDLE);
+    expect(fake.calls.filter(({ call }) => call !== 'adoptToken')).toEqual([]);
+  });
+
   test('as a handle of the other kind', async () => {
     const credential = rawCredential();
     const context = rawContext(credential);
@@ -188,6 +205,16 @@ describe('a closed handle', () => {
     expect(() => queryContextAttributes(context, SECPKG_ATTR_SIZES)).toThrow(CLOSED);
     expect(fake.log).toEqual([]);
   });
+});
+
+test('a closed handle of a token is refused by every call', () => {
+  const token = rawToken();
+  token.close();
+  fake.log.length = 0;
+  expect(() => tokenInformation(token)).toThrow(CLOSED);
+  expect(() => duplicateToken(token)).toThrow(CLOSED);
+  expect(() => duplicateTokenInto(token, 1)).toThrow(CLOSED);
+  expect(fake.log).toEqual([]);
 });
 
 describe('a handle that a high-level object owns', () => {

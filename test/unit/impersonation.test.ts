@@ -1,13 +1,15 @@
-/** What runs as a client, and what only seems to. */
-
 import { fake } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { runImpersonated } from '../../lib/impersonation.js';
-import { coded, rawContext } from '../support/fake-handles.js';
+import { SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
+import { impersonationError } from '../../lib/impersonation.js';
+import { ImpersonationFailure, Refusal } from '../../lib/native-binding.js';
+import { ServerContext } from '../../lib/server-context.js';
+import { argumentError, coded, credentials, establishedServer } from '../support/fake-handles.js';
 
-type Act = () => unknown;
+const NOT_SYNCHRONOUS = coded('ERR_SECUR32_IMPERSONATING');
+const SUCCESS = [0, ImpersonationFailure.none] as const;
 
 function* generate() {
   yield 1;
@@ -15,38 +17,183 @@ function* generate() {
 async function* generateLater() {
   yield await Promise.resolve(1);
 }
-async function wait() {
-  await Promise.resolve();
-}
 
-const refused = coded('ERR_SECUR32_IMPERSONATING') as Error;
+describe('impersonate', () => {
+  test('runs the function as the client, and gives what it returns', async () => {
+    const context = await establishedServer();
+    const value = { a: 1 };
+    let within: string[] = [];
+    fake.impersonationAnswers.push(SUCCESS);
+    const returned = context.impersonate(() => {
+      within = [...fake.log];
+      return value;
+    });
+    expect(returned).toBe(value);
+    expect(within.at(-1)).toBe('impersonate');
+    expect(fake.calls).toEqual([{ call: 'impersonate', handle: 1, args: [] }]);
+  });
 
-describe('a function to run as the client', () => {
-  test.each<[string, Act]>([
-    ['an async function', wait],
+  test.each([[undefined], [null], [0], [''], [false], [{ then: 1 }], [() => 1]])(
+    'gives %p back',
+    async (value) => {
+      const context = await establishedServer();
+      fake.impersonationAnswers.push(SUCCESS);
+      expect(context.impersonate(() => value)).toBe(value);
+    },
+  );
+
+  test('throws what the function throws', async () => {
+    const context = await establishedServer();
+    const error = new RangeError('mine');
+    fake.impersonationAnswers.push(SUCCESS, SUCCESS);
+    expect(() =>
+      context.impersonate(() => {
+        throw error;
+      }),
+    ).toThrow(error);
+    expect(() =>
+      context.impersonate(() => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever is thrown
+        throw undefined;
+      }),
+    ).toThrow();
+  });
+
+  test('never calls an async function', async () => {
+    const context = await establishedServer();
+    let called = false;
+    expect(() =>
+      // eslint-disable-next-line @typescript-eslint/require-await -- what must not be
+      context.impersonate(async () => {
+        called = true;
+      }),
+    ).toThrow(NOT_SYNCHRONOUS);
+    expect([called, fake.calls]).toEqual([false, []]);
+  });
+
+  test.each([
     ['a generator', generate],
     ['an async generator', generateLater],
-  ])('is refused before anybody is impersonated: %s', (_, act) => {
-    const context = rawContext();
-    expect(() => runImpersonated(context, act)).toThrow(refused);
+  ])('never calls %s', async (_, act: () => unknown) => {
+    const context = await establishedServer();
+    expect(() => context.impersonate(act)).toThrow(NOT_SYNCHRONOUS);
     expect(fake.calls).toEqual([]);
   });
 
-  test.each<[string, Act]>([
+  test.each<[string, () => unknown]>([
     ['a promise', () => Promise.resolve(1)],
-    ['a thenable', () => ({ then: () => undefined })],
     ['a generator', () => generate()],
     ['an async generator', () => generateLater()],
-  ])('is refused where it leaves something to go on as the process: %s', (_, act) => {
-    fake.impersonationAnswers.push([0, 0]);
-    expect(() => runImpersonated(rawContext(), act)).toThrow(refused);
+    ['an object with then', () => ({ then: () => undefined })],
+    ['a function with then', () => Object.assign(() => 1, { then: () => undefined })],
+  ])('throws where the function returns %s', async (_, act) => {
+    const context = await establishedServer();
+    fake.impersonationAnswers.push(SUCCESS);
+    expect(() => context.impersonate(act)).toThrow(NOT_SYNCHRONOUS);
   });
 
-  test.each([[1], [undefined], ['text'], [[1, 2]], [new Map()], [{ then: 1 }]])(
-    'gives what it returns: %p',
-    (value) => {
-      fake.impersonationAnswers.push([0, 0]);
-      expect(runImpersonated(rawContext(), () => value)).toBe(value);
+  test('asks what is returned for its then while it is the client, and throws what that throws', async () => {
+    const context = await establishedServer();
+    const error = new Error('mine');
+    const value = {
+      get then() {
+        throw error;
+      },
+    };
+    fake.impersonationAnswers.push(SUCCESS);
+    expect(() => context.impersonate(() => value)).toThrow(error);
+  });
+
+  test('works again after a failure', async () => {
+    const context = await establishedServer();
+    fake.impersonationAnswers.push([SEC_E_NO_IMPERSONATION, 0], SUCCESS);
+    expect(() => context.impersonate(() => 1)).toThrow();
+    expect(context.impersonate(() => 2)).toBe(2);
+  });
+
+  test.each<[string, readonly [number, ImpersonationFailure], object]>([
+    [
+      'the package refuses',
+      [SEC_E_NO_IMPERSONATION, ImpersonationFailure.none],
+      { code: 'SEC_E_NO_IMPERSONATION', call: 'ImpersonateSecurityContext' },
+    ],
+    [
+      'the package refuses, whatever else there is',
+      [SEC_E_NO_IMPERSONATION, ImpersonationFailure.identifyOnly],
+      { code: 'SEC_E_NO_IMPERSONATION', call: 'ImpersonateSecurityContext' },
+    ],
+    [
+      'the thread acts as a client already',
+      [0, ImpersonationFailure.already],
+      { code: 'ERR_SECUR32_IMPERSONATING' },
+    ],
+    [
+      'the package did nothing',
+      [0, ImpersonationFailure.noToken],
+      { code: 'ERR_SECUR32_CANNOT_IMPERSONATE', message: expect.stringContaining('the package') },
+    ],
+    [
+      'the client may only be identified',
+      [0, ImpersonationFailure.identifyOnly],
+      {
+        code: 'ERR_SECUR32_CANNOT_IMPERSONATE',
+        message: expect.stringContaining('may only be identified'),
+      },
+    ],
+  ])('runs nothing where %s', async (_, answer, error) => {
+    const context = await establishedServer();
+    let called = false;
+    fake.impersonationAnswers.push(answer);
+    expect(() => {
+      context.impersonate(() => {
+        called = true;
+      });
+    }).toThrow(expect.objectContaining(error));
+    expect(called).toBe(false);
+  });
+
+  test('throws where the function was not called, and nothing says why', async () => {
+    const context = await establishedServer();
+    fake.impersonate = () => SUCCESS;
+    expect(() => context.impersonate(() => 1)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_SECUR32_CANNOT_IMPERSONATE',
+        message: 'the function was not called',
+      }),
+    );
+  });
+
+  test.each([
+    [Refusal.busy, 'ERR_SECUR32_BUSY'],
+    [Refusal.impersonating, 'ERR_SECUR32_IMPERSONATING'],
+    [Refusal.noMemory, 'ERR_SECUR32_OUT_OF_MEMORY'],
+  ] as const)('throws refusal %i as %s', async (refusal, code) => {
+    const context = await establishedServer();
+    fake.impersonationAnswers.push(refusal);
+    expect(() => context.impersonate(() => 1)).toThrow(coded(code));
+  });
+
+  test.each([[undefined], [null], ['function'], [{}], [Promise.resolve()]])(
+    'refuses %p as a function',
+    async (act) => {
+      const context = await establishedServer();
+      expect(() => context.impersonate(act as never)).toThrow(
+        argumentError(/^impersonate takes a function$/),
+      );
+      expect(fake.calls).toEqual([]);
     },
   );
+
+  test('needs a context that is established, and not closed', async () => {
+    const context = new ServerContext(await credentials());
+    expect(() => context.impersonate(() => 1)).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));
+    const other = await establishedServer();
+    other.close();
+    expect(() => other.impersonate(() => 1)).toThrow(coded('ERR_SECUR32_CLOSED'));
+    expect(fake.calls).toEqual([]);
+  });
+});
+
+test('there is no error where there was no failure', () => {
+  expect(impersonationError(0, ImpersonationFailure.none)).toBeUndefined();
 });

@@ -852,6 +852,31 @@ describe('protection', () => {
   );
 });
 
+describe('require', () => {
+  test.each([
+    ['no array', 'integrity', /^require must be an array of attribute names$/],
+    ['null', null, /^require must be an array of attribute names$/],
+    ['a name of another thing', ['nullSession'], /^require: nullSession is not one of confident/],
+    ['a name of every object', ['toString'], /^require: toString is not one of/],
+    // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
+    ['a hole', [, 'integrity'], /^require: undefined is not one of/],
+    ['a number', [1], /^require: 1 is not one of/],
+  ])('cannot be %s', async (_, names, message) => {
+    const held = await credentials();
+    const options = { require: names } as unknown as ServerContextOptions;
+    expect(() => new ClientContext(held, options)).toThrow(argumentError(message));
+    expect(() => new ServerContext(held, options)).toThrow(argumentError(message));
+  });
+
+  test('is a copy: what is done to the list later does not count', async () => {
+    const names: 'delegate'[] = [];
+    const context = await server({}, { require: names });
+    names.push('delegate');
+    fake.legAnswers.push({});
+    await expect(context.step(bytes('1'))).resolves.toMatchObject({ done: true });
+  });
+});
+
 test('any handshake that is interrupted anywhere leaves no context behind', async () => {
   const SEED = 7;
   let state = SEED;

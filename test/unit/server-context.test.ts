@@ -9,6 +9,7 @@ import { ProviderTrait } from '../../lib/provider-traits.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
+import { queueClient } from '../support/fake-tokens.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 const ALWAYS = 0x800 | 0x8000;
@@ -65,9 +66,17 @@ describe('what a server asks for', () => {
     [{ protection: 'none' }, ALWAYS],
     [{ protection: 'sign' }, ALWAYS | SIGN],
     [{ protection: 'encrypt' }, ALWAYS | ENCRYPT],
+    [{ require: [] }, ALWAYS],
+    [{ require: ['confidentiality'] }, ALWAYS | 0x10],
+    [{ require: ['integrity'] }, ALWAYS | 0x20000],
+    [{ require: ['replayDetect'] }, ALWAYS | 4],
+    [{ require: ['sequenceDetect'] }, ALWAYS | 8],
+    [{ require: ['mutualAuth'] }, ALWAYS | 2],
+    [{ require: ['delegate'] }, ALWAYS | 1],
+    [{ require: ['identify'] }, ALWAYS | 0x80000],
   ])('with %j is in its own flags, on each leg', async (options, contextReq) => {
     const context = await server(options);
-    fake.legAnswers.push(CONTINUE, { attr: ENCRYPT });
+    fake.legAnswers.push(CONTINUE, { attr: ENCRYPT | 0x80003 });
     await context.step(bytes('1'));
     await context.step(bytes('2'));
     expect(fake.legs.map((leg) => leg.contextReq)).toEqual([contextReq, contextReq]);
@@ -80,6 +89,9 @@ describe('a server that is granted less than it requires', () => {
     ["protection: 'encrypt'", { protection: 'encrypt' }, 0x20000, 'ASC_RET_INTEGRITY'],
     // The client's INTEGRITY is the server's STREAM.
     ["protection: 'sign'", { protection: 'sign' }, 0x10000, 'ASC_RET_STREAM'],
+    ['delegate', { require: ['delegate'] }, 0x20000, 'ASC_RET_INTEGRITY'],
+    // The client's IDENTIFY is the server's INTEGRITY.
+    ['identify', { require: ['integrity', 'identify'] }, 0x20000, 'ASC_RET_INTEGRITY'],
   ])('without %s fails, and its context is deleted', async (missing, options, attr, granted) => {
     const context = await server(options);
     fake.legAnswers.push(CONTINUE, { attr });
@@ -135,6 +147,18 @@ describe('an anonymous client', () => {
       await expect(context.step(bytes('2'))).rejects.toThrow(coded('ERR_SECUR32_CONTEXT_FAILED'));
     },
   );
+
+  test('is refused too where only the token says so', async () => {
+    const context = await server();
+    fake.legAnswers.push({});
+    queueClient({ token: { user: 'S-1-5-7' } });
+    await expect(context.step(bytes('1'))).rejects.toMatchObject({
+      code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+      message: expect.stringContaining('without a client that is not anonymous'),
+    });
+    expect([context.established, fake.open]).toMatchObject([false, { context: 0, token: 0 }]);
+    expect(() => context.identity).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));
+  });
 
   test('is not what the bit of a client says', async () => {
     const context = await server();

@@ -186,7 +186,7 @@ class Teller {
   void AcquireCredential() {
     if (credentials_.size() == kMostHandles) return;
     Acquire acquire;
-    FillAcquire(kPackageKinds[story_->Below(3)], kScript, &acquire);
+    FillAcquire(TakePackage(), kScript, &acquire);
     if (story_->Flag()) {
       EXPECT(AssignText(L"alice", &acquire.user));
       EXPECT(AssignText(L"secret", &acquire.password));
@@ -200,6 +200,12 @@ class Teller {
     RunAcquire(&acquire);
     EXPECT(!acquire.password.present());
     if (acquire.credential != nullptr) credentials_.push_back(std::move(acquire.credential));
+  }
+
+  const wchar_t* TakePackage() {
+    constexpr const wchar_t* kPackages[] = {L"Scripted", L"CREDSSP",   L"NTLM",
+                                            L"Kerberos", L"Negotiate", L"Schannel"};
+    return story_->OneOf(kPackages);
   }
 
   std::shared_ptr<Credential> AnyCredential() {
@@ -321,8 +327,8 @@ class Teller {
 
   Answer TakeRecord(const AttributeLayout& layout) {
     const SECURITY_STATUS status = TakeStatus(story_);
-    // A package that fails keeps what it allocated.
-    if (status < 0) return AnswerWithGarbage(layout, status);
+    // A package that fails keeps what it allocated, also if it says so by an error of Windows.
+    if (status < 0 || (status > 0 && status <= 0xffff)) return AnswerWithGarbage(layout, status);
     const RecordShape shape = story_->OneOf(kRecordShapes);
     const uint32_t count = story_->Below(64);
     Answer answer = AnswerWithRecord(layout, shape, count, story_->Bytes(story_->Below(64)));
@@ -379,12 +385,26 @@ class Teller {
       answer.outputs.push_back(AnswerForMessage(part.bytes));
     }
     if (!FillMessage(&parts, &message.buffers)) return;
+    // Which of Wine's packages it is that another one hands through.
+    constexpr uint32_t kSignatures[] = {16, 37, 0};
+    const uint32_t signature = story_->OneOf(kSignatures);
+    for (int i = 0; i < 3; ++i) {
+      AddAnswer(kScript, Call::kQueryAttributes, SizesAnswer({0, signature, 0, 16}));
+    }
     if (CheckMessage(message, context.get()) != MessageCheck::kFine) return;
     constexpr Call kCalls[] = {Call::kEncrypt, Call::kDecrypt, Call::kMakeSignature,
                                Call::kVerifySignature};
     AddAnswer(kScript, kCalls[static_cast<int>(message.call)], std::move(answer));
     RunMessage(&message, context.get());
     ReadMessage(parts, message.buffers);
+  }
+
+  static Answer SizesAnswer(const SecPkgContext_Sizes& sizes) {
+    const auto* const bytes = reinterpret_cast<const uint8_t*>(&sizes);
+    Answer answer;
+    answer.outputs.resize(1);
+    answer.outputs[0].bytes.assign(bytes, bytes + sizeof(sizes));
+    return answer;
   }
 
   BufferAnswer AnswerForMessage(const std::vector<uint8_t>& memory) {
@@ -440,7 +460,7 @@ class Teller {
     answer.handle = static_cast<scripted::HandleChange>(story_->Below(3));
     AddAnswer(kScript, Call::kImport, std::move(answer));
     ImportedContext imported;
-    EXPECT(AssignText(kPackageKinds[story_->Below(3)], &imported.package));
+    EXPECT(AssignText(TakePackage(), &imported.package));
     EXPECT(imported.packed.Allocate(packed.size()));
     std::memcpy(imported.packed.data(), packed.data(), packed.size());
     RunImport(&imported);

@@ -3,7 +3,6 @@
 // out afterwards all lies in the memory of the message.
 #include "support/messages.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -183,27 +182,28 @@ bool Protects(MessageCall call) {
   return call == MessageCall::kEncrypt || call == MessageCall::kMakeSignature;
 }
 
+template <typename Record>
+std::vector<uint8_t> BytesOfRecord(const Record& record) {
+  const auto* const first = reinterpret_cast<const uint8_t*>(&record);
+  return {first, first + sizeof(record)};
+}
+
+// Answers one query of attributes.
+void ScriptRecord(std::vector<uint8_t> bytes, SECURITY_STATUS status) {
+  Answer answer;
+  answer.status = status;
+  answer.outputs = {Written(std::move(bytes))};
+  AddAnswer(kScript, Call::kQueryAttributes, std::move(answer));
+}
+
+void ScriptSizes(const SecPkgContext_Sizes& sizes, SECURITY_STATUS status) {
+  ScriptRecord(BytesOfRecord(sizes), status);
+}
+
 Call CallOf(MessageCall call) {
   constexpr Call kCalls[] = {Call::kEncrypt, Call::kDecrypt, Call::kMakeSignature,
                              Call::kVerifySignature};
   return kCalls[static_cast<int>(call)];
-}
-
-// Also says which of the two sizes counts for the call.
-void ScriptSizes(MessageCall call, uint32_t size, SECURITY_STATUS status) {
-  SecPkgContext_Sizes sizes{};
-  if (call == MessageCall::kEncrypt) {
-    sizes.cbSecurityTrailer = size;
-  } else {
-    sizes.cbMaxSignature = size;
-  }
-  Answer answer;
-  answer.status = status;
-  BufferAnswer record;
-  record.bytes.resize(sizeof(sizes));
-  std::copy_n(reinterpret_cast<const uint8_t*>(&sizes), sizeof(sizes), record.bytes.begin());
-  answer.outputs.push_back(std::move(record));
-  AddAnswer(kScript, Call::kQueryAttributes, std::move(answer));
 }
 
 void ExpectPlaces(const Shape& shape, const MessageBuffers& buffers) {
@@ -217,17 +217,21 @@ void ExpectPlaces(const Shape& shape, const MessageBuffers& buffers) {
 
 void RunCase(const wchar_t* package, MessageCall call, const Status& status, const Shape& shape) {
   const bool measured = package != kPackageKinds[2];
-  const auto context = MakeContext(LegSide::kAccept, AcquireFor(package, kScript));
+  // Of Wine's NTLM the client alone has keys.
+  const auto context = MakeContext(LegSide::kInitialize, AcquireFor(package, kScript));
   std::vector<Part> parts = shape.parts;
   Message message;
   message.call = call;
   message.qop = 7;
   EXPECT(FillMessage(&parts, &message.buffers));
 
-  if (!measured && Protects(call)) ScriptSizes(call, kTokenSize, SEC_E_OK);
-  const bool safe = CheckMessage(message, context.get()) == MessageCheck::kFine;
-  EXPECT(safe == (measured || !Protects(call) || !shape.short_token));
-  if (!safe) return;
+  const SecPkgContext_Sizes sizes{0, kTokenSize, 0, kTokenSize};
+  if (!measured) ScriptSizes(sizes, SEC_E_OK);
+  const MessageCheck check = CheckMessage(message, context.get());
+  const bool unsafe = !measured && Protects(call) && shape.short_token;
+  EXPECT(check == (unsafe ? MessageCheck::kWritesPastToken : MessageCheck::kFine));
+  if (unsafe) return;
+  if (!measured) ScriptSizes(sizes, SEC_E_OK);
   const bool called = measured || !shape.short_token;
   if (called) {
     Answer answer;
@@ -289,36 +293,91 @@ void RunThereAndBack(MessageCall protect, MessageCall unprotect) {
   }
 }
 
-// Wine's packages write a whole token wherever they are told to.
-void RunSafety() {
-  struct Token {
-    uint32_t size;
-    uint32_t needed;
+// Wine's packages write a whole token wherever they are told to, and NTLM's
+// encrypts one buffer of data.
+void RunChecks() {
+  struct Check {
+    SecPkgContext_Sizes sizes;
     SECURITY_STATUS status;
-    bool safe;
+    uint32_t token;
+    uint32_t data;
+    // Of the calls in their order.
+    MessageCheck expected[4];
   };
-  constexpr Token kTokens[] = {
-      {16, 16, SEC_E_OK, true},
-      {15, 16, SEC_E_OK, false},
-      {0, 16, SEC_E_OK, false},
-      {0, 0, SEC_E_OK, true},
-      {100, kEverything, SEC_E_OK, false},
-      {16, 16, SEC_E_INTERNAL_ERROR, false},
+  constexpr MessageCheck kFine = MessageCheck::kFine;
+  constexpr MessageCheck kPast = MessageCheck::kWritesPastToken;
+  constexpr MessageCheck kIgnores = MessageCheck::kIgnoresData;
+  const Check checks[] = {
+      {{0, 16, 0, 16}, SEC_E_OK, 16, 1, {kFine, kFine, kFine, kFine}},
+      {{0, 16, 0, 20}, SEC_E_OK, 16, 1, {kPast, kFine, kFine, kFine}},
+      {{0, 16, 0, 8}, SEC_E_OK, 15, 1, {kFine, kFine, kPast, kFine}},
+      {{0, 16, 0, 16}, SEC_E_OK, 0, 1, {kPast, kFine, kPast, kFine}},
+      {{0, 16, 0, 0}, SEC_E_OK, 100, 1, {kPast, kFine, kFine, kFine}},
+      {{0, kEverything, 0, kEverything}, SEC_E_OK, 100, 1, {kPast, kFine, kPast, kFine}},
+      {{0, 16, 0, 16}, SEC_E_INTERNAL_ERROR, 16, 1, {kPast, kFine, kPast, kFine}},
+      {{0, 16, 0, 16}, SEC_E_OK, 16, 2, {kIgnores, kIgnores, kFine, kFine}},
+      {{0, 20, 0, 16}, SEC_E_OK, 100, 2, {kIgnores, kIgnores, kIgnores, kIgnores}},
+      {{0, 16, 0, 16}, SEC_E_OK, 16, 0, {kFine, kFine, kFine, kFine}},
   };
-  for (const MessageCall call : {MessageCall::kEncrypt, MessageCall::kMakeSignature}) {
-    for (const Token& token : kTokens) {
-      BeginCase("a token of some size");
+  for (const Check& check : checks) {
+    for (const MessageCall call : kMessageCalls) {
+      BeginCase("check " + std::to_string(&check - checks));
       {
-        const auto context = MakeContext(LegSide::kAccept, AcquireFor(L"NTLM", kScript));
-        std::vector<Part> parts = {Room(SECBUFFER_DATA, 5), Room(SECBUFFER_TOKEN, token.size)};
+        const auto context = MakeContext(LegSide::kInitialize, AcquireFor(L"NTLM", kScript));
+        std::vector<Part> parts(check.data, Room(SECBUFFER_DATA, 5));
+        parts.push_back(Room(SECBUFFER_TOKEN, check.token));
         Message message;
         message.call = call;
         EXPECT(FillMessage(&parts, &message.buffers));
-        ScriptSizes(call, token.needed, token.status);
-        EXPECT((CheckMessage(message, context.get()) == MessageCheck::kFine) == token.safe);
+        ScriptSizes(check.sizes, check.status);
+        EXPECT(CheckMessage(message, context.get()) == check.expected[static_cast<int>(call)]);
       }
       ExpectNothingLeft();
     }
+  }
+}
+
+// Wine's NTLM would go on with keys of zeros.
+void RunWithoutKeys() {
+  for (const MessageCall call : kMessageCalls) {
+    BeginCase("a side that has no keys");
+    {
+      const auto context = MakeContext(LegSide::kAccept, AcquireFor(L"NTLM", kScript));
+      std::vector<Part> parts = Usual();
+      Message message;
+      message.call = call;
+      EXPECT(FillMessage(&parts, &message.buffers));
+      ScriptSizes({0, kTokenSize, 0, kTokenSize}, SEC_E_OK);
+      RunMessage(&message, context.get());
+      EXPECT(message.status == SEC_E_UNSUPPORTED_FUNCTION);
+    }
+    ExpectNothingLeft();
+  }
+}
+
+// Wine's Schannel would read a whole header.
+void RunHeaders() {
+  for (uint32_t size = 0; size < 10; ++size) {
+    BeginCase("a record of " + std::to_string(size) + " bytes");
+    {
+      const auto context = MakeContext(LegSide::kInitialize, AcquireFor(L"Schannel", kScript));
+      std::vector<Part> parts = {Room(SECBUFFER_DATA, size), Absent(SECBUFFER_EMPTY)};
+      Message message;
+      message.call = MessageCall::kDecrypt;
+      EXPECT(FillMessage(&parts, &message.buffers));
+      ScriptRecord(BytesOfRecord(SecPkgContext_StreamSizes{5, 0, 0, 4, 0}), SEC_E_OK);
+      Answer answer;
+      answer.outputs = {Untouched()};
+      if (size >= 5) AddAnswer(kScript, Call::kDecrypt, answer);
+      RunMessage(&message, context.get());
+      EXPECT(message.status == (size < 5 ? SEC_E_INCOMPLETE_MESSAGE : SEC_E_OK));
+      if (size < 5) {
+        EXPECT(message.buffers.type(0) == SECBUFFER_MISSING);
+        EXPECT(message.buffers.size(0) == 5 - size);
+      }
+      ReadMessage(parts, message.buffers);
+    }
+    ExpectNothingLeft();
   }
 }
 
@@ -347,7 +406,9 @@ int main() {
   sanitize::RunAll();
   sanitize::RunThereAndBack(MessageCall::kEncrypt, MessageCall::kDecrypt);
   sanitize::RunThereAndBack(MessageCall::kMakeSignature, MessageCall::kVerifySignature);
-  sanitize::RunSafety();
+  sanitize::RunChecks();
+  sanitize::RunWithoutKeys();
+  sanitize::RunHeaders();
   sanitize::RunEdges();
   return sanitize::EndProgram();
 }

@@ -11,6 +11,7 @@
 #include "executor/release.h"
 #include "executor/scheduler.h"
 #include "scripted/journal.h"
+#include "scripted/script.h"
 #include "sspi/attributes.h"
 #include "sspi/control_token.h"
 #include "sspi/process_identity.h"
@@ -18,6 +19,7 @@
 #include "support/checks.h"
 #include "support/environment.h"
 #include "support/legs.h"
+#include "support/messages.h"
 #include "support/records.h"
 #include "windows/system_threads.h"
 
@@ -117,6 +119,31 @@ void RunSettings() {
   }
 }
 
+// The package of the one puts its tokens together in memory of ours.
+void RunMessages() {
+  const std::shared_ptr<Credential> credential = AcquireFor(L"Kerberos", 1);
+  if (credential == nullptr) return;
+  const std::shared_ptr<Context> context = MakeContext(LegSide::kInitialize, credential);
+  if (context == nullptr) return;
+  for (const MessageCall call : {MessageCall::kEncrypt, MessageCall::kDecrypt}) {
+    scripted::Answer sizes;
+    sizes.outputs.resize(1);
+    // SecPkgContext_Sizes: 37 bytes of signature are Kerberos's.
+    sizes.outputs[0].bytes = {0, 0, 0, 0, 37, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0};
+    AddAnswer(1, scripted::Call::kQueryAttributes, sizes);
+    // A sealed token, by its header.
+    std::vector<Part> parts = {{SECBUFFER_TOKEN, {5, 4, 2, 255, 0, 0, 0, 28}},
+                               {SECBUFFER_DATA, std::vector<uint8_t>(100)}};
+    parts[0].bytes.resize(72);
+    Message message;
+    message.call = call;
+    EXPECT(FillMessage(&parts, &message.buffers));
+    RunMessage(&message, context.get());
+    ReadMessage(parts, message.buffers);
+    if (message.status == SEC_E_INSUFFICIENT_MEMORY) return;
+  }
+}
+
 void RunTransfer() {
   const std::shared_ptr<Credential> credential = AcquireFor(L"Scripted", 0);
   if (credential == nullptr) return;
@@ -185,6 +212,7 @@ int main() {
   sanitize::WarmUp();
   sanitize::RunAll("calls", sanitize::RunCalls);
   sanitize::RunAll("settings", sanitize::RunSettings);
+  sanitize::RunAll("messages", sanitize::RunMessages);
   sanitize::RunAll("transfer", sanitize::RunTransfer);
   sanitize::RunAll("scheduler", sanitize::RunScheduler);
   sanitize::RunAll("identity", sanitize::RunIdentity);

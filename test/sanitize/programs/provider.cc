@@ -26,16 +26,16 @@ void RunTraits() {
   BeginCase("traits");
   constexpr uint32_t kOfStreams = kStreamPackage | kAllocatesOutput;
   constexpr uint32_t kOfLsa = kAcceptCannotAllocate | kFirstBufferIsToken |
-                              kIgnoresChannelBindings | kIgnoresPackageList | kTokenNotMeasured |
-                              kNoStreamMessages;
+                              kIgnoresChannelBindings | kIgnoresPackageList | kTokenNotMeasured;
+  constexpr uint32_t kOfNtlm = kOfLsa | kContextAttributesNotWritten | kMessagesWithoutKeys;
+  constexpr uint32_t kOfKerberos = kOneIdentityPerProcess | kCutsGssTokens;
   EXPECT(TraitsOfPackage(L"") == 0);
   EXPECT(TraitsOfPackage(L"Scripted") == 0);
-  EXPECT(TraitsOfPackage(L"schannel") == kOfStreams);
+  EXPECT(TraitsOfPackage(L"schannel") == (kOfStreams | kReadsWholeHeader));
   EXPECT(TraitsOfPackage(L"CredSSP") == kOfStreams);
-  EXPECT(TraitsOfPackage(L"ntlm") == (kOfLsa | kContextAttributesNotWritten));
-  EXPECT(TraitsOfPackage(L"KERBEROS") == (kOfLsa | kOneIdentityPerProcess));
-  EXPECT(TraitsOfPackage(L"Negotiate") ==
-         (kOfLsa | kContextAttributesNotWritten | kOneIdentityPerProcess));
+  EXPECT(TraitsOfPackage(L"ntlm") == (kOfNtlm | kNoStreamMessages));
+  EXPECT(TraitsOfPackage(L"KERBEROS") == (kOfLsa | kOfKerberos));
+  EXPECT(TraitsOfPackage(L"Negotiate") == (kOfNtlm | kOfKerberos));
 }
 
 struct Order {

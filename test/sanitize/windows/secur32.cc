@@ -29,8 +29,8 @@ const SecurityFunctionTableW& Table() { return *secur32::scripted::FunctionTable
 struct Package {
   const wchar_t* name;
 };
-constexpr Package kPackages[] = {{L"Scripted"}, {L"CREDSSP"},  {L"WDigest"},
-                                 {L"NTLM"},     {L"Kerberos"}, {L"Negotiate"}};
+constexpr Package kPackages[] = {{L"Scripted"}, {L"CREDSSP"},   {L"WDigest"}, {L"NTLM"},
+                                 {L"Kerberos"}, {L"Negotiate"}, {L"Schannel"}};
 
 bool IsSame(const wchar_t* one, const wchar_t* other) {
   return CompareStringOrdinal(one, -1, other, -1, TRUE) == CSTR_EQUAL;

@@ -19,6 +19,7 @@ constexpr auto SEC_E_UNSUPPORTED_FUNCTION = static_cast<SECURITY_STATUS>(0x80090
 constexpr auto SEC_E_INTERNAL_ERROR = static_cast<SECURITY_STATUS>(0x80090304);
 constexpr auto SEC_E_INVALID_TOKEN = static_cast<SECURITY_STATUS>(0x80090308);
 constexpr auto SEC_E_MESSAGE_ALTERED = static_cast<SECURITY_STATUS>(0x8009030F);
+constexpr auto SEC_E_BUFFER_TOO_SMALL = static_cast<SECURITY_STATUS>(0x80090321);
 constexpr auto SEC_E_INCOMPLETE_MESSAGE = static_cast<SECURITY_STATUS>(0x80090318);
 
 struct SecHandle {
@@ -116,6 +117,7 @@ struct SEC_WINNT_AUTH_IDENTITY_EXW {
 #define SECPKG_ATTR_SIZES 0
 #define SECPKG_ATTR_NAMES 1
 #define SECPKG_ATTR_LIFESPAN 2
+#define SECPKG_ATTR_STREAM_SIZES 4
 #define SECPKG_ATTR_SESSION_KEY 9
 #define SECPKG_ATTR_PACKAGE_INFO 10
 #define SECPKG_ATTR_NEGOTIATION_INFO 12
@@ -129,6 +131,14 @@ struct SecPkgContext_Sizes {
   ULONG cbMaxSignature;
   ULONG cbBlockSize;
   ULONG cbSecurityTrailer;
+};
+
+struct SecPkgContext_StreamSizes {
+  ULONG cbHeader;
+  ULONG cbTrailer;
+  ULONG cbMaximumMessage;
+  ULONG cBuffers;
+  ULONG cbBlockSize;
 };
 
 struct SecPkgContext_NamesW {

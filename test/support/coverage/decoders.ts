@@ -75,6 +75,10 @@ function leg(side: 'ISC' | 'ASC'): Decoder {
     // The newer flags have 64 bits, and a buffer of their own.
     const flags = bufferOf(SECBUFFER_FLAGS, inputTypes, args[5]);
     if (flags?.length === 8) see(`${side}_REQ`, Number(flags.readBigUInt64LE()));
+    const granted = left[left.indexOf(SECBUFFER_FLAGS) + 1];
+    if (granted instanceof Uint8Array && granted.length === 8) {
+      see(`${side}_RET`, Number(Buffer.from(granted).readBigUInt64LE()));
+    }
   };
 }
 
@@ -163,6 +167,19 @@ export const DECODERS: ReadonlyMap<string, Decoder> = new Map([
     'exportSecurityContext',
     ({ args, see }) => {
       seeNumber(see, 'EXPORT', args[1]);
+    },
+  ],
+  [
+    'tokenInformation',
+    ({ tuple: [, , primary, level], see }) => {
+      // A primary token has no level.
+      if (primary === 0) seeNumber(see, 'IMPERSONATION_LEVEL', level);
+    },
+  ],
+  [
+    'duplicateToken',
+    ({ args: [, primary, level], tuple: [error], see }) => {
+      if (error === 0 && primary === false) seeNumber(see, 'IMPERSONATION_LEVEL', level);
     },
   ],
   ['enumerateSecurityPackages', packages],
