@@ -1,6 +1,7 @@
 /** Who the client of a server's context is. */
 
 import { SECPKG_ATTR_NAMES } from './constants/context-attributes.js';
+import { SEC_E_NO_IMPERSONATION } from './constants/status.js';
 import { accountsBySid, type Account } from './account-names.js';
 import type { ContextAttributes } from './context-attributes.js';
 import { queryContextAttributes } from './raw/context-attributes.js';
@@ -142,7 +143,8 @@ function informationOf(context: ContextHandle): TokenInformation {
 
 /** @internal The identity of an established context. */
 export function identityOf(context: ContextHandle, attributes: ContextAttributes): Identity {
-  const information = unlessUnsupported(() => informationOf(context));
+  // A ticket without a PAC makes no token.
+  const information = unlessUnsupported(() => informationOf(context), SEC_E_NO_IMPERSONATION);
   const name = unlessUnsupported(() => queryContextAttributes(context, SECPKG_ATTR_NAMES));
   return new Identity(information, name === '' ? undefined : name, attributes);
 }

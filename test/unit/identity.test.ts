@@ -5,6 +5,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { SECPKG_ATTR_NAMES } from '../../lib/constants/context-attributes.js';
 import {
   SEC_E_INTERNAL_ERROR,
+  SEC_E_NO_IMPERSONATION,
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
@@ -289,6 +290,13 @@ describe('an identity that cannot be read', () => {
     const { step } = await failing();
     await expect(step).rejects.toThrow(coded('ERR_SECUR32_SYSTEM_ERROR'));
   });
+});
+
+test('a package that has no token for this client has a name at most', async () => {
+  fake.tokenAnswers.push([SEC_E_NO_IMPERSONATION]);
+  fake.attributeAnswers.push([0, NAME]);
+  const { identity } = await establishedServer();
+  expect(identity).toMatchObject({ source: 'names', name: NAME, sid: undefined });
 });
 
 test('the token is closed as soon as it is read', async () => {
