@@ -14,6 +14,7 @@
 #include "scripted/script.h"
 #include "sspi/live_counts.h"
 #include "sspi/packages.h"
+#include "sspi/provider.h"
 #include "statuses.h"
 #include "support/certificates.h"
 #include "support/checks.h"
@@ -252,12 +253,16 @@ void RunSettings() {
           PutAll(*layout, bytes, setting.get());
           // Twice: the later ones count.
           PutAll(*layout, bytes, setting.get());
-          const bool scripted = Of::kQuery == Call::kQueryAttributes;
+          const bool of_context = Of::kQuery == Call::kQueryAttributes;
+          const bool refused = of_context && (handle->traits() & kCannotSetAttributes) != 0;
           Answer answer;
           answer.status = static_cast<SECURITY_STATUS>(status.value);
-          if (scripted) AddAnswer(kScript, Call::kSetAttributes, answer);
-          EXPECT(setting->Run(handle.get()) == (scripted ? answer.status : SEC_E_OK));
-          ExpectSet(*layout, TakeSetRecord(), bytes);
+          if (of_context && !refused) AddAnswer(kScript, Call::kSetAttributes, answer);
+          const SECURITY_STATUS expected = refused      ? SEC_E_UNSUPPORTED_FUNCTION
+                                           : of_context ? answer.status
+                                                        : SEC_E_OK;
+          EXPECT(setting->Run(handle.get()) == expected);
+          if (!refused) ExpectSet(*layout, TakeSetRecord(), bytes);
           const SecretWatch watch(kSecret, kSecretSize);
           setting.reset();
           EXPECT(SecretWatch::found() == 0);

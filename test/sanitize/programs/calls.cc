@@ -13,6 +13,7 @@
 #include "sspi/attributes.h"
 #include "sspi/control_token.h"
 #include "sspi/packages.h"
+#include "sspi/provider.h"
 #include "sspi/text.h"
 #include "sspi/transfer.h"
 #include "statuses.h"
@@ -315,6 +316,9 @@ class Teller {
   void QueryOf(const std::vector<const AttributeLayout*>& layouts, Call call, Handle* handle) {
     const AttributeLayout& layout = AnyOf(layouts);
     if (!layout.CanQuery()) return;
+    // This package's names are never freed; those of the script would be left.
+    const bool lent = (handle->traits() & kOwnsKeyNames) != 0;
+    if (lent && layout.attribute == SECPKG_ATTR_KEY_INFO) return;
     AddAnswer(kScript, call, TakeRecord(layout));
     AttributeQuery query(layout);
     query.Run(handle);

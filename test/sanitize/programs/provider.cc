@@ -25,13 +25,15 @@ void RunLibrary() {
 void RunTraits() {
   BeginCase("traits");
   constexpr uint32_t kOfStreams = kStreamPackage | kAllocatesOutput;
+  constexpr uint32_t kOfTls = kReadsWholeHeader | kCannotSetAttributes | kOwnsKeyNames;
   constexpr uint32_t kOfLsa = kAcceptCannotAllocate | kFirstBufferIsToken |
-                              kIgnoresChannelBindings | kIgnoresPackageList | kTokenNotMeasured;
+                              kIgnoresChannelBindings | kIgnoresPackageList | kTokenNotMeasured |
+                              kCannotSetAttributes;
   constexpr uint32_t kOfNtlm = kOfLsa | kContextAttributesNotWritten | kMessagesWithoutKeys;
   constexpr uint32_t kOfKerberos = kOneIdentityPerProcess | kCutsGssTokens;
   EXPECT(TraitsOfPackage(L"") == 0);
   EXPECT(TraitsOfPackage(L"Scripted") == 0);
-  EXPECT(TraitsOfPackage(L"schannel") == (kOfStreams | kReadsWholeHeader));
+  EXPECT(TraitsOfPackage(L"schannel") == (kOfStreams | kOfTls));
   EXPECT(TraitsOfPackage(L"CredSSP") == kOfStreams);
   EXPECT(TraitsOfPackage(L"ntlm") == (kOfNtlm | kNoStreamMessages));
   EXPECT(TraitsOfPackage(L"KERBEROS") == (kOfLsa | kOfKerberos));
