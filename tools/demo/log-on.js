@@ -16,6 +16,26 @@ function knowledge(context) {
   };
 }
 
+/** Who the server says that the client is. */
+async function who({ identity }) {
+  const { source, sid, groups } = identity;
+  await identity.resolveNames().catch(() => undefined);
+  return { source, sid, name: identity.name, groups: groups?.length };
+}
+
+/** Sends one encrypted message, where this system can. */
+function sendMessage(client, server) {
+  const message = Buffer.from('for your eyes only');
+  try {
+    const sealed = client.wrap(message);
+    const arrived = server.unwrap(sealed).equals(message);
+    return { bytes: message.length, sealed: sealed.length, arrived };
+  } catch (error) {
+    if (error.code !== 'SEC_E_UNSUPPORTED_FUNCTION') throw error;
+    return { bytes: message.length, error: error.code };
+  }
+}
+
 /** Hands tokens to and fro until both sides are done. */
 async function handshake(client, server, legs) {
   let side = { name: 'client', context: client };
@@ -67,13 +87,17 @@ async function logOn(logon) {
     result.flags = client.attributes.names;
     result.client = knowledge(client);
     result.server = knowledge(server);
+    result.who = await who(server);
+    if (client.attributes.confidentiality) result.sent = sendMessage(client, server);
   } catch (error) {
     result.error = error.code ?? String(error);
     result.message = error.message;
   } finally {
     for (const closable of closing) closable.close();
   }
-  result.asExpected = expectedError ? result.error === expectedError : result.established;
+  result.asExpected = expectedError
+    ? result.error === expectedError
+    : result.established && result.error === undefined && result.sent?.arrived !== false;
   return result;
 }
 

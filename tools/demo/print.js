@@ -19,8 +19,25 @@ function printLeg({ side, status, bytes }) {
   console.log(`  ${side}  ${what.padEnd(26)}  ${paint('gray', status)}`);
 }
 
+const label = (text) => paint('gray', text.padEnd(12));
+
+/** Who logged on, where the system says so. */
+function printWho({ source, sid, name, groups }) {
+  const known =
+    source === 'none' ? 'this system does not say' : `${name ?? 'no name'}, by ${source}`;
+  console.log(`    ${label('client')} ${known}`);
+  if (sid !== undefined) console.log(`    ${label('SID')} ${sid}, in ${groups} groups`);
+}
+
+function printMessage({ bytes, sealed, error }) {
+  console.log(
+    error === undefined
+      ? `  a message of ${bytes} bytes went to the server as ${sealed}, and was read there`
+      : `  no encrypted message: the package of this system cannot (${error})`,
+  );
+}
+
 function printSide(name, { package: packageName, flags, sizes, sessionKey, expires }) {
-  const label = (text) => paint('gray', text.padEnd(12));
   console.log(`  ${paint('bold', name)} knows`);
   console.log(`    ${label('package')} ${packageName}`);
   console.log(`    ${label('flags')} ${flags.join(' ') || 'none'}`);
@@ -38,6 +55,8 @@ function printLogon({ title, expectedError }, result) {
     console.log(`  ${paint(result.asExpected ? 'green' : 'red', 'established')} on both sides`);
     printSide('client', result.client);
     printSide('server', result.server);
+    printWho(result.who);
+    if (result.sent !== undefined) printMessage(result.sent);
   } else {
     const verdict = expectedError && result.asExpected ? 'refused, as it must be' : 'failed';
     console.log(`  ${paint(result.asExpected ? 'green' : 'red', verdict)}: ${result.message}`);
