@@ -330,7 +330,7 @@ export const mutants = [
     file: 'sspi/handles.cc',
     text: '  if (!given_away_) Api().DeleteSecurityContext(&handle_);\n',
     becomes: '',
-    report: 'counts.contexts == 0',
+    report: 'is freed before its context',
   },
   {
     name: 'credential-not-held',
