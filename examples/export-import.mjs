@@ -78,7 +78,6 @@ if (process.argv[2] === 'worker') {
     } catch (error) {
       report(error);
     }
-    process.disconnect();
   });
 } else {
   await gateway().catch(report);

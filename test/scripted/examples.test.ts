@@ -11,7 +11,7 @@ const env = { SECUR32_EXAMPLE_PACKAGE: 'Scripted' };
 
 test('whoami.mjs says who logged on', async () => {
   const example = start('whoami.mjs', { env });
-  expect(await example.ended).toBe(0);
+  expect([await example.ended, example.output()]).toEqual([0, expect.any(String)]);
   expect(example.output()).toContain('logged on by Scripted; identity from: token\n');
   expect(example.output()).toMatch(/\nuser: .+ \(S-1-5-21-[-0-9]+\)\n/);
   expect(example.output()).toMatch(/\ngroup: Everyone, member\n/);
@@ -19,7 +19,7 @@ test('whoami.mjs says who logged on', async () => {
 
 test('delegation.mjs logs the client on to a server behind the first one', async () => {
   const example = start('delegation.mjs', { env });
-  expect(await example.ended).toBe(0);
+  expect([await example.ended, example.output()]).toEqual([0, expect.any(String)]);
   const [front, back] = example
     .output()
     .split('\n')
@@ -30,7 +30,7 @@ test('delegation.mjs logs the client on to a server behind the first one', async
 
 test('export-import.mjs hands a context and its token to another process', async () => {
   const example = start('export-import.mjs', { env, nodeArgs: ['--require', SCRIPT] });
-  expect(await example.ended).toBe(0);
+  expect([await example.ended, example.output()]).toEqual([0, expect.any(String)]);
   expect(example.output()).toMatch(/^process \d+ reads: hello, whoever you are\n/);
   expect(example.output()).toMatch(/\nits user: S-1-5-21-[-0-9]+\n$/);
 });
