@@ -21,9 +21,9 @@ import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { initializeSecurityContextBy } from './raw/security-context.js';
+import { type Protection } from './requirements.js';
 import {
   SecurityContext,
-  type Protection,
   type SecurityContextOptions,
   type StepResult,
 } from './security-context.js';
@@ -105,10 +105,10 @@ export class ClientContext extends SecurityContext {
     this.#bindings = bindingsBuffers(options.channelBindings ?? null);
     this.#contextReq = [
       ISC_REQ_CONNECTION,
-      ...PROTECTION_FLAGS[this.protection],
+      ...PROTECTION_FLAGS[this.requirements.protection],
       ...(this.#mutualAuth ? [ISC_REQ_MUTUAL_AUTH] : []),
       ...(delegate ? [ISC_REQ_DELEGATE] : []),
-      ...this.required.map((name) => REQUIREMENT_FLAGS[name]),
+      ...this.requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
     ];
   }
 

@@ -26,4 +26,5 @@ export { type ContextSizes } from './raw/attribute-records.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
 export { setThreadLimit } from './thread-limit.js';
-export { type Protection, type StepResult } from './security-context.js';
+export { type Protection } from './requirements.js';
+export { type StepResult } from './security-context.js';

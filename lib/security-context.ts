@@ -14,14 +14,12 @@ import {
 } from './constants/status.js';
 import {
   grantedAttributes,
-  isRequirable,
-  REQUIRABLE,
   type ContextAttributes,
   type RequirableAttribute,
   type Side,
 } from './context-attributes.js';
 import { Credentials } from './credentials.js';
-import { argumentError, codedError, type Secur32Error } from './errors.js';
+import { argumentError, codedError } from './errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
 import { refuseLostValues } from './lost-values.js';
 import {
@@ -54,10 +52,14 @@ import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { checkTokenSize, plainType } from './raw/sec-buffers.js';
 import { completeAuthTokenBy } from './raw/security-context.js';
 import { expiryDate } from './time.js';
+import {
+  checkedRequirements,
+  missingRequirements,
+  requirementsError,
+  type Protection,
+  type Requirements,
+} from './requirements.js';
 import { unlessUnsupported } from './unless-unsupported.js';
-
-/** What a context must give its messages. */
-export type Protection = 'none' | 'sign' | 'encrypt';
 
 export interface SecurityContextOptions {
   /**
@@ -112,9 +114,7 @@ function isServedElsewhere(packageName: string): boolean {
 export abstract class SecurityContext {
   /** The credentials that the first leg uses. */
   protected readonly credentials: Credentials;
-  protected readonly protection: Protection;
-  /** What else must be granted. */
-  protected readonly required: readonly RequirableAttribute[];
+  protected readonly requirements: Requirements;
 
   readonly #side: Side;
   readonly #stream: boolean;
@@ -141,15 +141,11 @@ export abstract class SecurityContext {
       throw argumentError(`the options of a ${side} must be an object`);
     }
     refuseLostValues(options, 'protection', 'require');
-    const { protection = 'none', require: required = [] } = options;
-    if (!['none', 'sign', 'encrypt'].includes(protection)) {
-      throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
-    }
+    const requirements = checkedRequirements(options);
     const { facts } = openCredential(credentials.handle);
     this.#side = side;
     this.credentials = credentials;
-    this.protection = protection;
-    this.required = checkedRequirements(required);
+    this.requirements = requirements;
     this.#stream = (facts.traits & ProviderTrait.streamPackage) !== 0;
     this.#maxTokenBytes = maxTokenBytes(options.maxTokenBytes, facts);
   }
@@ -282,21 +278,13 @@ export abstract class SecurityContext {
     if (handle === undefined || this.#state === 'closed') throw closedError('the context');
     const attributes = grantedAttributes(this.#side, contextAttr, handle);
     const missing = [
-      ...this.#missingProtection(attributes),
-      ...this.required.filter((name) => !attributes[name]),
+      ...missingRequirements(this.requirements, attributes),
       ...this.shortfalls(attributes, handle),
     ];
     if (missing.length > 0) throw requirementsError(missing, attributes);
     this.onEstablished?.(handle, attributes);
     this.#outcome = { handle, attributes, expiry };
     this.#state = 'established';
-  }
-
-  #missingProtection({ confidentiality, integrity }: ContextAttributes): string[] {
-    if (this.protection === 'encrypt' && !(confidentiality && integrity))
-      return ["protection: 'encrypt'"];
-    if (this.protection === 'sign' && !integrity) return ["protection: 'sign'"];
-    return [];
   }
 
   #fail(): void {
@@ -485,14 +473,6 @@ export abstract class SecurityContext {
   }
 }
 
-function checkedRequirements(names: unknown): readonly RequirableAttribute[] {
-  if (!Array.isArray(names)) throw argumentError('require must be an array of attribute names');
-  return Array.from(names as unknown[], (name) => {
-    if (isRequirable(name)) return name;
-    throw argumentError(`require: ${String(name)} is not one of ${REQUIRABLE.join(', ')}`);
-  });
-}
-
 /** The bytes of a stream that a leg did not use. */
 function leftOver({ input }: LegResult, given: Uint8Array | undefined): Buffer | undefined {
   const extra = input.find(({ type }) => plainType(type) === SECBUFFER_EXTRA);
@@ -509,15 +489,4 @@ function leftOver({ input }: LegResult, given: Uint8Array | undefined): Buffer |
 function joined(tokens: readonly Buffer[]): Buffer | undefined {
   if (tokens.length <= 1) return tokens[0];
   return Buffer.concat(tokens);
-}
-
-/** The error for a context that falls short of what was asked for. */
-export function requirementsError(
-  missing: readonly string[],
-  { names }: ContextAttributes,
-): Secur32Error {
-  return codedError(
-    'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-    `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,
-  );
 }

@@ -22,10 +22,9 @@ import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { plainType } from './raw/sec-buffers.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
+import { requirementsError, type Protection } from './requirements.js';
 import {
-  requirementsError,
   SecurityContext,
-  type Protection,
   type SecurityContextOptions,
   type StepResult,
 } from './security-context.js';
@@ -68,8 +67,8 @@ export class ServerContext extends SecurityContext {
     this.#contextReq = [
       ASC_REQ_CONNECTION,
       ASC_REQ_EXTENDED_ERROR,
-      ...PROTECTION_FLAGS[this.protection],
-      ...this.required.map((name) => REQUIREMENT_FLAGS[name]),
+      ...PROTECTION_FLAGS[this.requirements.protection],
+      ...this.requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
       ...this.#policy.flags,
     ];
   }

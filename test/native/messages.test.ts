@@ -21,7 +21,8 @@ import {
   type MessageSecBuffer,
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
-import type { Protection, SecurityContext } from '../../lib/security-context.js';
+import type { Protection } from '../../lib/requirements.js';
+import type { SecurityContext } from '../../lib/security-context.js';
 import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
 import {
   testIf,

@@ -1,0 +1,68 @@
+/** What a logon must have been granted: asked for at the beginning, checked when it is done. */
+
+import {
+  isRequirable,
+  REQUIRABLE,
+  type ContextAttributes,
+  type RequirableAttribute,
+} from './context-attributes.js';
+import { argumentError, codedError, type Secur32Error } from './errors.js';
+
+const PROTECTIONS = ['none', 'sign', 'encrypt'] as const;
+/** What a context must give its messages. */
+export type Protection = (typeof PROTECTIONS)[number];
+
+export interface Requirements {
+  readonly protection: Protection;
+  readonly required: readonly RequirableAttribute[];
+}
+
+function checkedNames(names: unknown): readonly RequirableAttribute[] {
+  if (!Array.isArray(names)) throw argumentError('require must be an array of attribute names');
+  return Array.from(names as unknown[], (name) => {
+    if (isRequirable(name)) return name;
+    throw argumentError(`require: ${String(name)} is not one of ${REQUIRABLE.join(', ')}`);
+  });
+}
+
+/** The options `protection` and `require`, whatever their types say. */
+export function checkedRequirements(options: {
+  protection?: Protection;
+  require?: readonly RequirableAttribute[];
+}): Requirements {
+  const { protection = 'none', require: required = [] } = options;
+  if (!PROTECTIONS.includes(protection)) {
+    throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
+  }
+  return { protection, required: checkedNames(required) };
+}
+
+function givesProtection(
+  protection: Protection,
+  { confidentiality, integrity }: ContextAttributes,
+): boolean {
+  if (protection === 'encrypt') return confidentiality && integrity;
+  return protection === 'none' || integrity;
+}
+
+/** What was required and not granted, in words; nothing if all is well. */
+export function missingRequirements(
+  { protection, required }: Requirements,
+  attributes: ContextAttributes,
+): string[] {
+  return [
+    ...(givesProtection(protection, attributes) ? [] : [`protection: '${protection}'`]),
+    ...required.filter((name) => !attributes[name]),
+  ];
+}
+
+/** The error for a context that falls short of what was asked for. */
+export function requirementsError(
+  missing: readonly string[],
+  { names }: ContextAttributes,
+): Secur32Error {
+  return codedError(
+    'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+    `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,
+  );
+}
