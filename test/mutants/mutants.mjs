@@ -1006,8 +1006,8 @@ export const mutants = [
     changes: [
       {
         file: 'dist/lib/unless-unsupported.js',
-        text: 'error.status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION)',
-        becomes: 'error.status !== 0)',
+        text: 'status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION || ',
+        becomes: 'status !== 0 || ',
       },
     ],
   },
