@@ -2,6 +2,8 @@
 # First process of the emulated machine: sets up what a running system has, runs the command in /opt/machine/command,
 # tells the host its exit code, and switches the machine off.
 export PATH=/usr/sbin:/usr/bin
+# As in the session of the testbed: Wine hands names and passwords to Samba in it.
+export LANG=C.UTF-8
 
 mount -t proc proc /proc
 mount -t sysfs sys /sys
