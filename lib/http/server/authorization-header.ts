@@ -49,9 +49,10 @@ export function readAuthorization(
   const scheme = SCHEMES.find((known) => known.toLowerCase() === name);
   if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
 
+  if (field.length > bound) return malformed('the token is too large');
   const base64 = groups['rest'];
   if (base64 === undefined || base64 === '') return { kind: 'none' };
-  if (field.length > bound || base64.length > base64Length(tokenBytes)) {
+  if (base64.length > base64Length(tokenBytes)) {
     return malformed('the token is too large');
   }
   const token = BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
