@@ -36,10 +36,10 @@ export function readAuthorization(
   const fields = rawHeaders.filter(
     (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
   );
-  const [field] = fields;
-  if (field === undefined || field === '') return { kind: 'none' };
   // Another server on the way might have looked at the other one.
   if (fields.length > 1) return malformed('there is more than one Authorization field');
+  const [field] = fields;
+  if (field === undefined || field === '') return { kind: 'none' };
 
   // The rest is only looked at if it is small enough.
   const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
