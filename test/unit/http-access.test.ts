@@ -245,7 +245,7 @@ describe('getIdentity', () => {
       user: 'TEST\\alice',
     });
     expect(() => getIdentity(request)).toThrow(coded('ERR_SECUR32_NOT_AUTHENTICATED'));
-    expect(() => getIdentity({ raw: request } as never)).toThrow(
+    expect(() => getIdentity({ raw: request })).toThrow(
       coded('ERR_SECUR32_NOT_AUTHENTICATED'),
     );
   });
