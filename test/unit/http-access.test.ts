@@ -245,9 +245,7 @@ describe('getIdentity', () => {
       user: 'TEST\\alice',
     });
     expect(() => getIdentity(request)).toThrow(coded('ERR_SECUR32_NOT_AUTHENTICATED'));
-    expect(() => getIdentity({ raw: request })).toThrow(
-      coded('ERR_SECUR32_NOT_AUTHENTICATED'),
-    );
+    expect(() => getIdentity({ raw: request })).toThrow(coded('ERR_SECUR32_NOT_AUTHENTICATED'));
   });
 
   test('gives the same as the request, which cannot be changed by mistake', async () => {
