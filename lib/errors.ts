@@ -108,6 +108,8 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_CANNOT_IMPERSONATE'
   /** A message was not encrypted. */
   | 'ERR_SECUR32_NOT_ENCRYPTED'
+  /** Nobody logged on for this request, or the middleware did not run. */
+  | 'ERR_SECUR32_NOT_AUTHENTICATED'
   /** The name of an account that nobody knows. */
   | 'ERR_SECUR32_UNKNOWN_ACCOUNT'
   /** No memory for the bytes of the caller, or for the call. */

@@ -24,7 +24,7 @@ const REQUIRED = [
   'LICENSE',
   'README.md',
   'package.json',
-  ...['index', 'raw/index'].flatMap((entry) =>
+  ...['index', 'raw/index', 'http/index'].flatMap((entry) =>
     ['js', 'mjs', 'd.ts', 'd.mts'].map((ending) => `dist/lib/${entry}.${ending}`),
   ),
   'prebuilds/win32-arm64/secur32.node',

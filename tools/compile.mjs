@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 
 const require = createRequire(import.meta.url);
 const ROOT = new URL('..', import.meta.url);
-const ENTRY_POINTS = ['dist/lib/index.js', 'dist/lib/raw/index.js'];
+const ENTRY_POINTS = ['dist/lib/index.js', 'dist/lib/raw/index.js', 'dist/lib/http/index.js'];
 
 /** @param {string} entryPoint */
 async function wrap(entryPoint) {

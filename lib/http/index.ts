@@ -1,0 +1,25 @@
+/**
+ * HTTP: servers that know who is calling. The entry point `secur32/http`.
+ */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export {
+  getAuthentication,
+  getIdentity,
+  type Authentication,
+  type RequestLike,
+} from './server/authentication.js';
+export { Authenticator, type Decision } from './server/authenticator.js';
+export { type CrossSite } from './server/cross-site.js';
+export { type HttpAuthEvent, type HttpAuthEventType, type Logger } from './server/events.js';
+export { fastifyIntegratedAuth } from './server/fastify.js';
+export { RECOMMENDED_MAX_HEADER_SIZE } from './server/header-limit.js';
+export { koaIntegratedAuth, type KoaIntegratedAuth } from './server/koa.js';
+export { integratedAuth, type IntegratedAuth } from './server/middleware.js';
+export {
+  type IntegratedAuthOptions,
+  type Limits,
+  type ProxyMode,
+  type Scheme,
+} from './server/options.js';

@@ -1,0 +1,464 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
+
+import { AccessRules } from '../../access-rules.js';
+import type { ExtendedProtection } from '../../extended-protection.js';
+import { packageKind } from '../../package-kinds.js';
+import type { StepResult } from '../../security-context.js';
+import { ServerContext } from '../../server-context.js';
+import { answer, challenge, type Answer } from './answer.js';
+import { remember, type Authentication } from './authentication.js';
+import { readAuthorization, type Authorization } from './authorization-header.js';
+import { Connection, useSession } from './connection.js';
+import { continuesLogon } from './continued-token.js';
+import { isCrossSite } from './cross-site.js';
+import { tell, type HttpAuthEvent } from './events.js';
+import { connectionProtection } from './extended-protection.js';
+import { failureOf, failureToken } from './failures.js';
+import { saysForwarded } from './forwarding.js';
+import { Handshake } from './handshake.js';
+import { takeSlot } from './handshake-slots.js';
+import { headerLimitFault } from './header-limit.js';
+import { isHttp2, requireHttp1 } from './http2.js';
+import { KeptContext } from './kept-context.js';
+import {
+  checkedOptions,
+  type IntegratedAuthOptions,
+  type Scheme,
+  type Settings,
+} from './options.js';
+import { isPreflight } from './preflight.js';
+import { ServerCredentials } from './server-credentials.js';
+import * as texts from './texts.js';
+
+/** What became of a request. */
+export type Decision =
+  /** It is to be handled, on behalf of this client. */
+  | { kind: 'authenticated'; authentication: Authentication }
+  /** It is to be handled for nobody in particular: a preflight, or `anonymous: 'pass'`. */
+  | { kind: 'anonymous' }
+  /** It was answered: with a challenge, the next token of a logon, or a refusal. */
+  | { kind: 'answered' };
+
+const ANSWERED: Decision = Object.freeze({ kind: 'answered' });
+const ANONYMOUS: Decision = Object.freeze({ kind: 'anonymous' });
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** A refusal, for the client and for the log. */
+interface Refusal extends Answer {
+  reason: string;
+  code?: string;
+  error?: unknown;
+  scheme?: Scheme;
+}
+
+/** A leg, with what it came with. */
+interface Leg {
+  connection: Connection;
+  request: IncomingMessage;
+  response: ServerResponse;
+  scheme: Scheme;
+  token: Buffer;
+}
+
+/**
+ * The server side of HTTP authentication by Windows, for any framework: it
+ * takes each request before it is handled, and says for whom it is.
+ *
+ * What it knows of a client belongs to the socket object of its connection,
+ * and to nothing that a client can send.
+ */
+export class Authenticator {
+  /**
+   * Resolves when the server can authenticate: its credentials are acquired and
+   * the names of `allow` and `deny` looked up. Rejects as `Credentials.acquire`
+   * and `AccessRules.resolve` do; every logon fails then. Somebody must wait for
+   * it: a rejection that nobody handles ends the process.
+   */
+  readonly ready: Promise<void>;
+
+  readonly #settings: Settings;
+  readonly #credentials: ServerCredentials;
+  readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #open = new Set<Connection>();
+  readonly #decisions = new WeakMap<object, Promise<Decision>>();
+  readonly #serversSeen = new WeakSet();
+  #rules: AccessRules | undefined;
+  #closed = false;
+
+  /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+  constructor(options: IntegratedAuthOptions = {}) {
+    this.#settings = checkedOptions(options);
+    this.#credentials = new ServerCredentials(this.#settings);
+    if (options.server !== undefined) this.#checkHeaderLimit(options.server);
+    this.ready = this.#prepare();
+  }
+
+  async #prepare(): Promise<void> {
+    const { access } = this.#settings;
+    const [rules] = await Promise.all([
+      access && AccessRules.resolve(access),
+      this.#credentials.acquireAll(),
+    ]);
+    this.#rules = rules;
+  }
+
+  /**
+   * Decides about a request, and answers those that are not to be handled. Call
+   * it before anything reads the body. It answers also where something fails,
+   * and does not reject.
+   */
+  async decide(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): Promise<Decision> {
+    let decision = this.#decisions.get(request);
+    if (decision === undefined) {
+      decision = this.#decide(request, response);
+      this.#decisions.set(request, decision);
+    }
+    return decision;
+  }
+
+  async #decide(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): Promise<Decision> {
+    if (isHttp2(request)) return this.#decideHttp2(request, response);
+    return this.#decideHttp1(request, response as ServerResponse);
+  }
+
+  #decideHttp2(
+    request: Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): Decision {
+    if (this.#settings.pass && request.headers.authorization === undefined) {
+      remember(request, 'anonymous');
+      return ANONYMOUS;
+    }
+    this.#tell({ type: 'refusal', reason: 'HTTP/2 cannot authenticate; HTTP/1.1 is required' });
+    requireHttp1(response);
+    return ANSWERED;
+  }
+
+  async #decideHttp1(request: IncomingMessage, response: ServerResponse): Promise<Decision> {
+    if (isPreflight(request)) return pass(request);
+    const connection = this.#connectionOf(request);
+    if (this.#closed) return this.#refuse(request, response, texts.closed());
+    if (connection.legRunning || connection.broken) {
+      connection.break();
+      return this.#refuse(request, response, texts.pipelined());
+    }
+    const { schemes, limits } = this.#settings;
+    const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
+    const refusal = this.#refusalOfOrigin(connection, request);
+    if (refusal !== undefined) {
+      const withoutLogon = authorization.kind === 'none' || authorization.kind === 'other';
+      if (this.#settings.pass && withoutLogon) return pass(request);
+      return this.#refuse(request, response, refusal);
+    }
+    if (authorization.kind === 'token') {
+      return this.#leg({ connection, request, response, ...authorization });
+    }
+    return this.#withoutToken(connection, request, response, authorization);
+  }
+
+  /** Where a request comes from that nobody may log on with. */
+  #refusalOfOrigin(connection: Connection, request: IncomingMessage): Refusal | undefined {
+    if (this.#settings.proxy === 'none' && saysForwarded(request)) {
+      // Its connection may be another client's by now.
+      connection.drop('the request was forwarded');
+      return texts.forwarded();
+    }
+    return isCrossSite(request, this.#settings.crossSite) ? texts.crossSite() : undefined;
+  }
+
+  #connectionOf(request: IncomingMessage): Connection {
+    const { socket } = request;
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    const { remoteAddress, remotePort } = socket;
+    const connection = new Connection(
+      socket,
+      (reason) => {
+        this.#tell({ type: 'drop', reason, remoteAddress, remotePort });
+      },
+      () => {
+        this.#open.delete(connection);
+      },
+    );
+    this.#connections.set(socket, connection);
+    this.#open.add(connection);
+    const { server } = socket as { server?: { maxHeaderSize?: number } };
+    if (server !== undefined) this.#checkHeaderLimit(server);
+    return connection;
+  }
+
+  #checkHeaderLimit(server: { maxHeaderSize?: number }): void {
+    if (this.#serversSeen.has(server)) return;
+    this.#serversSeen.add(server);
+    const fault = headerLimitFault(server);
+    if (fault === undefined) return;
+    this.#tell({ type: 'warning', reason: fault });
+    process.emitWarning(fault, { code: 'SECUR32_HTTP_HEADER_LIMIT' });
+  }
+
+  /** A request that brings no token of ours. */
+  #withoutToken(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    authorization: Exclude<Authorization, { kind: 'token' }>,
+  ): Decision {
+    if (authorization.kind === 'malformed') {
+      connection.drop('the request was malformed');
+      return this.#refuse(request, response, texts.malformed(authorization.fault));
+    }
+    // A logon is one leg after the other.
+    connection.dropHandshake('the request had no token');
+    if (authorization.kind === 'other') connection.endSession();
+    const session = connection.session();
+    if (session !== undefined) return admit(request, useSession(session, response));
+    return this.#settings.pass ? pass(request) : this.#challenge(request, response);
+  }
+
+  #challenge(request: IncomingMessage, response: ServerResponse): Decision {
+    this.#tell({ type: 'challenge', reason: 'no logon', status: 401, ...addressOf(request) });
+    this.#answer(response, { status: 401, text: texts.UNAUTHORIZED, challenges: this.#offers });
+    return ANSWERED;
+  }
+
+  get #offers(): readonly string[] {
+    return this.#settings.schemes.map((scheme) => challenge(scheme, undefined));
+  }
+
+  /** A request with a token: the first of a logon, or the next one. */
+  async #leg(leg: Leg): Promise<Decision> {
+    const { connection, request, response, scheme, token } = leg;
+    // Also from a client who is known: it may be another one now.
+    connection.endSession();
+    if (connection.handshake !== undefined && connection.handshake.scheme !== scheme) {
+      connection.dropHandshake('the request had a token of another scheme');
+      return this.#refuse(request, response, texts.malformed('the scheme changed within a logon'));
+    }
+    if (connection.handshake === undefined && continuesLogon(token)) {
+      return this.#refuse(request, response, texts.otherConnection());
+    }
+    return connection.whileLegRuns(async () => {
+      const handshake = connection.handshake ?? (await this.#begin(leg));
+      return 'status' in handshake
+        ? this.#refuse(request, response, handshake)
+        : this.#step(leg, handshake);
+    });
+  }
+
+  /** Begins a logon, or says why there is none. */
+  async #begin({ connection, scheme }: Leg): Promise<Handshake | Refusal> {
+    const { limits, proxy, require } = this.#settings;
+    const protection = connectionProtection(this.#settings, connection.socket);
+    if ('fault' in protection) {
+      return protection.fault === 'needs TLS' ? texts.needsTls() : texts.noBindings();
+    }
+    const perAddress = proxy === 'none' ? limits.handshakesPerAddress : Infinity;
+    const release = takeSlot(connection.socket.remoteAddress ?? '', {
+      handshakes: limits.handshakes,
+      handshakesPerAddress: perAddress,
+    });
+    if (release === undefined) return { ...texts.busy(), retryAfterSeconds: RETRY_AFTER_SECONDS };
+    try {
+      await this.ready;
+      const context = new ServerContext(await this.#credentials.get(scheme), {
+        ...protection.options,
+        require,
+        maxTokenBytes: limits.tokenBytes,
+      });
+      const handshake = new Handshake(scheme, context, limits.legTimeoutMs, release, (reason) => {
+        connection.dropHandshake(reason);
+      });
+      connection.begin(handshake);
+      return handshake;
+    } catch (error) {
+      release();
+      return { ...texts.cannotBegin(this.#closed), code: failureOf(error).code, error, scheme };
+    }
+  }
+
+  async #step(leg: Leg, handshake: Handshake): Promise<Decision> {
+    const { connection, request, response, token } = leg;
+    if (handshake.legs >= this.#settings.limits.legs) {
+      connection.dropHandshake('there were too many legs');
+      return this.#refuse(request, response, texts.malformed('the logon has too many legs'));
+    }
+    try {
+      const result = await handshake.step(token);
+      // What was dropped while it ran is of no use, however it ended.
+      if (handshake.dropped !== undefined) throw new Error(handshake.dropped);
+      return result.done
+        ? this.#finish(leg, handshake.context, result)
+        : this.#continue(leg, result);
+    } catch (error) {
+      const { dropped } = handshake;
+      connection.dropHandshake('the leg failed');
+      const refusal = dropped === undefined ? this.#failed(leg, error) : texts.dropped(dropped);
+      return this.#refuse(request, response, refusal);
+    }
+  }
+
+  #failed({ scheme }: Leg, error: unknown): Refusal {
+    const { status, code, reason } = failureOf(error);
+    const refusal = { status, code, reason, error, scheme, text: texts.ofStatus(status) };
+    if (status !== 401) return refusal;
+    const token = failureToken(error);
+    const challenges = token === undefined ? this.#offers : [challenge(scheme, token)];
+    return { ...refusal, challenges };
+  }
+
+  /** The client must send another token, over this connection. */
+  #continue({ connection, request, response, scheme }: Leg, { token }: StepResult): Decision {
+    const multiplexing = this.#settings.proxy === 'multiplexing';
+    if (multiplexing || !response.shouldKeepAlive) {
+      connection.dropHandshake('the next leg cannot come on this connection');
+      return this.#refuse(
+        request,
+        response,
+        multiplexing ? texts.onlyOneLeg() : texts.notKeptAlive(),
+      );
+    }
+    this.#answer(response, {
+      status: 401,
+      text: texts.UNAUTHORIZED,
+      challenges: [challenge(scheme, token)],
+    });
+    return ANSWERED;
+  }
+
+  /** The client is who it says. Whether it may come in is another question. */
+  #finish(
+    { connection, request, response, scheme }: Leg,
+    context: ServerContext,
+    { token }: StepResult,
+  ): Decision {
+    const packageName = context.negotiatedPackage;
+    const persistent = this.#isPersistent(scheme, packageName);
+    const { keepContext } = this.#settings;
+    const authentication: Authentication = Object.freeze({
+      identity: context.identity,
+      scheme,
+      package: packageName,
+      persistent,
+      extendedProtection: this.#levelOf(connection),
+      channelBindingsResult: context.channelBindingsResult,
+      expiresAt: context.expiresAt,
+      context: keepContext ? context : undefined,
+    });
+    connection.finish();
+    const refusal = this.#accessRefusal(authentication);
+    if (refusal !== undefined) {
+      context.close();
+      return this.#refuse(request, response, refusal, authentication);
+    }
+    const kept = keepContext ? new KeptContext(context) : undefined;
+    kept?.useFor(response);
+    if (persistent) connection.persist(authentication, kept);
+    else kept?.end();
+    if (kept === undefined) context.close();
+
+    if (token !== undefined) response.setHeader('WWW-Authenticate', challenge(scheme, token));
+    response.setHeader('Persistent-Auth', String(persistent));
+    this.#tell({
+      type: 'logon',
+      reason: 'the client logged on',
+      ...addressOf(request),
+      ...personOf(authentication),
+    });
+    return admit(request, authentication);
+  }
+
+  #levelOf({ socket }: Connection): ExtendedProtection {
+    const protection = connectionProtection(this.#settings, socket);
+    return 'level' in protection ? protection.level : 'never';
+  }
+
+  #isPersistent(scheme: Scheme, packageName: string | undefined): boolean {
+    const { proxy, persistKerberos } = this.#settings;
+    if (proxy === 'multiplexing') return false;
+    // NTLM proves who is at the other end of the connection, once.
+    if (scheme === 'NTLM' || packageKind(packageName ?? '') === 'ntlm') return true;
+    return persistKerberos;
+  }
+
+  #accessRefusal({ identity, package: packageName }: Authentication): Refusal | undefined {
+    const { ntlm, guests } = this.#settings;
+    // Kerberos is what is left without NTLM; what does not say what it is may be NTLM.
+    if (!ntlm && packageKind(packageName ?? '') !== 'kerberos') return texts.ntlmIsOff();
+    const permitted =
+      this.#rules === undefined ? !identity.isGuest || guests : this.#rules.permits(identity);
+    return permitted ? undefined : texts.notPermitted(identity.isGuest);
+  }
+
+  #answer(response: ServerResponse, what: Answer): void {
+    answer(response, what, this.#settings.limits);
+  }
+
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal: Refusal,
+    authentication?: Authentication,
+  ): Decision {
+    const { reason, code, error, scheme, status } = refusal;
+    this.#tell({
+      type: 'refusal',
+      reason,
+      status,
+      ...(code !== undefined && { code }),
+      ...(error !== undefined && { error }),
+      ...(scheme !== undefined && { scheme }),
+      ...addressOf(request),
+      ...(authentication && personOf(authentication)),
+    });
+    this.#answer(response, refusal);
+    return ANSWERED;
+  }
+
+  #tell(event: HttpAuthEvent): void {
+    tell(this.#settings.logger, event);
+  }
+
+  /** Ends every logon, gives the credentials back, and refuses what comes. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const connection of this.#open) connection.drop('the authentication was closed');
+    await this.#credentials.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function admit(request: IncomingMessage, authentication: Authentication): Decision {
+  remember(request, authentication);
+  return { kind: 'authenticated', authentication };
+}
+
+function pass(request: IncomingMessage): Decision {
+  remember(request, 'anonymous');
+  return ANONYMOUS;
+}
+
+function addressOf({
+  socket: { remoteAddress, remotePort },
+}: IncomingMessage): Pick<HttpAuthEvent, 'remoteAddress' | 'remotePort'> {
+  return { remoteAddress, remotePort };
+}
+
+function personOf({
+  identity: { sid, name },
+  scheme,
+  package: packageName,
+}: Authentication): Partial<HttpAuthEvent> {
+  return { sid, name, scheme, package: packageName };
+}

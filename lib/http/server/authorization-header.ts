@@ -1,0 +1,66 @@
+/** Reads the Authorization field: `Negotiate <base64>` and nothing that only resembles it. */
+
+import { SCHEMES, type Scheme } from './options.js';
+
+/** What a request says about who sends it. */
+export type Authorization =
+  /** Nothing; or the name of a scheme without a token, which says no more. */
+  | { kind: 'none' }
+  /** It is of another scheme. */
+  | { kind: 'other' }
+  /** It is not what RFC 9110 and RFC 4559 allow; `fault` says why. */
+  | { kind: 'malformed'; fault: string }
+  | { kind: 'token'; scheme: Scheme; token: Buffer };
+
+const CREDENTIALS = /^(?<scheme>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** What is in front of the token: the longest scheme, and a space or two. */
+const SCHEME_CHARACTERS = 64;
+
+/** How many characters of base64 so many bytes are. */
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/**
+ * @param rawHeaders of the request: `headers` leaves repeated fields out
+ * @param schemes those that the server offers
+ * @param tokenBytes the largest token
+ */
+export function readAuthorization(
+  rawHeaders: readonly string[],
+  schemes: readonly Scheme[],
+  tokenBytes: number,
+): Authorization {
+  const fields = rawHeaders.filter(
+    (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
+  );
+  const [field] = fields;
+  if (field === undefined || field === '') return { kind: 'none' };
+  // Another server on the way might have looked at the other one.
+  if (fields.length > 1) return malformed('there is more than one Authorization field');
+
+  // The rest is only looked at if it is small enough.
+  const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
+  const groups = CREDENTIALS.exec(field.slice(0, bound + 1))?.groups;
+  if (groups?.['scheme'] === undefined) return malformed('the Authorization field has no scheme');
+  const name = groups['scheme'].toLowerCase();
+  const scheme = SCHEMES.find((known) => known.toLowerCase() === name);
+  if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
+
+  const base64 = groups['rest'];
+  if (base64 === undefined || base64 === '') return { kind: 'none' };
+  if (field.length > bound || base64.length > base64Length(tokenBytes)) {
+    return malformed('the token is too large');
+  }
+  const token = BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
+  // Node's decoder takes much for base64; a token has one way to be written.
+  if (token?.toString('base64') !== base64) return malformed('the token is not base64');
+  if (token.length > tokenBytes) return malformed('the token is too large');
+  return { kind: 'token', scheme, token };
+}
+
+function malformed(fault: string): Authorization {
+  return { kind: 'malformed', fault };
+}

@@ -1,0 +1,89 @@
+import type { ServerContext } from '../../server-context.js';
+import type { StepResult } from '../../security-context.js';
+import type { ReleaseSlot } from './handshake-slots.js';
+import type { Scheme } from './options.js';
+
+/** Why a logon was given up while it was under way. */
+export type DropReason =
+  | 'the leg took too long'
+  | 'the next leg did not come'
+  | 'the connection ended'
+  | 'the request had no token'
+  | 'the request had a token of another scheme'
+  | 'the request was malformed'
+  | 'another request came while a leg ran'
+  | 'the request was forwarded'
+  | 'there were too many legs'
+  | 'the next leg cannot come on this connection'
+  | 'the authentication was closed'
+  | 'the leg failed';
+
+/** A logon that is under way: its context, and the bounds of its time. */
+export class Handshake {
+  readonly scheme: Scheme;
+  readonly context: ServerContext;
+  readonly #timeoutMs: number;
+  readonly #release: ReleaseSlot;
+  readonly #onTimeout: (reason: DropReason) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #legs = 0;
+  #dropped: DropReason | undefined;
+
+  /** @param onTimeout must drop it */
+  constructor(
+    scheme: Scheme,
+    context: ServerContext,
+    timeoutMs: number,
+    release: ReleaseSlot,
+    onTimeout: (reason: DropReason) => void,
+  ) {
+    this.scheme = scheme;
+    this.context = context;
+    this.#timeoutMs = timeoutMs;
+    this.#release = release;
+    this.#onTimeout = onTimeout;
+  }
+
+  get legs(): number {
+    return this.#legs;
+  }
+
+  /** Why it was given up; undefined if it was not. */
+  get dropped(): DropReason | undefined {
+    return this.#dropped;
+  }
+
+  /** Rejects as `ServerContext.step` does; at once when it is dropped meanwhile. */
+  async step(token: Buffer): Promise<StepResult> {
+    this.#legs += 1;
+    this.#wait('the leg took too long');
+    const result = await this.context.step(token);
+    if (!result.done) this.#wait('the next leg did not come');
+    return result;
+  }
+
+  #wait(reason: DropReason): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#onTimeout(reason);
+    }, this.#timeoutMs).unref();
+  }
+
+  /** It is done; the context is somebody else's now. */
+  finish(): ServerContext {
+    this.#end();
+    return this.context;
+  }
+
+  drop(reason: DropReason): void {
+    if (this.#dropped !== undefined) return;
+    this.#dropped = reason;
+    this.#end();
+    this.context.close();
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#release();
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { Authenticator } from './authenticator.js';
+import { getAuthentication } from './authentication.js';
+import type { IntegratedAuthOptions } from './options.js';
+
+/** As much of Koa (2 and 3) as the middleware uses. */
+interface KoaContextLike {
+  req: IncomingMessage;
+  res: ServerResponse;
+  respond?: boolean | undefined;
+  state: Record<string, unknown>;
+}
+
+export interface KoaIntegratedAuth {
+  (context: KoaContextLike, next: () => Promise<unknown>): Promise<void>;
+  /** As `Authenticator.ready`. */
+  readonly ready: Promise<void>;
+  /** As `Authenticator.close`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Middleware for Koa. `getIdentity(ctx)` says who it is, and so does
+ * `ctx.state.identity`, which is undefined for a request without a logon.
+ */
+export function koaIntegratedAuth(options: IntegratedAuthOptions = {}): KoaIntegratedAuth {
+  const authenticator = new Authenticator(options);
+  const middleware = async (
+    context: KoaContextLike,
+    next: () => Promise<unknown>,
+  ): Promise<void> => {
+    const { kind } = await authenticator.decide(context.req, context.res);
+    if (kind === 'answered') {
+      context.respond = false;
+      return;
+    }
+    context.state['identity'] = getAuthentication(context)?.identity;
+    await next();
+  };
+  return Object.assign(middleware, {
+    ready: authenticator.ready,
+    close: () => authenticator.close(),
+  });
+}

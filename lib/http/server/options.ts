@@ -1,0 +1,301 @@
+/** What a server's authentication can be told, and what it does by default. */
+
+import type { Server } from 'node:http';
+
+import { requiredText } from '../../auth-identity.js';
+import { ChannelBindings } from '../../channel-bindings.js';
+import type { RequirableAttribute } from '../../context-attributes.js';
+import { argumentError } from '../../errors.js';
+import type { ExtendedProtection } from '../../extended-protection.js';
+import { refuseLostValues } from '../../lost-values.js';
+import { checkedRequirements } from '../../requirements.js';
+import { checkedServicePrincipalNames } from '../../service-principal-names.js';
+import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
+import type { Logger } from './events.js';
+
+export const SCHEMES = ['Negotiate', 'NTLM'] as const;
+/** The HTTP authentication schemes of Windows. */
+export type Scheme = (typeof SCHEMES)[number];
+
+/**
+ * What stands between the clients and this server:
+ *
+ * - `'none'`: nothing. A request that says that it was forwarded is refused.
+ * - `'pinned'`: a proxy that gives each client connection one of its own to
+ *   this server, and never lets another client's request on it.
+ * - `'multiplexing'`: a proxy that sends the requests of many clients over one
+ *   connection. Each request must log on by itself, with one token: Kerberos.
+ */
+export type ProxyMode = 'none' | 'pinned' | 'multiplexing';
+const PROXY_MODES: readonly unknown[] = ['none', 'pinned', 'multiplexing'];
+
+const EXTENDED_PROTECTION: readonly unknown[] = [
+  'never',
+  'whenSupported',
+  'always',
+  'behindProxy',
+  'audit',
+];
+
+/** Bounds on what clients can make this server hold. */
+export interface Limits {
+  /** The largest token, in bytes: 65536, more than Windows makes (48000). */
+  tokenBytes: number;
+  /** How many tokens of a client one logon may take: 10. */
+  legs: number;
+  /** How long a leg may run, how long the next one may take to come, and a refused body to end, in milliseconds: 30000. */
+  legTimeoutMs: number;
+  /** Logons under way at once, of all servers in this thread: 1000. */
+  handshakes: number;
+  /** Logons under way at once from one address (for IPv6 its /64 network): 100. Behind a proxy it does not apply. */
+  handshakesPerAddress: number;
+  /** How much of the body of a request that is not let in is read and thrown away, in bytes: 1048576. The connection of a larger one is closed. */
+  bodyBytes: number;
+}
+
+const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
+  tokenBytes: 64 * 1024,
+  legs: 10,
+  legTimeoutMs: 30_000,
+  handshakes: 1000,
+  handshakesPerAddress: 100,
+  bodyBytes: 1024 * 1024,
+});
+
+/** The largest delay of a timer. */
+const MAX_LIMIT = 2 ** 31 - 1;
+
+export interface IntegratedAuthOptions {
+  /** What is offered, in this order: `['Negotiate']` by default. */
+  schemes?: readonly Scheme[];
+  /**
+   * The security package behind a scheme, where it is not the one of the same
+   * name: `{ Negotiate: 'Kerberos' }` serves Negotiate by Kerberos only.
+   */
+  packages?: Partial<Record<Scheme, string>>;
+  /** false refuses NTLM, also where Negotiate chooses it. true by default. */
+  ntlm?: boolean;
+  /** Users and groups that may, as SIDs or names (`AccessRules`). Everybody who logs on if it is left out. */
+  allow?: readonly string[];
+  /** Users and groups that may not, whatever `allow` says. */
+  deny?: readonly string[];
+  /** true lets guests in where there is no `allow`: somebody whom nobody knows. false by default. */
+  guests?: boolean;
+  /**
+   * A request without a logon: `'challenge'` asks for one, by default; `'pass'`
+   * lets it through without an identity. A client that logs on as nobody is
+   * refused in any case.
+   */
+  anonymous?: 'challenge' | 'pass';
+  /** What every logon must have been granted, `['delegate']` for instance. */
+  require?: readonly RequirableAttribute[];
+  /**
+   * Extended Protection. By default `'always'` on TLS and `'never'` on plain
+   * connections. `'always'` and `'audit'`, where they are set, refuse requests
+   * that come without TLS; `'whenSupported'` has nothing to compare there.
+   */
+  extendedProtection?: ExtendedProtection;
+  /** The bindings of a proxy's certificate, where clients speak TLS with the proxy; by default those of the connection's own. */
+  channelBindings?: ChannelBindings;
+  /** The names under which clients may ask for this service: `['HTTP/web.example.com']`. */
+  targetNames?: readonly string[];
+  /**
+   * true keeps a Kerberos logon for the whole connection, as always with NTLM.
+   * false, by default, wants a ticket with each request.
+   */
+  persistKerberos?: boolean;
+  /** `'none'` by default. */
+  proxy?: ProxyMode;
+  /** What pages of other sites may do with the user's logon: `'refuse'` by default, but for links. */
+  crossSite?: CrossSite;
+  /** true keeps the security context, to impersonate the client, as long as the logon holds. false by default. */
+  keepContext?: boolean;
+  limits?: Partial<Limits>;
+  /** Takes what happened, for a log. The events have no secrets. */
+  logger?: Logger;
+  /** The server, whose limit on headers is checked at once; by default at its first request. */
+  server?: Pick<Server, 'listen'> & { maxHeaderSize?: number };
+}
+
+/** The options after their checks. */
+export interface Settings {
+  readonly schemes: readonly Scheme[];
+  readonly packages: Readonly<Record<Scheme, string>>;
+  readonly ntlm: boolean;
+  readonly access: { allow?: readonly string[]; deny?: readonly string[] } | undefined;
+  readonly guests: boolean;
+  readonly pass: boolean;
+  readonly require: readonly RequirableAttribute[];
+  readonly extendedProtection: ExtendedProtection | undefined;
+  readonly channelBindings: ChannelBindings | undefined;
+  readonly targetNames: readonly string[] | undefined;
+  readonly persistKerberos: boolean;
+  readonly proxy: ProxyMode;
+  readonly crossSite: CrossSitePolicy;
+  readonly keepContext: boolean;
+  readonly limits: Readonly<Limits>;
+  readonly logger: Logger | undefined;
+}
+
+const NAMES: readonly (keyof IntegratedAuthOptions)[] = [
+  'schemes',
+  'packages',
+  'ntlm',
+  'allow',
+  'deny',
+  'guests',
+  'anonymous',
+  'require',
+  'extendedProtection',
+  'channelBindings',
+  'targetNames',
+  'persistKerberos',
+  'proxy',
+  'crossSite',
+  'keepContext',
+  'limits',
+  'logger',
+  'server',
+];
+
+/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+export function checkedOptions(options: IntegratedAuthOptions): Settings {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw argumentError('the options must be an object');
+  }
+  // A misspelt `deny` would let everybody in.
+  const unknown = Object.keys(options).find((name) => !(NAMES as string[]).includes(name));
+  if (unknown !== undefined) throw argumentError(`there is no option ${unknown}`);
+  refuseLostValues(options, ...NAMES);
+  const settings: Settings = {
+    schemes: checkedSchemes(options.schemes),
+    packages: checkedPackages(options.packages),
+    ntlm: checkedBoolean(options, 'ntlm', true),
+    access: accessOptions(options),
+    guests: checkedBoolean(options, 'guests', false),
+    pass: checkedAnonymous(options.anonymous) === 'pass',
+    require: checkedRequirements(options).required,
+    extendedProtection: checkedLevel(options.extendedProtection),
+    channelBindings: checkedBindings(options.channelBindings),
+    targetNames:
+      options.targetNames === undefined
+        ? undefined
+        : checkedServicePrincipalNames(options.targetNames, 'targetNames'),
+    persistKerberos: checkedBoolean(options, 'persistKerberos', false),
+    proxy: checkedProxy(options.proxy),
+    crossSite: checkedCrossSite(options.crossSite),
+    keepContext: checkedBoolean(options, 'keepContext', false),
+    limits: checkedLimits(options.limits),
+    logger: checkedLogger(options.logger),
+  };
+  refuseContradictions(settings);
+  return Object.freeze(settings);
+}
+
+function refuseContradictions(settings: Settings): void {
+  const { ntlm, schemes, packages, proxy, persistKerberos } = settings;
+  if (!ntlm && schemes.some((scheme) => packages[scheme].toLowerCase() === 'ntlm')) {
+    throw argumentError('ntlm: false contradicts the scheme or package NTLM');
+  }
+  if (proxy === 'multiplexing' && schemes.includes('NTLM')) {
+    throw argumentError("proxy: 'multiplexing' cannot have NTLM, which authenticates connections");
+  }
+  if (proxy === 'multiplexing' && persistKerberos) {
+    throw argumentError("proxy: 'multiplexing' contradicts persistKerberos");
+  }
+  const { extendedProtection: level, channelBindings, targetNames } = settings;
+  if (level === 'behindProxy' && targetNames === undefined) {
+    throw argumentError("extendedProtection: 'behindProxy' needs targetNames");
+  }
+  if (channelBindings !== undefined && (level === 'never' || level === 'behindProxy')) {
+    throw argumentError(`extendedProtection: '${level}' does not look at channelBindings`);
+  }
+}
+
+function checkedSchemes(schemes: unknown = ['Negotiate']): readonly Scheme[] {
+  if (!Array.isArray(schemes) || schemes.length === 0) {
+    throw argumentError(`schemes must be an array with ${SCHEMES.join(' or ')}`);
+  }
+  const list = Array.from(schemes as unknown[], (scheme) => {
+    const known = SCHEMES.find((name) => name === scheme);
+    if (known === undefined) {
+      throw argumentError(`schemes: ${String(scheme)} is not one of ${SCHEMES.join(', ')}`);
+    }
+    return known;
+  });
+  if (new Set(list).size < list.length) throw argumentError('schemes names one twice');
+  return Object.freeze(list);
+}
+
+function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme, string>> {
+  if (typeof packages !== 'object' || packages === null || Array.isArray(packages)) {
+    throw argumentError("packages must be an object like { Negotiate: 'Kerberos' }");
+  }
+  const result: Record<Scheme, string> = { Negotiate: 'Negotiate', NTLM: 'NTLM' };
+  for (const [scheme, name] of Object.entries(packages)) {
+    if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
+    result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
+  }
+  return Object.freeze(result);
+}
+
+function checkedBoolean(
+  options: IntegratedAuthOptions,
+  name: keyof IntegratedAuthOptions,
+  byDefault: boolean,
+): boolean {
+  const value: unknown = options[name] ?? byDefault;
+  if (typeof value !== 'boolean' || options[name] === null) {
+    throw argumentError(`${name} must be true or false`);
+  }
+  return value;
+}
+
+function accessOptions(options: IntegratedAuthOptions): Settings['access'] {
+  const { allow, deny } = options;
+  if (allow === undefined && deny === undefined) return undefined;
+  return { ...(allow !== undefined && { allow }), ...(deny !== undefined && { deny }) };
+}
+
+function checkedAnonymous(anonymous: unknown = 'challenge'): 'challenge' | 'pass' {
+  if (anonymous === 'challenge' || anonymous === 'pass') return anonymous;
+  throw argumentError("anonymous must be 'challenge' or 'pass'");
+}
+
+function checkedLevel(level: unknown): ExtendedProtection | undefined {
+  if (level === undefined || EXTENDED_PROTECTION.includes(level)) {
+    return level as ExtendedProtection | undefined;
+  }
+  throw argumentError(`extendedProtection must be one of ${EXTENDED_PROTECTION.join(', ')}`);
+}
+
+function checkedBindings(bindings: unknown): ChannelBindings | undefined {
+  if (bindings === undefined || bindings instanceof ChannelBindings) return bindings;
+  throw argumentError('channelBindings must be a ChannelBindings');
+}
+
+function checkedProxy(proxy: unknown = 'none'): ProxyMode {
+  if (PROXY_MODES.includes(proxy)) return proxy as ProxyMode;
+  throw argumentError(`proxy must be one of ${PROXY_MODES.join(', ')}`);
+}
+
+function checkedLimits(limits: unknown = {}): Readonly<Limits> {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+    throw argumentError('limits must be an object');
+  }
+  const result: Limits = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw argumentError(`there is no limit ${name}`);
+    const least = name === 'bodyBytes' ? 0 : 1;
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > MAX_LIMIT) {
+      throw argumentError(`limits.${name} must be an integer from ${least} to ${MAX_LIMIT}`);
+    }
+    result[name as keyof Limits] = value as number;
+  }
+  return Object.freeze(result);
+}
+
+function checkedLogger(logger: unknown): Logger | undefined {
+  if (logger === undefined || typeof logger === 'function') return logger as Logger | undefined;
+  throw argumentError('logger must be a function');
+}
