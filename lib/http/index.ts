@@ -17,9 +17,5 @@ export { fastifyIntegratedAuth } from './server/fastify.js';
 export { RECOMMENDED_MAX_HEADER_SIZE } from './server/header-limit.js';
 export { koaIntegratedAuth, type KoaIntegratedAuth } from './server/koa.js';
 export { integratedAuth, type IntegratedAuth } from './server/middleware.js';
-export {
-  type IntegratedAuthOptions,
-  type Limits,
-  type ProxyMode,
-  type Scheme,
-} from './server/options.js';
+export { type IntegratedAuthOptions, type Limits, type ProxyMode } from './server/options.js';
+export { type Scheme } from './schemes.js';
