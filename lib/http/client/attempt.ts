@@ -97,8 +97,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
         try {
           take(event, resolve, reject);
         } catch (error) {
-          reject(error);
-          this.abort(error as Error);
+          const failure = error as Error;
+          reject(failure);
+          this.abort(failure);
         }
       };
       for (const event of this.#waiting.splice(0)) this.#take(event);

@@ -2,6 +2,11 @@
 
 export { IntegratedAgent } from './agent.js';
 export { integratedFetch, type IntegratedFetch, type IntegratedRequestInit } from './fetch.js';
+export {
+  IntegratedHttpAgent,
+  IntegratedHttpsAgent,
+  type IntegratedHttpAgentOptions,
+} from './http-agent.js';
 export { type HostList } from './host-rules.js';
 export {
   type ClientLimits,

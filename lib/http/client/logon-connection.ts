@@ -38,10 +38,14 @@ export class LogonConnection {
     let given = false;
     this.client = new Client(origin.origin, {
       connect: (_, callback) => {
-        // undici would take a new socket for the one that ended, and the logon with it.
-        if (given || socket.destroyed) callback(connectionLost(UNSENT), null);
-        else callback(null, socket);
+        const first = !given;
         given = true;
+        // undici expects that it takes a while.
+        queueMicrotask(() => {
+          // It would take a new socket for the one that ended, and the logon with it.
+          if (first && !socket.destroyed) callback(null, socket);
+          else callback(connectionLost(UNSENT), null);
+        });
       },
       pipelining: 1,
       allowH2: false,

@@ -5,19 +5,17 @@ import type { Socket } from 'node:net';
 import type { ClientCredentials } from './client-credentials.js';
 import { LogonConnection } from './logon-connection.js';
 import { connectionLost } from './lost-connection.js';
+import { Memories } from './memories.js';
 import type { ClientSettings, ProxySettings } from './options.js';
-import { Party, type Memory } from './party.js';
+import { Party } from './party.js';
 import { openPlain, openTls, type SocketSettings } from './sockets.js';
 import { openTunnel } from './tunnel.js';
-
-/** Of how many servers it is remembered how they want a logon. */
-const MOST_REMEMBERED = 1000;
 
 export class ConnectionOpener {
   readonly #settings: ClientSettings;
   readonly #credentials: ClientCredentials;
   readonly #sockets: SocketSettings;
-  readonly #memories = new Map<string, Memory>();
+  readonly #memories = new Memories();
 
   constructor(settings: ClientSettings, credentials: ClientCredentials) {
     this.#settings = settings;
@@ -90,7 +88,7 @@ export class ConnectionOpener {
         // A proxy must say first that it keeps the connection together.
         unasked: (mutualAuth || preemptive) && !passedOn,
         credentials: this.#credentials,
-        memory: this.#memory(`server ${origin.origin}`),
+        memory: this.#memories.of(`server ${origin.origin}`),
       },
       socket,
     );
@@ -106,23 +104,9 @@ export class ConnectionOpener {
         mutualAuth: false,
         unasked: this.#settings.preemptive,
         credentials: this.#credentials,
-        memory: this.#memory(`proxy ${proxy.url.origin}`),
+        memory: this.#memories.of(`proxy ${proxy.url.origin}`),
       },
       socket,
     );
-  }
-
-  #memory(key: string): Memory {
-    const known = this.#memories.get(key) ?? { scheme: undefined };
-    // The one that was used last is the last one.
-    this.#memories.delete(key);
-    this.#memories.set(key, known);
-    if (this.#memories.size > MOST_REMEMBERED) {
-      for (const oldest of this.#memories.keys()) {
-        this.#memories.delete(oldest);
-        break;
-      }
-    }
-    return known;
   }
 }

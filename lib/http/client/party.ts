@@ -10,14 +10,10 @@ import type { Scheme } from '../schemes.js';
 import { readChallenges, readPersistentAuth, type Challenges } from './challenges.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { Logon, notProven } from './logon.js';
+import type { Memory } from './memories.js';
 import type { LogonSettings } from './options.js';
 import { bindingsOfPeer } from './peer-bindings.js';
 import { targetNameOf, type TargetNameSettings } from './target-names.js';
-
-/** What is known of a party from earlier connections: by which scheme it wants a logon. */
-export interface Memory {
-  scheme: Scheme | undefined;
-}
 
 export interface PartySettings {
   readonly url: URL;
