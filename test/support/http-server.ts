@@ -16,6 +16,7 @@ export interface SeenRequest {
   body: string;
   /** Which connection it came on, counted from 1. */
   connection: number;
+  socket: Socket;
 }
 
 /** Answers the n-th request, counted from 1. */
@@ -45,8 +46,6 @@ export async function closeServers(): Promise<void> {
 export interface ServeOptions {
   /** With TLS. */
   tls?: { cert: string; key: string };
-  /** The body is the test's to read. */
-  unread?: boolean;
 }
 
 /** A server of HTTP/1.1. */
@@ -60,11 +59,10 @@ export async function serve(respond: Respond, options: ServeOptions = {}): Promi
         url: request.url ?? '',
         headers: request.headers,
         body: '',
-        connection: numbers.get(connectionOf(request.socket)) ?? 0,
+        connection: numbers.get(request.socket) ?? 0,
+        socket: request.socket,
       };
-      if (options.unread !== true) {
-        for await (const chunk of request) one.body += String(chunk);
-      }
+      for await (const chunk of request) one.body += String(chunk);
       seen.push(one);
       respond(one, response, seen.length);
     })().catch(() => undefined); // the client went away
@@ -88,10 +86,6 @@ export async function serve(respond: Respond, options: ServeOptions = {}): Promi
   };
   servers.push(started);
   return started;
-}
-
-function connectionOf(socket: Socket): Socket {
-  return socket;
 }
 
 /** Starts a server that speaks no HTTP of its own. */

@@ -113,7 +113,7 @@ describe('a body', () => {
     const server = await serve(perRequest('ticket'));
     const failed = get(server.origin, agentFor(small), { method: 'POST', body: long() });
     await expect(failed).rejects.toEqual(coded('ERR_SECUR32_BODY_NOT_REPLAYABLE'));
-    fake.legAnswers.push(last('ticket'));
+    expect(fake.legs).toEqual([]);
   });
 
   test('that is a long stream comes through where the server is known', async () => {

@@ -157,6 +157,7 @@ export class Exchange {
       const party = this.#challenger(connection, leg.head);
       const answer = party?.answerTo(leg.head);
       if (party === undefined || answer === undefined) return leg;
+      this.#checkReplayable();
       const passed = connection.parties.slice(0, connection.parties.indexOf(party));
       for (const other of passed) await other.answered(leg.head);
       if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
@@ -169,7 +170,6 @@ export class Exchange {
         return undefined;
       }
       for (const other of passed) await other.beginUnasked();
-      this.#checkReplayable();
     }
   }
 
@@ -177,13 +177,13 @@ export class Exchange {
   async #leg(connection: LogonConnection, last: boolean, form: Form): Promise<Leg | undefined> {
     const attempt = new Attempt(connection.client, this.#dispatchOptions(connection, form));
     const { used } = connection;
+    const underWay = connection.parties.some((party) => party.underWay);
     connection.used = true;
     try {
       return { attempt, head: await attempt.head };
     } catch (cause) {
       this.#abort.signal.throwIfAborted();
       if (!isLostConnection(cause)) throw cause;
-      const underWay = connection.parties.some((party) => party.underWay);
       // Of undici's own errors this code says that nothing was sent.
       const unsent = isUnsent(cause);
       if (!underWay && !used && !unsent) throw cause;
@@ -281,6 +281,8 @@ export class Exchange {
       method: form === 'head' ? 'HEAD' : method,
       headers: this.#headers.with(logons, ['connection', ...withoutBody]),
       body: form === 'whole' ? (this.#body.open() ?? null) : null,
+      // undici would close the connection after a HEAD, which may be a leg.
+      reset: false,
       ...(query !== undefined && { query }),
       ...(headersTimeout !== undefined && { headersTimeout }),
       ...(bodyTimeout !== undefined && { bodyTimeout }),

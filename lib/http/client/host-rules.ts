@@ -106,6 +106,7 @@ function ruleOf(pattern: unknown, where: string): Rule {
     where,
   );
   const host = hostOf(url);
+  if (host.split('.').includes('')) throw argumentError(`${where} has an empty part`);
   if (groups['wildcard'] !== undefined && addressOf(url) !== undefined) {
     throw argumentError(`${where}: there is nothing below an address`);
   }

@@ -105,8 +105,11 @@ export class Pool {
   #ended(connection: LogonConnection): void {
     if (!this.#all.delete(connection)) return;
     const at = this.#idle.indexOf(connection);
-    if (at >= 0) this.#idle.splice(at, 1);
-    connection.destroy();
+    if (at >= 0) {
+      this.#idle.splice(at, 1);
+      connection.destroy();
+    }
+    // Whoever uses it finds out, and may have a leg to finish.
     this.#release();
   }
 
