@@ -90,7 +90,7 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_CONTEXT_FAILED'
   /** The context was established without something that was required. */
   | 'ERR_SECUR32_REQUIREMENTS_NOT_MET'
-  /** The package of this system would ignore the channel bindings. */
+  /** The package of this system would ignore the channel bindings, or a server's certificate has none. */
   | 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'
   /** The package of this system would ignore the list of packages. */
   | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'

@@ -53,14 +53,14 @@ describe('challenges', () => {
     'Negotiate, Negotiate',
     'Negotiate YWJj, negotiate',
   ])('%s is malformed', (field) => {
-    expect(() => read(field)).toThrow(coded('ERR_SECUR32_MALFORMED_CHALLENGE') as Error);
+    expect(() => read(field)).toThrow(coded('ERR_SECUR32_MALFORMED_CHALLENGE'));
   });
 
   test('with a token beyond the bound are not decoded', () => {
     const token = (bytes: number) => `Negotiate ${Buffer.alloc(bytes).toString('base64')}`;
     expect(read(token(100))).toHaveLength(1);
     for (const bytes of [101, 102, 1000]) {
-      expect(() => read(token(bytes))).toThrow(coded('ERR_SECUR32_TOKEN_TOO_LARGE') as Error);
+      expect(() => read(token(bytes))).toThrow(coded('ERR_SECUR32_TOKEN_TOO_LARGE'));
     }
   });
 

@@ -50,7 +50,9 @@ describe('a server that closes connections', () => {
     const server = await serve((seen, response, n) => {
       if (!closed && tokenIn(seen.headers.authorization) === NTLM_1) {
         closed = true;
-        response.once('finish', () => seen.socket.destroySoon());
+        response.once('finish', () => {
+          seen.socket.destroySoon();
+        });
         const challenge = { 'www-authenticate': withToken('Negotiate', 'second'), connection };
         response.writeHead(401, challenge).end();
       } else respond(seen, response, n);

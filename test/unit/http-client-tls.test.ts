@@ -78,7 +78,10 @@ test('bindings are of the connection, not of an earlier one', async () => {
   await get(first.url, agent);
   // Another certificate from now on, as after a renewal.
   const pem = fixture('tls');
-  (first.server.server as Server).setSecureContext({ cert: pem, key: pem });
+  (first.server.server as unknown as Pick<Server, 'setSecureContext'>).setSecureContext({
+    cert: pem,
+    key: pem,
+  });
   await get(first.url, agent);
   const [one, two] = bindingsOnLegs();
   expect(one).not.toBe(two);

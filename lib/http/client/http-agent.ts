@@ -25,15 +25,16 @@ import { openPlain, openTls } from './sockets.js';
 
 export interface IntegratedHttpAgentOptions extends LogonOptions {
   /**
-   * The request by which a new connection is logged on: `HEAD /` by default. It
-   * must be one that does nothing, and for which the server wants a logon.
+   * The request by which a new connection is logged on: `GET /` by default. It
+   * must be one that changes nothing, and for which the server wants a logon. A
+   * HEAD is for servers whose 401 has a Content-Length then, too.
    */
   probe?: { method?: Probe['method']; path?: string };
   /** The most connections to one host: `maxSockets` of Node's agents. No bound by default. */
   maxSockets?: number;
 }
 
-const METHODS: readonly unknown[] = ['HEAD', 'GET', 'OPTIONS'];
+const METHODS: readonly unknown[] = ['GET', 'HEAD'];
 const NAMES: readonly string[] = [...logonNames, 'probe', 'maxSockets'];
 
 type Created = (error: Error | null, socket: Duplex) => void;
@@ -145,8 +146,8 @@ class ProbedConnections {
 
 function checkedProbe(probe: unknown = {}): Probe {
   if (typeof probe !== 'object' || probe === null) throw argumentError('probe must be an object');
-  const { method = 'HEAD', path = '/' } = probe as Partial<Record<keyof Probe, unknown>>;
-  if (!METHODS.includes(method)) throw argumentError('probe.method must be HEAD, GET or OPTIONS');
+  const { method = 'GET', path = '/' } = probe as Partial<Record<keyof Probe, unknown>>;
+  if (!METHODS.includes(method)) throw argumentError('probe.method must be GET or HEAD');
   const text = requiredText(path, 'probe.path');
   if (!text.startsWith('/')) throw argumentError('probe.path must begin with /');
   return { method: method as Probe['method'], path: text };

@@ -11,7 +11,8 @@ import type { Party, ResponseHead } from './party.js';
 
 /** The request that a connection is logged on with. */
 export interface Probe {
-  readonly method: 'HEAD' | 'GET' | 'OPTIONS';
+  /** Node.js does not keep the connection after a HEAD whose response has no Content-Length. */
+  readonly method: 'GET' | 'HEAD';
   /** A path for which the server wants a logon. */
   readonly path: string;
 }
