@@ -42,7 +42,9 @@ export const suites = {
   },
   peers: {
     title: 'suites with programs of others',
-    ...withPackages('x64', ['peers']),
+    // Tells who logged on by NTLM, which Wine's cannot.
+    securityPackages: [`${built('x64')}/named_ntlm.dll`],
+    env: { SECUR32_TEST_FOLDERS: 'peers' },
     onLinux: true,
   },
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),

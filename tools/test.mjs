@@ -24,7 +24,7 @@ import { reportError } from './support/failure.mjs';
 import { readResults, reportResults } from './test-results.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The testbed's own; "node" is that of Windows there. */
+/** Of the testbed's Debian; "node" is Windows' there. */
 const LINUX_NODE = '/usr/bin/node';
 /** A run that hangs must end before the one who waits gives up. */
 const TIMEOUT_SECONDS = 20 * 60;
@@ -91,9 +91,11 @@ async function main() {
     for (const [key, suite] of Object.entries(suites)) {
       const name = `testbed-node-${version}-${key}`;
       heading(`${suite.title}, with Windows node.exe ${version}, in the testbed`);
-      // A part of the suites drives a part of everything, and jest on Linux has no addon that records.
+      // A part of the suites drives a part of everything, and one on Linux nothing.
       const recorded = patterns.length === 0 &&
-        !suite.onLinux && { SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`) };
+        !suite.onLinux && {
+          SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`),
+        };
       const env = { ...suite.env, ...recorded };
       runs.push({ name, code: await runInTestbed(version, { ...suite, env }, name, options) });
     }
