@@ -31,6 +31,8 @@ provision_domain() {
   samba-tool group add engineers "${database[@]}"
   samba-tool group addmembers engineers alice "${database[@]}"
   samba-tool spn add HTTP/web.sspi.test svc-http "${database[@]}"
+  # A domain controller adds this itself, a minute after its first start.
+  samba-tool spn add ldap/dc1.sspi.test 'DC1$' "${database[@]}"
   samba-tool domain exportkeytab $service_keytab --principal=HTTP/web.sspi.test -s $smb_conf
   # Of an account of their own: what is meant for them must not be good for the service.
   for name in apache proxy; do
