@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} title
  * @property {string[]} securityPackages
  * @property {Record<string, string>} env
+ * @property {boolean} [onLinux] run by the testbed's Linux Node.js, which starts Windows programs itself
  */
 
 /** @param {string} arch */
@@ -38,6 +39,12 @@ export const suites = {
   scripted: {
     title: 'suites with security packages of their own',
     ...withPackages('x64', ['scripted', 'named-ntlm']),
+  },
+  peers: {
+    title: 'suites with programs of others',
+    securityPackages: [],
+    env: { SECUR32_TEST_FOLDERS: 'peers' },
+    onLinux: true,
   },
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
 };

@@ -20,7 +20,7 @@ export const sessionTree = {
   release: RELEASE,
   architecture: 'amd64',
   variant: 'apt',
-  lists: ['clients', 'domain', 'windows'],
+  lists: ['clients', 'domain', 'peers', 'windows'],
 };
 
 /** @type {Tree} what the emulated ARM64 machine runs */
