@@ -1,6 +1,7 @@
 /** Starts programs of Linux and of Windows that run beside the tests, and ends them. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { connect, createServer } from 'node:net';
 
 import { afterAll } from '@jest/globals';
 
@@ -94,7 +95,6 @@ export function startWindows(args: readonly string[], env: Record<string, string
 
 /** Waits until something listens on a port of this machine. */
 export async function listening(port: number, program: Program): Promise<void> {
-  const { connect } = await import('node:net');
   const deadline = Date.now() + STARTS_WITHIN_MS;
   const tryOnce = (): Promise<boolean> =>
     new Promise((resolve) => {
@@ -115,7 +115,6 @@ export async function listening(port: number, program: Program): Promise<void> {
 
 /** A port that is free now. Nobody else uses this machine. */
 export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
