@@ -15,7 +15,9 @@ export async function bodyOf(request) {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw Object.assign(new Error('too large'), { status: 413 });
+    if (bytes > MOST_BYTES) {
+      throw Object.assign(new Error('too large'), { status: 413, expose: true });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
