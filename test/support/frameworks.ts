@@ -1,6 +1,6 @@
 /** The same server in every framework, with what that has for errors and bodies. */
 
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -11,6 +11,7 @@ import Koa from 'koa';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
+import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import { koaIntegratedAuth } from '../../lib/http/server/koa.js';
 import { integratedAuth } from '../../lib/http/server/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
@@ -27,7 +28,7 @@ export interface Running {
   errors: unknown[];
   /** Ends the authentication; the server goes on. Not with Fastify, where both are one. */
   closeAuth?: () => Promise<void>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -45,7 +46,12 @@ function who(request: Parameters<typeof getIdentity>[0], raw: IncomingMessage): 
   return JSON.stringify({ source: identity.source, same });
 }
 
-export async function listen(server: Server): Promise<{ port: number; close(): Promise<void> }> {
+/** Listens with what handles the requests of a framework. */
+export async function listen(
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = createServer({ maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE });
+  server.on('request', listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -69,7 +75,7 @@ const nodeHttp: Framework = async (options) => {
     if (request.url === '/body') return String((await text(request)).length);
     return who(request, request);
   };
-  const server = createServer((request, response) => {
+  const { port, close } = await listen((request, response) => {
     const fail = (error: unknown): void => {
       errors.push(error);
       response.writeHead(500).end('handled');
@@ -79,7 +85,6 @@ const nodeHttp: Framework = async (options) => {
       else handle(request).then((answer) => response.end(answer), fail);
     });
   });
-  const { port, close } = await listen(server);
   return { port, handled, errors, close, closeAuth: () => auth.close() };
 };
 
@@ -110,18 +115,19 @@ const withExpress =
       return undefined;
     });
     // Four parameters make it one for errors.
-    const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+    const onError: ErrorRequestHandler = (error, _request, response, next) => {
       errors.push(error);
-      response.status(500).send('handled');
+      if (response.headersSent) next(error);
+      else response.status(500).send('handled');
     };
     app.use(onError);
-    const { port, close } = await listen(createServer(app));
+    const { port, close } = await listen(app);
     return { port, handled, errors, close, closeAuth: () => auth.close() };
   };
 
 const withFastify: Framework = async (options) => {
   const [handled, errors]: [string[], unknown[]] = [[], []];
-  const app = fastify();
+  const app = fastify({ http: { maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE } });
   await app.register(fastifyIntegratedAuth({ ...NTLM_TOO, ...options }));
   app.addHook('preHandler', (request, _reply, done) => {
     handled.push(request.url);
@@ -159,7 +165,7 @@ const withKoa: Framework = async (options) => {
     if (ctx.path === '/body') ctx.body = String((await text(ctx.req)).length);
     else ctx.body = who(ctx, ctx.req);
   });
-  const { port, close } = await listen(createServer(app.callback()));
+  const { port, close } = await listen(app.callback());
   return { port, handled, errors, close, closeAuth: () => auth.close() };
 };
 

@@ -64,7 +64,12 @@ export class HttpConnection {
     open.push(this);
   }
 
-  async send({ path = '/', method = 'GET', body = '', authorization }: Request = {}): Promise<Reply> {
+  async send({
+    path = '/',
+    method = 'GET',
+    body = '',
+    authorization,
+  }: Request = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const headers = {
         ...(authorization !== undefined && { Authorization: authorization }),
