@@ -43,7 +43,7 @@ export function start(
   name: string,
   { args = [], nodeArgs = [], env = {} }: ExampleOptions = {},
 ): RunningExample {
-  const file = join(folder, `${name}.txt`);
+  const file = join(folder, `${name.replaceAll('/', '-')}.txt`);
   const output = openSync(file, 'w');
   const child = spawn(process.execPath, [...nodeArgs, join(EXAMPLES, name), ...args], {
     stdio: ['ignore', output, output],

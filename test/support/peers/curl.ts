@@ -18,8 +18,12 @@ export interface CurlResult {
   /** The last one's status; 0 if there is none. */
   status: number;
   body: string;
+  /** What curl complained about. */
+  complaint: string;
   /** How many connections it made. */
   connections: number;
+  /** Of the last answer: '1.1', '2'. */
+  protocol: string;
 }
 
 function answerOf(head: string): CurlAnswer {
@@ -39,11 +43,10 @@ export async function curl(
 ): Promise<CurlResult> {
   const more = [
     '-sS',
-    '--http1.1',
     '--dump-header',
     '/dev/fd/3',
     '-w',
-    '%{stderr}#%{num_connects}\n',
+    '%{stderr}#%{num_connects} %{http_version}\n',
   ];
   return new Promise((resolve, reject) => {
     // Bash, for a third pipe that execFile does not have.
@@ -76,7 +79,9 @@ export async function curl(
           answers,
           status: answers.at(-1)?.status ?? 0,
           body: stdout,
-          connections: [...stderr.matchAll(/^#(\d+)$/gm)].reduce(
+          complaint: /^curl: .*$/m.exec(stderr)?.[0] ?? '',
+          protocol: /^#\d+ (.*)$/m.exec(stderr.slice(stderr.lastIndexOf('\n#') + 1))?.[1] ?? '',
+          connections: [...stderr.matchAll(/^#(\d+) /gm)].reduce(
             (sum, [, n]) => sum + Number(n),
             0,
           ),

@@ -1,7 +1,8 @@
 /** What runs in Windows' node.exe: a server that says whom it takes each request for. */
 
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -14,6 +15,8 @@ import {
 
 export interface WebServerInput {
   options: IntegratedAuthOptions;
+  /** Whether it offers HTTP/2, too. */
+  http2: boolean;
   tls?: { certificate: string; key: string };
 }
 
@@ -27,7 +30,7 @@ export interface WebServerAnswer {
   bytes: number;
 }
 
-async function main({ options, tls }: WebServerInput): Promise<void> {
+async function main({ options, http2, tls }: WebServerInput): Promise<void> {
   const auth = integratedAuth({
     // The Negotiate of Wine does not read what other clients send.
     packages: { Negotiate: 'Kerberos' },
@@ -61,17 +64,23 @@ async function main({ options, tls }: WebServerInput): Promise<void> {
       });
     });
   };
-  const common = { maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE };
-  const server =
-    tls === undefined
-      ? createHttp(common, listener)
-      : createHttps(
-          { ...common, cert: readFileSync(tls.certificate), key: readFileSync(tls.key) },
-          listener,
-        );
+  const server = makeServer(listener, http2, tls);
   server.listen(0, '127.0.0.1', () => {
     console.log(`listening ${(server.address() as AddressInfo).port}`);
   });
+}
+
+function makeServer(
+  listener: RequestListener,
+  http2: boolean,
+  tls: WebServerInput['tls'],
+): Server | Http2SecureServer {
+  const common = { maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE };
+  if (tls === undefined) return createHttp(common, listener);
+  const files = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
+  if (!http2) return createHttps({ ...common, ...files }, listener);
+  // As frameworks do it: one listener for both, whose types differ.
+  return createSecureServer({ ...files, allowHTTP1: true }, listener as never);
 }
 
 void main(JSON.parse(process.env['SECUR32_TEST_WEB_SERVER'] ?? '{}') as WebServerInput);

@@ -21,9 +21,11 @@ export interface WebServer {
 export async function startWebServer(
   options: WebServerInput['options'] = {},
   certificate?: ServerCertificate,
+  protocol: 'http1' | 'http2' = 'http1',
 ): Promise<WebServer> {
   const input: WebServerInput = {
     options,
+    http2: protocol === 'http2',
     ...(certificate && { tls: { certificate: certificate.certificate, key: certificate.key } }),
   };
   const program = startWindows([PROGRAM], { SECUR32_TEST_WEB_SERVER: JSON.stringify(input) });

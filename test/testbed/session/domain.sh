@@ -29,6 +29,8 @@ provision_domain() {
   samba-tool group add engineers "${database[@]}"
   samba-tool group addmembers engineers alice "${database[@]}"
   samba-tool spn add HTTP/web.sspi.test svc-http "${database[@]}"
+  # A domain controller adds this itself, a minute after its first start.
+  samba-tool spn add ldap/dc1.sspi.test 'DC1$' "${database[@]}"
   samba-tool domain exportkeytab $service_keytab --principal=HTTP/web.sspi.test -s $smb_conf
   samba-tool domain exportkeytab $user_keytab --principal=alice -s $smb_conf
 
