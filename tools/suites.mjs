@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} title
  * @property {string[]} securityPackages
  * @property {Record<string, string>} env
- * @property {boolean} [onLinux] run by the testbed's Linux Node.js, which starts Windows programs itself
+ * @property {boolean} [onLinux] run by the testbed's Linux Node.js, beside the programs of others
  */
 
 /** @param {string} arch */
@@ -33,7 +33,7 @@ function withPackages(arch, folders) {
   };
 }
 
-/** @type {Record<'system' | 'scripted' | 'faults', Suite>} what npm test runs */
+/** @type {Record<'system' | 'scripted' | 'peers' | 'faults', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
   scripted: {
@@ -42,7 +42,8 @@ export const suites = {
   },
   peers: {
     title: 'suites with programs of others',
-    securityPackages: [],
+    // Tells who logged on by NTLM, which Wine's cannot.
+    securityPackages: [`${built('x64')}/named_ntlm.dll`],
     env: { SECUR32_TEST_FOLDERS: 'peers' },
     onLinux: true,
   },

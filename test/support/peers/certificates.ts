@@ -15,12 +15,27 @@ export interface ServerCertificate {
 
 const KEYS = {
   rsa: ['-newkey', 'rsa:2048'],
+  'rsa-pss': ['-newkey', 'rsa-pss', '-pkeyopt', 'rsa_keygen_bits:2048'],
   ecdsa: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   ed25519: ['-newkey', 'ed25519'],
 } as const;
 
-/** A certificate that is its own authority, for a host of the testbed. */
-export function selfSigned(host: string, key: keyof typeof KEYS = 'rsa'): ServerCertificate {
+/** How a key of RSA signs if not in the older way; one of `rsa-pss` can only do this. */
+const BY_PSS = ['-sigopt', 'rsa_padding_mode:pss'];
+
+export interface CertificateOptions {
+  key?: keyof typeof KEYS;
+  /** What is signed; by default what openssl takes for this key. A key of `ed25519` has no choice. */
+  hash?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
+  /** Whether a key of `rsa` signs by RSASSA-PSS. */
+  pss?: boolean;
+  /** Who signs it in place of its own key; `key` is then of the server, the rest of the authority. */
+  authority?: ServerCertificate;
+}
+
+/** A certificate for a host of the testbed. */
+export function makeCertificate(host: string, options: CertificateOptions = {}): ServerCertificate {
+  const { key = 'rsa', hash, pss = false, authority } = options;
   const folder = mkdtempSync(join(tmpdir(), 'secur32-certificate-'));
   const files = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
   execFileSync(
@@ -28,6 +43,9 @@ export function selfSigned(host: string, key: keyof typeof KEYS = 'rsa'): Server
     [
       ...['req', '-x509', '-nodes', '-days', '2', '-subj', `/CN=${host}`],
       ...['-addext', `subjectAltName=DNS:${host}`, ...KEYS[key]],
+      ...(hash ? [`-${hash}`] : []),
+      ...(pss ? BY_PSS : []),
+      ...(authority ? ['-CA', authority.certificate, '-CAkey', authority.key] : []),
       ...['-keyout', files.key, '-out', files.certificate],
     ],
     { stdio: 'ignore' },
@@ -35,4 +53,9 @@ export function selfSigned(host: string, key: keyof typeof KEYS = 'rsa'): Server
   const bundle = join(folder, 'bundle.pem');
   writeFileSync(bundle, readFileSync(files.certificate, 'utf8') + readFileSync(files.key, 'utf8'));
   return { ...files, bundle };
+}
+
+/** One that is its own authority. */
+export function selfSigned(host: string, key: keyof typeof KEYS = 'rsa'): ServerCertificate {
+  return makeCertificate(host, { key });
 }

@@ -14,6 +14,8 @@ export interface Program {
   output(): string;
   /** Waits for a text in its output; rejects when it ends before. */
   printed(text: RegExp): Promise<RegExpExecArray>;
+  /** Whether it is over. */
+  hasEnded(): boolean;
   /** Ends it, and waits until it did. */
   end(): Promise<void>;
 }
@@ -53,6 +55,10 @@ class RunningProgram implements Program {
     return this.#output;
   }
 
+  hasEnded(): boolean {
+    return this.#isOver;
+  }
+
   async printed(text: RegExp): Promise<RegExpExecArray> {
     const deadline = Date.now() + STARTS_WITHIN_MS;
     for (;;) {
@@ -81,6 +87,8 @@ export function startProgram(
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Apache ends its whole group, and everything else here is in ours.
+    detached: true,
   });
   return new RunningProgram(program, child);
 }
@@ -108,7 +116,8 @@ export async function listening(port: number, program: Program): Promise<void> {
       });
     });
   while (!(await tryOnce())) {
-    if (Date.now() > deadline) throw new Error(`nothing listens:\n${program.output()}`);
+    if (program.hasEnded() || Date.now() > deadline)
+      throw new Error(`nothing listens:\n${program.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
