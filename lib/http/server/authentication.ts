@@ -45,6 +45,11 @@ export function remember(request: object, authentication: Authentication | 'anon
   });
 }
 
+/** Whether it is known for whom the request is. */
+export function isDecided(request: object): boolean {
+  return known.has(request);
+}
+
 function recordOf(request: RequestLike): Authentication | 'anonymous' | undefined {
   if (typeof request !== 'object' || request === null) {
     throw argumentError('getIdentity takes the request');
