@@ -37,7 +37,7 @@ const known = new WeakMap<object, Authentication | 'anonymous'>();
 
 export function remember(request: object, authentication: Authentication | 'anonymous'): void {
   known.set(request, authentication);
-  // Also where there is none: another middleware may have found somebody.
+  // Also where there is none, so that nothing behind this can put somebody there by mistake.
   Object.defineProperty(request, 'identity', {
     value: authentication === 'anonymous' ? undefined : authentication.identity,
     enumerable: true,
