@@ -2,6 +2,7 @@
 
 import { requiredText } from '../auth-identity.js';
 import { argumentError } from '../errors.js';
+import { packageKind } from '../package-kinds.js';
 
 export const SCHEMES = ['Negotiate', 'NTLM'] as const;
 /** The HTTP authentication schemes of Windows. */
@@ -36,6 +37,10 @@ export function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme,
   for (const [scheme, name] of Object.entries(packages)) {
     if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
     result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
+    const kind = packageKind(result[scheme as Scheme]);
+    if (kind === 'tls' || kind === 'digest') {
+      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
+    }
   }
   return Object.freeze(result);
 }

@@ -1,122 +1,118 @@
-/** Small HTTP servers on the loopback that say what a test wants, and remember what came. */
+/** Servers with `secur32/http` in front, as tests need them. */
 
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
 
-export interface SeenRequest {
-  method: string;
-  url: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-  /** Which connection it came on, counted from 1. */
-  connection: number;
-  socket: Socket;
-}
+import { getAuthentication } from '../../lib/http/server/authentication.js';
+import type { HttpAuthEvent } from '../../lib/http/server/events.js';
+import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/middleware.js';
+import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
+import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 
-/** Answers the n-th request, counted from 1. */
-export type Respond = (seen: SeenRequest, response: ServerResponse, n: number) => void;
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface TestServer {
-  origin: string;
+  server: Server;
   port: number;
-  seen: SeenRequest[];
-  /** The connections that are open. */
-  sockets: Set<Socket>;
-  /** How many connections there were. */
-  connections: () => number;
-  server: NetServer;
+  auth: IntegratedAuth;
+  /** What the logger heard. */
+  events: HttpAuthEvent[];
+  /** Paths of the requests that were let in. */
+  handled: string[];
 }
 
-const servers: TestServer[] = [];
+/** Whom a handler is told about. */
+export interface Told {
+  name?: string;
+  sid?: string;
+  scheme?: string;
+  package?: string;
+  persistent?: boolean;
+}
 
-/** For afterEach: ends all that were started. */
+/** Answers who it is. */
+export function tellWho(request: IncomingMessage, response: ServerResponse): void {
+  const authentication = getAuthentication(request);
+  const { identity, scheme, persistent, package: packageName } = authentication ?? {};
+  const { name, sid } = identity ?? {};
+  const told: Told = JSON.parse(
+    JSON.stringify({ name, sid, scheme, package: packageName, persistent }),
+  ) as Told;
+  request.resume();
+  response.end(JSON.stringify(told));
+}
+
+const open: TestServer[] = [];
+
+/** For afterEach: closes the servers; nothing of a logon is left behind them. */
 export async function closeServers(): Promise<void> {
-  for (const { server, sockets } of servers.splice(0)) {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+  for (const { server, auth } of open.splice(0)) {
+    server.closeAllConnections();
+    const closed = server.listening ? once(server, 'close') : undefined;
+    server.close();
+    await auth.close();
+    await closed;
   }
+  const left = openHandshakes();
+  if (left > 0) throw new Error(`${left} logons are still under way`);
 }
 
 export interface ServeOptions {
-  /** With TLS. */
-  tls?: { cert: string; key: string };
+  handler?: Handler;
+  /** Key and certificate: then it speaks TLS. */
+  tls?: ServerOptions;
+  /** What stands in front of the middleware; it calls `next`. */
+  before?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Address to listen at: 127.0.0.1 by default. */
+  host?: string;
+  /** Whether to wait until the server can authenticate: by default. */
+  ready?: boolean;
+  http?: { maxHeaderSize?: number };
 }
 
-/** A server of HTTP/1.1. */
-export async function serve(respond: Respond, options: ServeOptions = {}): Promise<TestServer> {
-  const seen: SeenRequest[] = [];
-  const numbers = new WeakMap<Socket, number>();
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    void (async () => {
-      const one: SeenRequest = {
-        method: request.method ?? '',
-        url: request.url ?? '',
-        headers: request.headers,
-        body: '',
-        connection: numbers.get(request.socket) ?? 0,
-        socket: request.socket,
-      };
-      for await (const chunk of request) one.body += String(chunk);
-      seen.push(one);
-      respond(one, response, seen.length);
-    })().catch(() => undefined); // the client went away
+/** A server, listening. */
+export async function serve(
+  options: IntegratedAuthOptions = {},
+  { handler = tellWho, tls, before, host = '127.0.0.1', ready = true, http }: ServeOptions = {},
+): Promise<TestServer> {
+  const events: HttpAuthEvent[] = [];
+  const handled: string[] = [];
+  const auth = integratedAuth({ logger: (event) => events.push(event), ...options });
+  const listener: Handler = (request, response) => {
+    const behind = (error?: unknown) => {
+      if (error !== undefined) {
+        response.statusCode = 599;
+        response.end(String(error));
+        return;
+      }
+      handled.push(request.url ?? '');
+      handler(request, response);
+    };
+    const run = () => {
+      auth(request, response, behind);
+    };
+    if (before === undefined) run();
+    else before(request, response, run);
   };
-  const server = options.tls
-    ? createTlsServer({ ...options.tls, keepAliveTimeout: 60_000 }, listener)
-    : createServer({ keepAliveTimeout: 60_000 }, listener);
-  let connections = 0;
-  const sockets = track(server);
-  server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
-    numbers.set(socket, (connections += 1));
-  });
-  const port = await listen(server);
-  const started: TestServer = {
-    origin: `${options.tls ? 'https' : 'http'}://localhost:${port}`,
-    port,
-    seen,
-    sockets,
-    connections: () => connections,
-    server,
-  };
-  servers.push(started);
-  return started;
+  const settings = { maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE, ...http };
+  const server =
+    tls === undefined
+      ? createServer(settings, listener)
+      : createTlsServer({ ...settings, ...tls }, listener);
+  server.listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const running = { server, port, auth, events, handled };
+  open.push(running);
+  if (ready) await auth.ready;
+  else auth.ready.catch(() => undefined);
+  return running;
 }
 
-/** Starts a server that speaks no HTTP of its own. */
-export async function serveRaw(server: NetServer): Promise<number> {
-  const sockets = track(server);
-  const port = await listen(server);
-  servers.push({ origin: '', port, seen: [], sockets, connections: () => 0, server });
-  return port;
-}
-
-function track(server: NetServer): Set<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-async function listen(server: NetServer): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-/** The token of a field like `Negotiate dG9rZW4=`, as text. */
-export function tokenIn(field: string | undefined): string | undefined {
-  const base64 = field?.split(' ')[1];
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
-}
-
-/** `Negotiate` with a token. */
-export function withToken(scheme: string, token: string): string {
-  return `${scheme} ${Buffer.from(token).toString('base64')}`;
+/** The events of a type, by reason. */
+export function reasons({ events }: TestServer, type: HttpAuthEvent['type']): string[] {
+  return events.filter((event) => event.type === type).map(({ reason }) => reason);
 }

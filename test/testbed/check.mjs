@@ -163,6 +163,7 @@ describe('the testbed', () => {
         '_KEYTAB',
         '_PASSWORD',
         '_PASSWORD2',
+        '_PEERS_KEYTAB',
         '_REALM',
         '_SPN',
         '_USER',

@@ -7,6 +7,7 @@ import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
 import { refuseLostValues } from '../../lost-values.js';
+import { packageKind } from '../../package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
@@ -184,16 +185,16 @@ export function checkedOptions(options: IntegratedAuthOptions): Settings {
     limits: checkedLimits(options.limits),
     logger: checkedLogger(options.logger),
   };
+  checkServer(options.server);
   refuseContradictions(settings);
   return Object.freeze(settings);
 }
 
 function refuseContradictions(settings: Settings): void {
   const { ntlm, schemes, packages, proxy, persistKerberos } = settings;
-  if (!ntlm && schemes.some((scheme) => packages[scheme].toLowerCase() === 'ntlm')) {
-    throw argumentError('ntlm: false contradicts the scheme or package NTLM');
-  }
-  if (proxy === 'multiplexing' && schemes.includes('NTLM')) {
+  const isNtlm = schemes.some((scheme) => packageKind(packages[scheme]) === 'ntlm');
+  if (!ntlm && isNtlm) throw argumentError('ntlm: false contradicts the scheme or package NTLM');
+  if (proxy === 'multiplexing' && (isNtlm || schemes.includes('NTLM'))) {
     throw argumentError("proxy: 'multiplexing' cannot have NTLM, which authenticates connections");
   }
   if (proxy === 'multiplexing' && persistKerberos) {
@@ -262,6 +263,11 @@ function checkedLimits(limits: unknown = {}): Readonly<Limits> {
     result[name as keyof Limits] = value as number;
   }
   return Object.freeze(result);
+}
+
+function checkServer(server: unknown): void {
+  if (server === undefined || (typeof server === 'object' && server !== null)) return;
+  throw argumentError('server must be what http.createServer gave');
 }
 
 function checkedLogger(logger: unknown): Logger | undefined {
