@@ -15,6 +15,7 @@ export class CallQueue {
   #rejectRunning: ((error: Error) => void) | undefined;
   #waiting: WaitingCall[] = [];
   #closedBy: (() => Error) | undefined;
+  #whenIdle: (() => void)[] = [];
 
   /** Whether a call that comes now would have to wait. */
   get busy(): boolean {
@@ -51,9 +52,17 @@ export class CallQueue {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closedBy());
   }
 
+  /** Calls back once nothing runs or waits any more: at once where that is so. */
+  whenIdle(callback: () => void): void {
+    if (this.#running) this.#whenIdle.push(callback);
+    else callback();
+  }
+
   #next(): void {
     this.#running = false;
     this.#rejectRunning = undefined;
     this.#waiting.shift()?.start();
+    if (this.#running) return;
+    for (const callback of this.#whenIdle.splice(0)) callback();
   }
 }

@@ -314,6 +314,14 @@ export abstract class SecurityContext {
   }
 
   /**
+   * @internal Calls back once no step runs: one that hangs does so also after
+   * `close()`, and costs what it costs until it ends.
+   */
+  whenIdle(callback: () => void): void {
+    this.#queue.whenIdle(callback);
+  }
+
+  /**
    * For the functions of `secur32/raw` that read a context; undefined before
    * the first step. It belongs to this object, which alone closes it.
    */

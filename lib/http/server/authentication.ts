@@ -37,9 +37,9 @@ const known = new WeakMap<object, Authentication | 'anonymous'>();
 
 export function remember(request: object, authentication: Authentication | 'anonymous'): void {
   known.set(request, authentication);
-  if (authentication === 'anonymous') return;
+  // Also where there is none, so that nothing behind this can put somebody there by mistake.
   Object.defineProperty(request, 'identity', {
-    value: authentication.identity,
+    value: authentication === 'anonymous' ? undefined : authentication.identity,
     enumerable: true,
     configurable: true,
   });

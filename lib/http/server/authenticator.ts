@@ -3,6 +3,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { AccessRules } from '../../access-rules.js';
+import type { Credentials } from '../../credentials.js';
+import { codedError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
 import { packageKind } from '../../package-kinds.js';
 import type { StepResult } from '../../security-context.js';
@@ -20,9 +22,9 @@ import { failureOf, failureToken } from './failures.js';
 import { saysForwarded } from './forwarding.js';
 import { Handshake } from './handshake.js';
 import { takeSlot } from './handshake-slots.js';
+import { mayLackHeaders } from './header-count.js';
 import { headerLimitFault } from './header-limit.js';
 import { isHttp2, requireHttp1 } from './http2.js';
-import { KeptContext } from './kept-context.js';
 import {
   checkedOptions,
   type IntegratedAuthOptions,
@@ -32,6 +34,7 @@ import {
 import { isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
 import * as texts from './texts.js';
+import { withinTime } from './within-time.js';
 
 /** What became of a request. */
 export type Decision =
@@ -150,16 +153,23 @@ export class Authenticator {
 
   async #decideHttp1(request: IncomingMessage, response: ServerResponse): Promise<Decision> {
     if (isPreflight(request)) return pass(request);
+    // Something in front of this took its time.
+    if (request.socket.destroyed) return this.#gone(request);
     const connection = this.#connectionOf(request);
     if (this.#closed) return this.#refuse(request, response, texts.closed());
     if (connection.legRunning || connection.broken) {
       connection.break();
       return this.#refuse(request, response, texts.pipelined());
     }
+    if (mayLackHeaders(request)) {
+      connection.drop('the request was malformed');
+      return this.#refuse(request, response, texts.tooManyHeaders());
+    }
     const { schemes, limits } = this.#settings;
     const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
     const refusal = this.#refusalOfOrigin(connection, request);
     if (refusal !== undefined) {
+      connection.dropHandshake('the request was refused');
       const withoutLogon = authorization.kind === 'none' || authorization.kind === 'other';
       if (this.#settings.pass && withoutLogon) return pass(request);
       return this.#refuse(request, response, refusal);
@@ -168,6 +178,12 @@ export class Authenticator {
       return this.#leg({ connection, request, response, ...authorization });
     }
     return this.#withoutToken(connection, request, response, authorization);
+  }
+
+  /** There is nobody to answer any more, or to log on. */
+  #gone(request: IncomingMessage): Decision {
+    this.#tell({ type: 'refusal', reason: 'the connection ended', ...addressOf(request) });
+    return ANSWERED;
   }
 
   /** Where a request comes from that nobody may log on with. */
@@ -273,8 +289,10 @@ export class Authenticator {
     });
     if (release === undefined) return { ...texts.busy(), retryAfterSeconds: RETRY_AFTER_SECONDS };
     try {
-      await this.ready;
-      const context = new ServerContext(await this.#credentials.get(scheme), {
+      const credentials = await withinTime(this.#readyCredentials(scheme), limits.legTimeoutMs);
+      // What close() ended was only what had begun.
+      if (this.#closed) throw codedError('ERR_SECUR32_CLOSED', 'the authentication was closed');
+      const context = new ServerContext(credentials, {
         ...protection.options,
         require,
         maxTokenBytes: limits.tokenBytes,
@@ -288,6 +306,11 @@ export class Authenticator {
       release();
       return { ...texts.cannotBegin(this.#closed), code: failureOf(error).code, error, scheme };
     }
+  }
+
+  async #readyCredentials(scheme: Scheme): Promise<Credentials> {
+    await this.ready;
+    return this.#credentials.get(scheme);
   }
 
   async #step(leg: Leg, handshake: Handshake): Promise<Decision> {
@@ -322,6 +345,11 @@ export class Authenticator {
 
   /** The client must send another token, over this connection. */
   #continue({ connection, request, response, scheme }: Leg, { token }: StepResult): Decision {
+    if (token === undefined) {
+      // A challenge without one would ask for a new logon.
+      connection.dropHandshake('the leg failed');
+      return this.#refuse(request, response, texts.malformed('the logon goes on without a token'));
+    }
     const multiplexing = this.#settings.proxy === 'multiplexing';
     if (multiplexing || !response.shouldKeepAlive) {
       connection.dropHandshake('the next leg cannot come on this connection');
@@ -364,7 +392,7 @@ export class Authenticator {
       context.close();
       return this.#refuse(request, response, refusal, authentication);
     }
-    const kept = keepContext ? new KeptContext(context) : undefined;
+    const kept = keepContext ? connection.keep(context) : undefined;
     kept?.useFor(response);
     if (persistent) connection.persist(authentication, kept);
     else kept?.end();

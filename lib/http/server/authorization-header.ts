@@ -36,10 +36,10 @@ export function readAuthorization(
   const fields = rawHeaders.filter(
     (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
   );
-  const [field] = fields;
-  if (field === undefined || field === '') return { kind: 'none' };
   // Another server on the way might have looked at the other one.
   if (fields.length > 1) return malformed('there is more than one Authorization field');
+  const [field] = fields;
+  if (field === undefined || field === '') return { kind: 'none' };
 
   // The rest is only looked at if it is small enough.
   const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
@@ -49,9 +49,10 @@ export function readAuthorization(
   const scheme = SCHEMES.find((known) => known.toLowerCase() === name);
   if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
 
+  if (field.length > bound) return malformed('the token is too large');
   const base64 = groups['rest'];
   if (base64 === undefined || base64 === '') return { kind: 'none' };
-  if (field.length > bound || base64.length > base64Length(tokenBytes)) {
+  if (base64.length > base64Length(tokenBytes)) {
     return malformed('the token is too large');
   }
   const token = BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { ServerContext } from '../../server-context.js';
 import type { Authentication } from './authentication.js';
 import type { DropReason, Handshake } from './handshake.js';
-import type { KeptContext } from './kept-context.js';
+import { KeptContext } from './kept-context.js';
 
 /** A logon that holds for a connection. */
 interface Session {
@@ -17,6 +18,8 @@ export class Connection {
   readonly #onDrop: (reason: string) => void;
   #handshake: Handshake | undefined;
   #session: Session | undefined;
+  /** Contexts that an answer, or the session, still needs. */
+  readonly #kept = new Set<KeptContext>();
   #legRunning = false;
   #broken = false;
 
@@ -26,6 +29,7 @@ export class Connection {
     this.#onDrop = onDrop;
     socket.once('close', () => {
       this.drop('the connection ended');
+      for (const kept of this.#kept) kept.close();
       onClose();
     });
   }
@@ -64,6 +68,13 @@ export class Connection {
   finish(): void {
     this.#handshake?.finish();
     this.#handshake = undefined;
+  }
+
+  /** Has a context closed when nothing needs it any more, with the socket at the latest. */
+  keep(context: ServerContext): KeptContext {
+    const kept = new KeptContext(context, () => this.#kept.delete(kept));
+    this.#kept.add(kept);
+    return kept;
   }
 
   /** What was proved holds for the requests to come. */

@@ -13,6 +13,7 @@ export type DropReason =
   | 'the request was malformed'
   | 'another request came while a leg ran'
   | 'the request was forwarded'
+  | 'the request was refused'
   | 'there were too many legs'
   | 'the next leg cannot come on this connection'
   | 'the authentication was closed'
@@ -63,6 +64,7 @@ export class Handshake {
   }
 
   #wait(reason: DropReason): void {
+    if (this.#dropped !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#onTimeout(reason);
@@ -84,6 +86,8 @@ export class Handshake {
 
   #end(): void {
     clearTimeout(this.#timer);
-    this.#release();
+    // Whoever gives a logon up has not ended its leg: clients that come and go
+    // at once must not make more of them than there are slots.
+    this.context.whenIdle(this.#release);
   }
 }

@@ -4,16 +4,20 @@ import type { ServerContext } from '../../server-context.js';
 
 /** A context that handlers use to impersonate: closed when the logon has ended and the last answer is written. */
 export class KeptContext {
-  readonly context: ServerContext;
+  readonly #context: ServerContext;
+  readonly #onClose: (kept: KeptContext) => void;
   #uses = 0;
   #ended = false;
 
-  constructor(context: ServerContext) {
-    this.context = context;
+  constructor(context: ServerContext, onClose: (kept: KeptContext) => void) {
+    this.#context = context;
+    this.#onClose = onClose;
   }
 
   /** It stays open until this answer is written, or its client gone. */
   useFor(response: ServerResponse): void {
+    // It would not say so again.
+    if (response.closed) return;
     this.#uses += 1;
     response.once('close', () => {
       this.#uses -= 1;
@@ -27,7 +31,13 @@ export class KeptContext {
     this.#closeIfUnused();
   }
 
+  /** The client is gone: answers that waited for others to be written do not hear of it. */
+  close(): void {
+    this.#context.close();
+    this.#onClose(this);
+  }
+
   #closeIfUnused(): void {
-    if (this.#ended && this.#uses === 0) this.context.close();
+    if (this.#ended && this.#uses === 0) this.close();
   }
 }

@@ -8,6 +8,7 @@ import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
 import { refuseLostValues } from '../../lost-values.js';
+import { packageKind } from '../../package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
@@ -188,16 +189,16 @@ export function checkedOptions(options: IntegratedAuthOptions): Settings {
     limits: checkedLimits(options.limits),
     logger: checkedLogger(options.logger),
   };
+  checkServer(options.server);
   refuseContradictions(settings);
   return Object.freeze(settings);
 }
 
 function refuseContradictions(settings: Settings): void {
   const { ntlm, schemes, packages, proxy, persistKerberos } = settings;
-  if (!ntlm && schemes.some((scheme) => packages[scheme].toLowerCase() === 'ntlm')) {
-    throw argumentError('ntlm: false contradicts the scheme or package NTLM');
-  }
-  if (proxy === 'multiplexing' && schemes.includes('NTLM')) {
+  const isNtlm = schemes.some((scheme) => packageKind(packages[scheme]) === 'ntlm');
+  if (!ntlm && isNtlm) throw argumentError('ntlm: false contradicts the scheme or package NTLM');
+  if (proxy === 'multiplexing' && (isNtlm || schemes.includes('NTLM'))) {
     throw argumentError("proxy: 'multiplexing' cannot have NTLM, which authenticates connections");
   }
   if (proxy === 'multiplexing' && persistKerberos) {
@@ -235,6 +236,10 @@ function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme, string
   for (const [scheme, name] of Object.entries(packages)) {
     if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
     result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
+    const kind = packageKind(result[scheme as Scheme]);
+    if (kind === 'tls' || kind === 'digest') {
+      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
+    }
   }
   return Object.freeze(result);
 }
@@ -293,6 +298,11 @@ function checkedLimits(limits: unknown = {}): Readonly<Limits> {
     result[name as keyof Limits] = value as number;
   }
   return Object.freeze(result);
+}
+
+function checkServer(server: unknown): void {
+  if (server === undefined || (typeof server === 'object' && server !== null)) return;
+  throw argumentError('server must be what http.createServer gave');
 }
 
 function checkedLogger(logger: unknown): Logger | undefined {

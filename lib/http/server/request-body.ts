@@ -14,6 +14,8 @@ export interface BodyBounds {
  * connection of one that turns out to be too large or too slow is destroyed.
  */
 export function discardBody(request: IncomingMessage, bounds: BodyBounds): boolean {
+  // Nothing comes from whom is gone, not even the end.
+  if (request.destroyed) return true;
   if (request.complete && request.readableLength === 0) {
     request.resume();
     return true;

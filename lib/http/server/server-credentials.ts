@@ -38,6 +38,7 @@ export class ServerCredentials {
     acquiring.then(
       () => old?.close(),
       () => {
+        old?.close();
         // The next request tries again.
         if (this.#acquired.get(scheme) === acquiring) this.#acquired.delete(scheme);
       },

@@ -49,11 +49,19 @@ export const pipelined = (): Refusal =>
 
 export const malformed = (fault: string): Refusal => refusal(400, fault, ofStatus(400), CLOSE);
 
+export const tooManyHeaders = (): Refusal =>
+  refusal(
+    431,
+    'the request has so many header fields that Node.js leaves some out (server.maxHeadersCount)',
+    'The request has too many header fields.',
+    CLOSE,
+  );
+
 export const otherConnection = (): Refusal =>
   refusal(
     400,
-    `the token continues a logon that did not begin on this connection. ${PROXY_HINT}`,
-    `This logon did not begin on this connection. ${PROXY_HINT}`,
+    `the token continues a logon that did not begin on this connection, or was given up. ${PROXY_HINT}`,
+    `This logon did not begin on this connection, or took too long. ${PROXY_HINT}`,
     CLOSE,
   );
 
