@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { readAuthorization } from '../../lib/http/server/authorization-header.js';
 import { continuesLogon } from '../../lib/http/server/continued-token.js';
-import type { Scheme } from '../../lib/http/server/options.js';
+import type { Scheme } from '../../lib/http/schemes.js';
 
 const BOTH: readonly Scheme[] = ['Negotiate', 'NTLM'];
 
@@ -135,10 +135,10 @@ describe('the size', () => {
   test('is refused before anything is decoded', () => {
     const decode = Buffer.from.bind(Buffer);
     let decoded = 0;
-    Buffer.from = ((...args: Parameters<typeof decode>) => {
+    Buffer.from = (...args: Parameters<typeof decode>) => {
       decoded++;
       return decode(...args);
-    });
+    };
     try {
       expect(read([`Negotiate ${'A'.repeat(4_000_000)}`])).toEqual(TOO_LARGE);
       expect(decoded).toBe(0);

@@ -6,7 +6,7 @@ import { argumentError, codedError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
 import type { Identity } from '../../identity.js';
 import type { ServerContext } from '../../server-context.js';
-import type { Scheme } from './options.js';
+import type { Scheme } from '../schemes.js';
 
 /** A logon, as it holds for a request. */
 export interface Authentication {

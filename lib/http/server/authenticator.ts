@@ -25,12 +25,8 @@ import { takeSlot } from './handshake-slots.js';
 import { mayLackHeaders } from './header-count.js';
 import { headerLimitFault } from './header-limit.js';
 import { isHttp2, requireHttp1 } from './http2.js';
-import {
-  checkedOptions,
-  type IntegratedAuthOptions,
-  type Scheme,
-  type Settings,
-} from './options.js';
+import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
+import type { Scheme } from '../schemes.js';
 import { isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
 import * as texts from './texts.js';
