@@ -36,12 +36,11 @@ export function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme,
   const result: Record<Scheme, string> = { Negotiate: 'Negotiate', NTLM: 'NTLM' };
   for (const [scheme, name] of Object.entries(packages)) {
     if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
-    const packageName = requiredText(name, `packages.${scheme}`);
-    const kind = packageKind(packageName);
+    result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
+    const kind = packageKind(result[scheme as Scheme]);
     if (kind === 'tls' || kind === 'digest') {
-      throw argumentError(`packages.${scheme}: ${packageName} does no logon by tokens of HTTP`);
+      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
     }
-    result[scheme as Scheme] = packageName;
   }
   return Object.freeze(result);
 }

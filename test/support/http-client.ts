@@ -7,7 +7,7 @@ import { request, type Dispatcher } from 'undici';
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { IntegratedAgent } from '../../lib/http/client/agent.js';
 import type { ConnectOptions, IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { tokenIn, withToken, type Respond, type TestServer } from './answering-server.js';
+import { tokenIn, withToken, type Respond, type TestServer } from './plain-http-server.js';
 
 const agents: IntegratedAgent[] = [];
 

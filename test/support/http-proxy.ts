@@ -3,7 +3,7 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-import { serveRaw } from './answering-server.js';
+import { serveRaw } from './plain-http-server.js';
 
 export interface SeenByProxy {
   method: string;

@@ -24,7 +24,7 @@ import {
   perConnection,
   perRequest,
 } from '../support/http-client.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../support/answering-server.js';
+import { closeServers, serve, tokenIn, type TestServer } from '../support/plain-http-server.js';
 
 const agents: Agent[] = [];
 function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {

@@ -18,7 +18,7 @@ import {
   perConnection,
   perRequest,
 } from '../support/http-client.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../support/answering-server.js';
+import { closeServers, serve, tokenIn, type TestServer } from '../support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

@@ -19,7 +19,7 @@ import {
   perRequest,
   tokens,
 } from '../support/http-client.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/answering-server.js';
+import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

@@ -22,7 +22,7 @@ import {
   tokenIn,
   withToken,
   type TestServer,
-} from '../support/answering-server.js';
+} from '../support/plain-http-server.js';
 
 const fetches: IntegratedFetch[] = [];
 function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {

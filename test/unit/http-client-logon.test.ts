@@ -17,7 +17,7 @@ import {
   serverTokens,
   tokens,
 } from '../support/http-client.js';
-import { closeServers, serve, withToken } from '../support/answering-server.js';
+import { closeServers, serve, withToken } from '../support/plain-http-server.js';
 
 const MUTUAL_AUTH = 2;
 const DELEGATE = 1;

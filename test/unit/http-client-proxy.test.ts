@@ -22,7 +22,7 @@ import {
   tokens,
 } from '../support/http-client.js';
 import { serveProxy, type Judge, type TestProxy } from '../support/http-proxy.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/answering-server.js';
+import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

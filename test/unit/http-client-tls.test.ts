@@ -21,7 +21,7 @@ import {
   perRequest,
   tokens,
 } from '../support/http-client.js';
-import { closeServers, serve, type Respond } from '../support/answering-server.js';
+import { closeServers, serve, type Respond } from '../support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();
