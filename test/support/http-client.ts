@@ -6,7 +6,7 @@ import { request, type Dispatcher } from 'undici';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { IntegratedAgent } from '../../lib/http/client/agent.js';
-import type { ConnectOptions, IntegratedClientOptions } from '../../lib/http/client/options.js';
+import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { tokenIn, withToken, type Respond, type TestServer } from './plain-http-server.js';
 
 const agents: IntegratedAgent[] = [];
@@ -87,9 +87,3 @@ export function perConnection(scheme = 'Negotiate', headers: Record<string, stri
 export function serverTokens(): (string | undefined)[] {
   return fake.legs.map(({ input }) => input[0]?.[1]);
 }
-
-/** For `connect.lookup`: every name is this machine's. */
-export const lookupLoopback: NonNullable<ConnectOptions['lookup']> = (_, options, found) => {
-  if (options.all === true) found(null, [{ address: '127.0.0.1', family: 4 }]);
-  else found(null, '127.0.0.1', 4);
-};

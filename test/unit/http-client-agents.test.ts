@@ -17,13 +17,13 @@ import { coded } from '../support/fake-handles.js';
 import {
   going,
   last,
-  lookupLoopback,
   NTLM_1,
   NTLM_3,
   ntlmLegs,
   perConnection,
   perRequest,
 } from '../support/http-client.js';
+import { lookupLoopback } from '../support/loopback.js';
 import { closeServers, serve, tokenIn, type TestServer } from '../support/plain-http-server.js';
 
 const agents: Agent[] = [];

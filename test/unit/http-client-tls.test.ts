@@ -15,12 +15,12 @@ import {
   destroyAgents,
   get,
   last,
-  lookupLoopback,
   ntlmLegs,
   perConnection,
   perRequest,
   tokens,
 } from '../support/http-client.js';
+import { lookupLoopback } from '../support/loopback.js';
 import { closeServers, serve, type Respond } from '../support/plain-http-server.js';
 
 afterEach(async () => {
