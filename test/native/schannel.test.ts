@@ -9,8 +9,9 @@ import { SspiError } from '../../lib/errors.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { clientLeg, closeSchannel, ECDSA_PEM, outbound, tokenInput } from '../support/schannel.js';
+import { clientLeg, closeSchannel, outbound, tokenInput } from '../support/schannel.js';
 import { present } from '../support/system.js';
+import { ECDSA_PEM } from '../support/tls-fixtures.js';
 
 const HANDSHAKE_RECORD = 22;
 

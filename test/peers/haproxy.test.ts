@@ -53,7 +53,7 @@ describe('where clients share connections', () => {
 
   test('a logon of two legs is refused with its reason', async () => {
     const server = await startWebServer({
-      packages: { Negotiate: 'NTLM' },
+      packages: { Negotiate: 'Negotiate' },
       proxy: 'multiplexing',
     });
     const { port } = await startHaproxyWith(SHARED, server.port);

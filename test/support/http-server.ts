@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import type { HttpAuthEvent } from '../../lib/http/server/events.js';
@@ -11,6 +11,7 @@ import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
 import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
+import { patience } from './patience.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -22,6 +23,8 @@ export interface TestServer {
   events: HttpAuthEvent[];
   /** Paths of the requests that were let in. */
   handled: string[];
+  /** Connections whose end it did not see yet. */
+  sockets: Set<Socket>;
 }
 
 /** Whom a handler is told about. */
@@ -85,7 +88,7 @@ export async function serve(
     const behind = (error?: unknown) => {
       if (error !== undefined) {
         response.statusCode = 599;
-        response.end(String(error));
+        response.end(error instanceof Error ? error.message : 'no error');
         return;
       }
       handled.push(request.url ?? '');
@@ -102,14 +105,30 @@ export async function serve(
     tls === undefined
       ? createServer(settings, listener)
       : createTlsServer({ ...settings, ...tls }, listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const running = { server, port, auth, events, handled };
+  const running = { server, port, auth, events, handled, sockets };
   open.push(running);
   if (ready) await auth.ready;
   else auth.ready.catch(() => undefined);
   return running;
+}
+
+const PATIENCE_MS = 10_000 * patience;
+
+/** Waits until something holds; fails if that does not happen. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`in vain: ${String(condition)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** The events of a type, by reason. */

@@ -63,7 +63,7 @@ export class WireResponse {
   }
 
   get json(): unknown {
-    return JSON.parse(this.body);
+    return JSON.parse(this.body) as unknown;
   }
 }
 

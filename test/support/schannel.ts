@@ -1,9 +1,7 @@
 /** Schannel's client at the raw level, and a TLS server of Node's for it. */
 
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 
 import { SECPKG_ATTR_STREAM_SIZES } from '../../lib/constants/context-attributes.js';
@@ -38,14 +36,9 @@ import type { InputSecBuffer } from '../../lib/raw/sec-buffer.js';
 import { initializeSecurityContext } from '../../lib/raw/security-context.js';
 import { expectNothingLive } from './live-counts.js';
 import { present } from './system.js';
+import { RSA_PEM } from './tls-fixtures.js';
 
 export const TLS_NAME = 'tls.sspi.test';
-const fixture = (name: string) =>
-  readFileSync(join(__dirname, '../../../test/fixtures', `${name}.pem`), 'utf8');
-/** A key and its certificate. */
-export const ECDSA_PEM = fixture('tls.sspi.test');
-export const RSA_PEM = fixture('tls-rsa.sspi.test');
-
 const open: { close: () => unknown }[] = [];
 
 /** Closes what was opened. */

@@ -76,7 +76,8 @@ function mountOverlay(base, directory) {
   return [
     'mkdir "$TMPDIR/root"',
     `(cd '${inCache().replaceAll("'", "'\\''")}' && mount -t overlay -o ${options} overlay mount/root)`,
-    // mmdebstrap makes devices where there must be none yet.
-    'mount -t tmpfs tmpfs "$TMPDIR/root/dev"',
+    // mmdebstrap makes devices where there must be none yet; in a directory that everybody may write into, they could
+    // not be opened in a user namespace.
+    'mount -t tmpfs -o mode=755 tmpfs "$TMPDIR/root/dev"',
   ].join(' && ');
 }

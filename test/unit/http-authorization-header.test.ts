@@ -135,10 +135,10 @@ describe('the size', () => {
   test('is refused before anything is decoded', () => {
     const decode = Buffer.from.bind(Buffer);
     let decoded = 0;
-    Buffer.from = ((...args: Parameters<typeof decode>) => {
+    Buffer.from = (...args: Parameters<typeof decode>) => {
       decoded++;
       return decode(...args);
-    });
+    };
     try {
       expect(read([`Negotiate ${'A'.repeat(4_000_000)}`])).toEqual(TOO_LARGE);
       expect(decoded).toBe(0);

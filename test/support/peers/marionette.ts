@@ -66,11 +66,12 @@ export class Marionette {
       number,
       number,
       { message: string } | null,
-      { value?: unknown } | null,
+      { value?: unknown } | unknown[] | null,
     ];
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    if (error === null) pending?.resolve(result?.value);
+    // Lists come without a name.
+    if (error === null) pending?.resolve(Array.isArray(result) ? result : result?.value);
     else pending?.reject(new Error(error.message));
   }
 }

@@ -26,6 +26,8 @@ export interface WebServerAnswer {
   scheme: string | undefined;
   package: string | undefined;
   persistent: boolean | undefined;
+  /** Who it is; undefined where the package does not tell. */
+  name?: string | undefined;
   /** Of the body. */
   bytes: number;
 }
@@ -57,6 +59,7 @@ async function main({ options, http2, tls }: WebServerInput): Promise<void> {
           scheme: authentication?.scheme,
           package: authentication?.package,
           persistent: authentication?.persistent,
+          name: authentication?.identity.name,
           bytes,
         };
         response.setHeader('Content-Type', 'application/json');

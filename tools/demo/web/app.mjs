@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { recordExchange } from './exchange.mjs';
 import { factsOf } from './facts.mjs';
-import { renderFailure, renderPage } from './page.mjs';
+import { renderFailure, renderPage } from './page.js';
 
 /** Only this server's style sheet and icon; nothing that runs, sends or frames. */
 const CONTENT_SECURITY_POLICY = [

@@ -24,10 +24,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [picture] = positionals;
+const { SECUR32_TEST_USER, SECUR32_TEST_REALM } = process.env;
 
 /** What the page says, as Firefox shows it. */
 async function readPage(firefox) {
   const [heading] = await firefox.texts('h1');
+  if (heading === undefined) throw new Error(`no page, but: ${await firefox.texts('body')}`);
   const names = await firefox.texts('dt');
   const texts = await firefox.texts('dd');
   return {
@@ -45,7 +47,11 @@ try {
     'tools/demo/web/server.mjs',
     ...['--host', HOST, '--port', PORT, '--certificate', certificate, '--key', key],
   ]);
-  running.push(() => server.end());
+  running.push(async () => {
+    await server.end();
+    // Why somebody was refused, for instance.
+    process.stderr.write(server.errors);
+  });
   const [, url] = await server.printed(/^listening on (\S+)/m);
 
   const profile = join(folder, 'profile');
@@ -55,8 +61,9 @@ try {
   await firefox.open(url);
   const page = await readPage(firefox);
   writeFileSync(picture, await firefox.picture());
-  if (values.json) console.log(JSON.stringify({ url, picture, ...page }));
-  else printPage(url, page, picture);
+  const where = { url, ticketOf: `${SECUR32_TEST_USER}@${SECUR32_TEST_REALM}`, picture };
+  if (values.json) console.log(JSON.stringify({ ...where, ...page }));
+  else printPage(where, page);
 } finally {
   for (const end of running.reverse()) await end();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

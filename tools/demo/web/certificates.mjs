@@ -14,7 +14,8 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '
  */
 export function makeCertificates(folder, host) {
   const file = (name) => join(folder, name);
-  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const openssl = (...args) =>
+    execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const authority = ['-keyout', file('authority-key.pem'), '-out', file('authority.pem')];
   openssl('req', '-x509', ...KEY, '-subj', '/CN=secur32 demo', ...authority);
   openssl(

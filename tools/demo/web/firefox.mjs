@@ -1,6 +1,6 @@
 // Firefox without a window, with a profile of its own.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import marionette from '../../../dist/test/support/peers/marionette.js';
@@ -51,9 +51,8 @@ export async function startFirefox(profile, authority) {
     ['--headless', '--no-remote', '--marionette', '--profile', profile],
     { ...process.env, HOME: profile },
   );
-  await program.printed(/Marionette\tINFO\tListening on port/);
-  const port = Number(readFileSync(join(profile, 'MarionetteActivePort'), 'utf8'));
-  const session = await Marionette.connect(port);
+  const [, port] = await program.printed(/Marionette\tINFO\tListening on port (\d+)\n/);
+  const session = await Marionette.connect(Number(port));
   await session.command('WebDriver:NewSession', {});
   await session.command('WebDriver:SetWindowRect', WINDOW);
   return new Firefox(program, session);
@@ -94,7 +93,6 @@ class Firefox {
   }
 
   async close() {
-    this.#session.close();
     await this.#program.end();
   }
 }

@@ -1,8 +1,9 @@
 import paint from '../paint.js';
 
-/** Prints what a browser shows. */
-export function printPage(url, { heading, facts, exchange }, picture) {
-  console.log(`Firefox opened ${url}, and shows: ${paint('bold', heading)}\n`);
+/** Prints what a browser shows. @param {{ url: string, ticketOf: string, picture: string }} where */
+export function printPage({ url, ticketOf, picture }, { heading, facts, exchange }) {
+  console.log(`Firefox, with the ticket of ${ticketOf}, opened ${url}`);
+  console.log(`It shows: ${paint('bold', heading)}\n`);
   for (const [name, text] of facts) {
     const [first, ...more] = text.split('\n');
     console.log(`  ${paint('gray', name.padEnd(20))} ${first}`);

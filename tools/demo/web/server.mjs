@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { hostname, version } from 'node:os';
+import { version } from 'node:os';
 import { parseArgs } from 'node:util';
 import { integratedAuth, RECOMMENDED_MAX_HEADER_SIZE } from 'secur32/http';
 
@@ -16,7 +16,7 @@ import { makeApp } from './app.mjs';
 
 const { values } = parseArgs({
   options: {
-    host: { type: 'string', default: hostname() },
+    host: { type: 'string', default: 'localhost' },
     port: { type: 'string', default: '0' },
     certificate: { type: 'string' },
     key: { type: 'string' },

@@ -1,37 +1,41 @@
 // The facts in words.
 
+'use strict';
+
 /** Who it is, in the largest letters of the page. */
-export function greeting({ name, sid }) {
-  return name ?? sid ?? 'Somebody';
+function greeting({ name, sid }) {
+  return name ?? sid ?? 'Somebody without a name';
 }
 
-export function nameText({ name, source }, { wine }) {
-  if (name !== undefined) return name;
-  if (source === 'token') return 'none: nobody knows a name for this SID';
+/** Why there is no name; undefined where there is one. */
+function withoutName({ name, source }, { wine }) {
+  if (name !== undefined) return undefined;
+  if (source === 'token') return 'Nobody knows a name for this SID.';
   return wine
-    ? "none: Wine's Secur32 checks the logon, and says neither name nor SID of who it was"
-    : 'none: Secur32 gave neither an access token nor a name';
+    ? "The logon is right. Whose it is, Wine's Secur32 does not say; Windows' does."
+    : 'The logon is right. Secur32 gave neither an access token nor a name for it.';
 }
 
-export const SOURCES = {
+const SOURCES = {
   token: 'the access token that Windows made for this logon',
   names: 'the name that the security package gave',
-  none: 'nothing: that the logon is right is all that is known',
+  none: 'nowhere: that the logon is right is all that is known',
 };
 
-export function holdsFor({ persistent }) {
+function holdsFor({ persistent }) {
   return persistent
     ? 'this connection: who it is was proved once, and holds until it ends'
     : 'this request: the browser proves who it is with each one';
 }
 
 /** What of Extended Protection was checked. */
-export function bindingsText({ extendedProtection: level, tls, system: { wine } }) {
+function bindingsText({ extendedProtection: level, tls, system: { wine } }) {
   if (level === 'always') {
     return 'compared, and they must be there: the logon was made for this very connection, and one that somebody passes on is refused';
   }
   if (level === 'whenSupported') return 'compared, where the browser sends them';
-  if (level === 'behindProxy') return 'not compared: the browser must have had some, and have asked for this service';
+  if (level === 'behindProxy')
+    return 'not compared: the browser must have had some, and have asked for this service';
   if (level === 'audit') return 'compared, but nobody is refused';
   if (tls === undefined) return 'none: without TLS there is no channel to bind the logon to';
   return wine
@@ -42,7 +46,7 @@ export function bindingsText({ extendedProtection: level, tls, system: { wine } 
 const bytes = (count) => `${count.toLocaleString('en')} bytes`;
 
 /** What one side said. */
-export function stepText({ by, method, path, status, scheme, tokenBytes, offers }) {
+function stepText({ by, method, path, status, scheme, tokenBytes, offers }) {
   if (by === 'browser') {
     const what = `${method} ${path}`;
     return tokenBytes === undefined
@@ -61,7 +65,9 @@ export function stepText({ by, method, path, status, scheme, tokenBytes, offers 
   return { what, detail: `come in${last}` };
 }
 
-export function timeText(date) {
+function timeText(date) {
   if (date === undefined) return 'for ever';
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+module.exports = { bindingsText, greeting, holdsFor, SOURCES, stepText, timeText, withoutName };

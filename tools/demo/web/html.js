@@ -1,5 +1,7 @@
 // Markup that escapes by default: html`<p>${anything}</p>`.
 
+'use strict';
+
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** What HTML has no way to write: control characters, and halves of characters. */
@@ -42,8 +44,10 @@ function textOf(value) {
  * in quotes, unless `html` made it. undefined, null and false are nothing; the
  * elements of an array are put one behind the other.
  */
-export function html(strings, ...values) {
+function html(strings, ...values) {
   return new Markup(
     strings.reduce((text, string, index) => text + textOf(values[index - 1]) + string),
   );
 }
+
+module.exports = { html };
