@@ -1,6 +1,7 @@
 import { fake, Gate, settle } from '../support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
 
 import { coded, credentials } from '../support/fake-handles.js';
 import {
@@ -83,6 +84,17 @@ describe('a server that wants a token with each request', () => {
     await expect(get(server.origin, agent)).resolves.toMatchObject({ status: 200 });
     expect(tokens(server).map(([token]) => token)).toEqual([undefined, 'one', undefined, 'two']);
   });
+});
+
+test('the next request finds the connection of one whose end it saw', async () => {
+  const server = await serve(perRequest('ticket', { 'content-length': '4' }));
+  const agent = agentFor();
+  for (let i = 0; i < 20; i++) {
+    fake.legAnswers.push(last('ticket'));
+    const { body } = await request(server.origin, { dispatcher: agent });
+    await new Promise((resolve) => body.resume().once('end', resolve));
+  }
+  expect(server.connections()).toBe(1);
 });
 
 describe('NTLM', () => {

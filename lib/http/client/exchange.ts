@@ -46,6 +46,7 @@ export class Exchange {
   readonly #limits: ClientLimits;
   readonly #abort = new AbortController();
   readonly #controller: ExchangeController;
+  #trailers: IncomingHttpHeaders = {};
   #settled = false;
 
   constructor(
@@ -75,7 +76,7 @@ export class Exchange {
       this.#sink.onRequestStart(this.#controller, {});
       if (this.#settled) return;
       if ((await this.#over(false)) === 'again') await this.#over(true);
-      this.#settled = true;
+      this.#end();
     } catch (error) {
       this.#fail(error as Error);
     } finally {
@@ -86,6 +87,16 @@ export class Exchange {
   /** Ends it from outside. */
   destroy(reason: Error): void {
     this.#controller.abort(reason);
+  }
+
+  /**
+   * Tells the user of the end, when the connection was given back: whoever sends
+   * the next request then finds it.
+   */
+  #end(): void {
+    if (this.#settled) return;
+    this.#sink.onResponseEnd(this.#controller, this.#trailers);
+    this.#settled = true;
   }
 
   #fail(error: Error): void {
@@ -256,11 +267,9 @@ export class Exchange {
       data: (chunk) => {
         if (!this.#settled) this.#sink.onResponseData(controller, chunk);
       },
-      end: (trailers: IncomingHttpHeaders) => {
-        if (this.#settled) return;
+      end: (trailers) => {
         controller.rawTrailers = attempt.controller?.rawTrailers ?? null;
-        this.#settled = true;
-        this.#sink.onResponseEnd(controller, trailers);
+        this.#trailers = trailers;
       },
     });
     // After a refusal nobody knows what the other side takes this connection for.
