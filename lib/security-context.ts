@@ -45,6 +45,7 @@ import {
   closeContext,
   openContext,
   openCredential,
+  whenContextIdle,
   type ContextHandle,
 } from './raw/handles.js';
 import { maxTokenBytes, type LegResult } from './raw/leg.js';
@@ -318,7 +319,11 @@ export abstract class SecurityContext {
    * `close()`, and costs what it costs until it ends.
    */
   whenIdle(callback: () => void): void {
-    this.#queue.whenIdle(callback);
+    this.#queue.whenIdle(() => {
+      // A call in a context that was closed under it is lost to the step, and goes on.
+      if (this.#handle === undefined) callback();
+      else whenContextIdle(this.#handle, callback);
+    });
   }
 
   /**

@@ -76,7 +76,12 @@ function build() {
 }
 
 /** What a folder of tests needs, where it runs in the testbed. */
-const IN_TESTBED = { scripted: suites.scripted, native: suites.system, lifecycle: suites.system };
+const IN_TESTBED = {
+  scripted: suites.scripted,
+  'named-ntlm': suites.scripted,
+  native: suites.system,
+  lifecycle: suites.system,
+};
 
 /** @param {string} file of a test: part of its path below test @returns {string} */
 function folderOf(file) {

@@ -3,7 +3,8 @@
 //   npm test                     Node 24 (on Windows: this Node)
 //   npm test -- --node 22        another Windows Node in the testbed
 //   npm test -- PATTERN          only the test files whose path has it
-//   npm run test:long            every Windows Node, one after the other
+//   npm run test:long            every Windows Node, one after the other, and what repeats
+//                                something does so more often (SECUR32_TEST_LONG)
 //
 // On Linux the unit tests run on the host, and all of them inside Windows
 // node.exe in the testbed, with security packages of the tests' own in further
@@ -96,7 +97,8 @@ async function main() {
         !suite.onLinux && {
           SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`),
         };
-      const env = { ...suite.env, ...recorded };
+      const long = values.long && { SECUR32_TEST_LONG: '1' };
+      const env = { ...suite.env, ...recorded, ...long };
       runs.push({ name, code: await runInTestbed(version, { ...suite, env }, name, options) });
     }
   }

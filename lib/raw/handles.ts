@@ -197,6 +197,11 @@ export function checkIdle(handle: ContextHandle): void {
   if (contextInternals(handle).queue.busy) throw refusalError(Refusal.busy);
 }
 
+/** Calls back once no call runs in the context, closed or not: at once where none does. */
+export function whenContextIdle(handle: ContextHandle, callback: () => void): void {
+  contextInternals(handle).queue.whenIdle(callback);
+}
+
 export function closeCredential(handle: CredentialHandle, owner?: object): void {
   const internals = credentialInternals(handle);
   checkOwner(internals, owner, 'credential');

@@ -88,7 +88,7 @@ export async function serve(
     const behind = (error?: unknown) => {
       if (error !== undefined) {
         response.statusCode = 599;
-        response.end(error instanceof Error ? error.message : 'no error');
+        response.end(error instanceof Error ? error.message : 'no Error');
         return;
       }
       handled.push(request.url ?? '');

@@ -163,3 +163,29 @@ test('any mix of calls that fail and succeed keeps its order', async () => {
     most: 1,
   });
 });
+
+test('whenIdle calls back at once, or behind the last call, also of a queue that was closed', async () => {
+  const queue = new CallQueue();
+  const notes: string[] = [];
+  const idle = (name: string) => {
+    queue.whenIdle(() => notes.push(`idle ${name}`));
+  };
+  idle('before');
+  const gates = [new Gate(), new Gate()] as const;
+  const first = queue.run(noted(notes, 'first', gates[0]));
+  const second = queue.run(noted(notes, 'second', gates[1]));
+  idle('meanwhile');
+  gates[0].open();
+  await first;
+  idle('later');
+  queue.close(closedBy('closed'));
+  await expect(second).rejects.toThrow('closed');
+  idle('closed');
+  await settle();
+  expect(notes).toEqual(['idle before', 'first starts', 'first ends', 'second starts']);
+  gates[1].open();
+  await settle();
+  expect(notes.slice(4)).toEqual(['second ends', 'idle meanwhile', 'idle later', 'idle closed']);
+  idle('after');
+  expect(notes.at(-1)).toBe('idle after');
+});

@@ -10,7 +10,8 @@ import { ASC_RET_EXTENDED_ERROR } from '../../lib/constants/asc-flags.js';
 import { STATUS_TABLE } from '../../lib/constants/status.js';
 import { isFailure, statusHex, statusName } from '../../lib/status.js';
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, serve } from '../support/http-server.js';
+import { tokenTuple } from '../support/fake-tokens.js';
+import { closeServers, reasons, serve, until } from '../support/http-server.js';
 import { closeWires, requestBytes, WireClient, type WireRequest } from '../support/http-wire.js';
 
 afterEach(async () => {
@@ -236,8 +237,9 @@ test('an answer that somebody else gave meanwhile is left alone', async () => {
   const server = await serve(
     { schemes: ['NTLM'] },
     {
-      before: (_, response, next) => {
+      before: ({ url }, response, next) => {
         next();
+        if (url === '/later') return;
         response.statusCode = 504;
         response.end('too late');
       },
@@ -247,10 +249,16 @@ test('an answer that somebody else gave meanwhile is left alone', async () => {
   fake.legAnswers.push(CONTINUE);
   const first = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
   expect([first.status, first.body]).toEqual([504, 'too late']);
-  queueLogon();
+  fake.legAnswers.push({});
+  fake.tokenAnswers.push([0]);
+  fake.informationAnswers.push(tokenTuple());
   const second = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
   expect([second.status, second.body]).toEqual([504, 'too late']);
-  expect(fake.open.context).toBe(0);
+  await until(() => fake.open.context === 0);
+  expect(server.handled).toEqual([]);
+  // Nobody was told of a logon, and there is none.
+  expect(server.events.filter(({ type }) => type === 'logon')).toEqual([]);
+  expect((await client.request({ path: '/later' })).status).toBe(401);
 });
 
 describe('a limit of the server that tickets do not fit in', () => {

@@ -10,6 +10,7 @@ import { getAuthentication } from '../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import type { ServerContext } from '../../lib/server-context.js';
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
+import { tokenTuple } from '../support/fake-tokens.js';
 import { closeServers, serve, until, type TestServer } from '../support/http-server.js';
 import { closeWires, requestBytes, WireClient } from '../support/http-wire.js';
 
@@ -150,7 +151,9 @@ test('of a request that is answered already it is not held', async () => {
     },
   });
   const client = await WireClient.connect(server.port);
-  queueLogon();
+  fake.legAnswers.push({});
+  fake.tokenAnswers.push([0]);
+  fake.informationAnswers.push(tokenTuple());
   expect((await client.request({ scheme: 'Negotiate', ...TICKET })).body).toBe('too late');
   await until(() => fake.legs.length === 1);
   await until(() => fake.open.context === 0);

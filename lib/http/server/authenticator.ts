@@ -369,6 +369,8 @@ export class Authenticator {
     context: ServerContext,
     { token }: StepResult,
   ): Decision {
+    // Somebody else answered, who did not wait: nobody hears that they are logged on.
+    if (response.headersSent) throw new Error('the request was answered while its leg ran');
     const packageName = context.negotiatedPackage;
     const persistent = this.#isPersistent(scheme, packageName);
     const { keepContext } = this.#settings;

@@ -1,0 +1,203 @@
+/** Every status of the headers, on every leg of a logon over HTTP: the right answer, and everything is given back. */
+
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { ASC_RET_EXTENDED_ERROR } from '../../lib/constants/asc-flags.js';
+import {
+  SEC_E_LOGON_DENIED,
+  SEC_E_OK,
+  SEC_E_UNSUPPORTED_FUNCTION,
+  SEC_I_COMPLETE_AND_CONTINUE,
+  SEC_I_COMPLETE_NEEDED,
+  SEC_I_CONTINUE_NEEDED,
+} from '../../lib/constants/status.js';
+import { SspiError } from '../../lib/errors.js';
+import { failureOf } from '../../lib/http/server/failures.js';
+import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { isFailure, statusName } from '../../lib/status.js';
+import { until as untilServer, type TestServer } from '../support/http-server.js';
+import { endOfHttpTest, FIRST, script, serveScripted } from '../support/http-scripted.js';
+import { WireClient, type WireResponse } from '../support/http-wire.js';
+import {
+  control,
+  getAcquainted,
+  leftovers,
+  until,
+  type ScriptedAnswer,
+  type ScriptedBuffer,
+} from '../support/scripted.js';
+import { ALL_STATUSES } from '../support/statuses.js';
+
+beforeAll(() => getAcquainted(['Scripted']));
+afterEach(endOfHttpTest);
+
+const CONTINUE: ScriptedAnswer = { status: SEC_I_CONTINUE_NEEDED, output: ['challenge'] };
+const DONE: readonly number[] = [SEC_E_OK, SEC_I_COMPLETE_NEEDED];
+
+/** A package that fails without a token for the client. */
+const answerOf = (status: number): ScriptedAnswer => ({
+  status,
+  output: ['reply'],
+  ...(isFailure(status) && { attributes: 0 }),
+});
+
+/** What is wrong with an answer; nothing if all is well. */
+function complaint(
+  response: WireResponse,
+  status: number,
+  call: 'AcceptSecurityContext' | 'CompleteAuthToken',
+) {
+  const challenge = response.token?.toString();
+  if (isFailure(status)) {
+    const { status: expected } = failureOf(new SspiError(call, status, []));
+    if (response.status !== expected) return `${response.status}, not ${expected}`;
+    if (response.all('persistent-auth').length > 0) return 'says that a logon holds';
+    return challenge === undefined ? undefined : `the token ${challenge}`;
+  }
+  if (DONE.includes(status)) {
+    if (response.status !== 200) return `${response.status}, not 200`;
+    return challenge === 'reply' ? undefined : `the token ${String(challenge)}`;
+  }
+  if (response.status !== 401) return `${response.status}, not 401`;
+  return challenge === 'reply' ? undefined : `the token ${String(challenge)}`;
+}
+
+/** Waits until only the server's credentials are left. */
+const allGivenBack = (count: number) =>
+  until(
+    () => leftovers()['contexts of the package'] === 0 && openHandshakes() === 0,
+    () => `after ${count}: ${JSON.stringify(leftovers())}, ${openHandshakes()} handshakes`,
+  );
+
+async function runAll(
+  server: TestServer,
+  legs: number,
+  answer: (status: number) => ScriptedAnswer,
+) {
+  const complaints: string[] = [];
+  for (const status of ALL_STATUSES) {
+    const client = await WireClient.connect(server.port);
+    for (let leg = 1; leg < legs; leg++) {
+      script().on('accept', CONTINUE);
+      const response = await client.request(FIRST);
+      if (response.status !== 401) complaints.push(`leg ${leg} before ${statusName(status)}`);
+    }
+    script().on('accept', answer(status));
+    const response = await client.request(FIRST);
+    const wrong = complaint(response, status, 'AcceptSecurityContext');
+    if (wrong !== undefined) complaints.push(`${statusName(status)}: ${wrong}`);
+    if (response.status !== 200) {
+      // Whatever came of it, nobody is logged on behind it.
+      const next = response.header('connection') === 'close' ? undefined : await client.request();
+      if (next !== undefined && next.status !== 401)
+        complaints.push(`${statusName(status)}: stays`);
+    }
+    client.destroy();
+    await allGivenBack(status);
+  }
+  return complaints;
+}
+
+describe.each([1, 2, 3])('leg %d', (leg) => {
+  test('gives every status', async () => {
+    const server = await serveScripted();
+    const complaints = await runAll(server, leg, answerOf);
+    expect(complaints).toEqual([]);
+    expect(server.handled).toHaveLength(DONE.length);
+  });
+
+  test('gives every status with handles that change', async () => {
+    const server = await serveScripted();
+    const complaints = await runAll(server, leg, (status) => ({
+      ...answerOf(status),
+      handle: isFailure(status) ? 'scribbled' : 'changes',
+    }));
+    expect(complaints).toEqual([]);
+  });
+});
+
+test.each<[string, ScriptedBuffer]>([
+  ['nothing', { data: '' }],
+  ['NULL', { memory: 'null', size: 9 }],
+  ['what it did not touch', { memory: 'untouched' }],
+  ['what is elsewhere', { memory: 'foreign', size: 10 }],
+  ['an absurd size', { data: 'x', size: 0xffffffff }],
+])('a leg that goes on with %s is no challenge', async (_, output) => {
+  const server = await serveScripted();
+  const client = await WireClient.connect(server.port);
+  script().on('accept', { status: SEC_I_CONTINUE_NEEDED, output: [output] });
+  const response = await client.request(FIRST);
+  // What was not touched is as many zeros as there was room for.
+  if (response.status === 401) expect(response.token?.every((byte) => byte === 0)).toBe(true);
+  else expect(response.all('www-authenticate')).toEqual([]);
+  expect(server.handled).toEqual([]);
+  client.destroy();
+  await allGivenBack(0);
+});
+
+test('CompleteAuthToken gives every status, on the last leg and before', async () => {
+  const server = await serveScripted();
+  const complaints: string[] = [];
+  for (const leg of [SEC_I_COMPLETE_NEEDED, SEC_I_COMPLETE_AND_CONTINUE]) {
+    for (const status of ALL_STATUSES) {
+      const client = await WireClient.connect(server.port);
+      script()
+        .on('accept', { status: leg, output: ['before'] })
+        .on('complete', { status, output: ['reply'] });
+      const response = await client.request(FIRST);
+      const expected = isFailure(status) ? status : leg;
+      const wrong = complaint(response, expected, 'CompleteAuthToken');
+      if (wrong !== undefined)
+        complaints.push(`${statusName(leg)}, ${statusName(status)}: ${wrong}`);
+      client.destroy();
+      await allGivenBack(status);
+    }
+  }
+  expect(complaints).toEqual([]);
+});
+
+test('the token of a failure is sent, and the context is gone', async () => {
+  const server = await serveScripted();
+  const client = await WireClient.connect(server.port);
+  script().on('accept', {
+    status: SEC_E_LOGON_DENIED,
+    attributes: ASC_RET_EXTENDED_ERROR,
+    output: ['sorry'],
+  });
+  const response = await client.request(FIRST);
+  expect([response.status, response.token?.toString()]).toEqual([401, 'sorry']);
+  expect(leftovers()['contexts of the package']).toBe(0);
+});
+
+describe('who it is', () => {
+  test('gives every status: who cannot be asked is refused', async () => {
+    const server = await serveScripted();
+    const complaints: string[] = [];
+    for (const status of ALL_STATUSES) {
+      for (const call of ['queryToken', 'queryAttributes'] as const) {
+        const client = await WireClient.connect(server.port);
+        script().on(call, { status });
+        const { status: answered } = await client.request(FIRST);
+        const isRight =
+          !isFailure(status) || status === SEC_E_UNSUPPORTED_FUNCTION
+            ? answered === 200
+            : answered !== 200 || statusName(status) === 'SEC_E_NO_IMPERSONATION';
+        if (!isRight) complaints.push(`${call} ${statusName(status)}: ${answered}`);
+        client.destroy();
+        await allGivenBack(status);
+      }
+    }
+    expect(complaints).toEqual([]);
+    expect(control.openTokens()).toBe(0);
+  });
+
+  test('of nobody is nobody', async () => {
+    const server = await serveScripted({ guests: true, anonymous: 'pass' });
+    const client = await WireClient.connect(server.port);
+    script().on('queryToken', { token: 'anonymous' });
+    expect((await client.request(FIRST)).status).toBe(403);
+    expect(server.handled).toEqual([]);
+    client.destroy();
+    await untilServer(() => server.sockets.size === 0);
+  });
+});
