@@ -137,6 +137,24 @@ describe('a server that closes connections', () => {
     expect(server.connections()).toBe(2);
   });
 
+  test('behind the first request gets one that is repeated on a new one, not on another old one', async () => {
+    const gate = new Gate();
+    const counts = new Map<number, number>();
+    const server = await serve((seen, response) => {
+      const count = (counts.get(seen.connection) ?? 0) + 1;
+      counts.set(seen.connection, count);
+      if (count > 1) seen.socket.destroy();
+      else void gate.opened.then(() => response.end('yes'));
+    });
+    const agent = agentFor();
+    const both = [get(server.origin, agent), get(server.origin, agent)];
+    while (server.seen.length < 2) await settle();
+    gate.open();
+    await Promise.all(both);
+    await expect(get(server.origin, agent)).resolves.toMatchObject({ text: 'yes' });
+    expect(server.connections()).toBe(3);
+  });
+
   test('with a refusal that has no end is left', async () => {
     const server = await serve((seen, response) => {
       if (tokenIn(seen.headers.authorization) === 'ticket') response.end('yes');
@@ -182,6 +200,26 @@ describe('requests beyond the most connections', () => {
     await expect(Promise.all([first, third])).resolves.toHaveLength(2);
     expect(server.seen).toHaveLength(2);
   });
+});
+
+test('a response waits at its head for the package, and not in memory', async () => {
+  const all = 64 * 1024 * 1024;
+  let finished = false;
+  const server = await serve((_, response) => {
+    response.once('finish', () => (finished = true));
+    response.writeHead(200, { 'www-authenticate': withToken('Negotiate', 'proof') });
+    response.end(Buffer.alloc(all));
+  });
+  const gate = new Gate();
+  fake.legAnswers.push(going('ticket'), { ...last(undefined, 2), until: gate.opened });
+  const agent = agentFor({ mutualAuth: true });
+  const got = request(server.origin, { dispatcher: agent });
+  while (fake.legs.length < 2) await settle();
+  for (let i = 0; i < 1000; i++) await settle();
+  expect(finished).toBe(false);
+  gate.open();
+  const { body } = await got;
+  expect((await body.arrayBuffer()).byteLength).toBe(all);
 });
 
 describe('an abort', () => {

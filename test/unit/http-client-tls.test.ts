@@ -1,8 +1,8 @@
-import { fake } from '../support/fake-native.js';
+import { fake, settle } from '../support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Server } from 'node:tls';
+import { connect, type Server, type TLSSocket } from 'node:tls';
 
 import { afterEach, expect, test } from '@jest/globals';
 
@@ -85,6 +85,33 @@ test('bindings are of the connection, not of an earlier one', async () => {
   await get(first.url, agent);
   const [one, two] = bindingsOnLegs();
   expect(one).not.toBe(two);
+});
+
+test('the session of an earlier connection is not taken up', async () => {
+  const { agent, url, server } = await serveTls(fixture('tls-rsa'), perRequest('ticket'));
+  const reused: boolean[] = [];
+  server.server.on('secureConnection', (socket: TLSSocket) => {
+    reused.push(socket.isSessionReused());
+  });
+  const options = {
+    port: server.port,
+    host: '127.0.0.1',
+    servername: NAME,
+    ca: certificate(fixture('tls-rsa')),
+  };
+  const session = await new Promise<Buffer>((resolve) => {
+    const socket = connect(options).once('session', (made: Buffer) => {
+      socket.destroy();
+      resolve(made);
+    });
+    socket.resume();
+  });
+  fake.legAnswers.push(last('ticket'));
+  await get(url, agent({ connect: { session } as object }));
+  const again = connect({ ...options, session });
+  while (reused.length < 3) await settle();
+  again.destroy();
+  expect(reused).toEqual([false, false, true]);
 });
 
 test('a plain connection has none', async () => {

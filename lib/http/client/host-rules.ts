@@ -81,12 +81,11 @@ export class HostRules {
     if (this.#rules === 'any') return true;
     const host = hostOf(url);
     const port = portOf(url);
-    const isName = addressOf(url) === undefined;
     return this.#rules.some((rule) => {
       if (rule.protocol !== undefined && rule.protocol !== url.protocol) return false;
       if (rule.port !== undefined && rule.port !== port) return false;
       if (!rule.host.startsWith('.')) return rule.host === host;
-      return isName && host.length > rule.host.length && host.endsWith(rule.host);
+      return host.length > rule.host.length && host.endsWith(rule.host);
     });
   }
 }

@@ -35,16 +35,13 @@ export class LogonConnection {
     this.server = server;
     this.proxy = proxy;
     this.parties = proxy === undefined ? [server] : [proxy, server];
-    let given = false;
     this.client = new Client(origin.origin, {
       connect: (_, callback) => {
-        const first = !given;
-        given = true;
         // undici expects that it takes a while.
         queueMicrotask(() => {
           // It would take a new socket for the one that ended, and the logon with it.
-          if (first && !socket.destroyed) callback(null, socket);
-          else callback(connectionLost(UNSENT), null);
+          if (socket.destroyed) callback(connectionLost(UNSENT), null);
+          else callback(null, socket);
         });
       },
       pipelining: 1,
