@@ -3,8 +3,9 @@ import { fake, Gate, settle } from '../support/fake-native.js';
 import { createServer, type Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { request } from 'undici';
+import { request, type Client, type Dispatcher } from 'undici';
 
+import { Attempt } from '../../lib/http/client/attempt.js';
 import { coded } from '../support/fake-handles.js';
 import {
   agentFor,
@@ -202,24 +203,30 @@ describe('requests beyond the most connections', () => {
   });
 });
 
-test('a response waits at its head for the package, and not in memory', async () => {
-  const all = 64 * 1024 * 1024;
-  let finished = false;
-  const server = await serve((_, response) => {
-    response.once('finish', () => (finished = true));
-    response.writeHead(200, { 'www-authenticate': withToken('Negotiate', 'proof') });
-    response.end(Buffer.alloc(all));
-  });
-  const gate = new Gate();
-  fake.legAnswers.push(going('ticket'), { ...last(undefined, 2), until: gate.opened });
-  const agent = agentFor({ mutualAuth: true });
-  const got = request(server.origin, { dispatcher: agent });
-  while (fake.legs.length < 2) await settle();
-  for (let i = 0; i < 1000; i++) await settle();
-  expect(finished).toBe(false);
-  gate.open();
-  const { body } = await got;
-  expect((await body.arrayBuffer()).byteLength).toBe(all);
+test('a response waits at its head, and not in memory, until somebody wants it', async () => {
+  const states: boolean[] = [];
+  const controller = {
+    paused: false,
+    aborted: false,
+    reason: null,
+    abort: () => undefined,
+    pause: () => states.push(true),
+    resume: () => states.push(false),
+  };
+  const client = {
+    dispatch: (_: unknown, handler: Dispatcher.DispatchHandler) => {
+      handler.onRequestStart?.(controller, {});
+      handler.onResponseStart?.(controller, 103, {});
+      handler.onResponseStart?.(controller, 200, {});
+    },
+  } as unknown as Client;
+  const attempt = new Attempt(client, { path: '/', method: 'GET' });
+  await expect(attempt.head).resolves.toMatchObject({ status: 200 });
+  expect(states).toEqual([true]);
+  const discarded = attempt.discard(10);
+  expect(states).toEqual([true, false]);
+  attempt.onResponseEnd(controller, {});
+  await expect(discarded).resolves.toBe(true);
 });
 
 describe('an abort', () => {
