@@ -203,7 +203,7 @@ export class Party {
     const logon = new Logon(
       scheme,
       held,
-      await this.#contextOptions(held.package),
+      await this.#contextOptions(scheme, held.package),
       settings.limits,
     );
     if (this.#closed) {
@@ -214,11 +214,13 @@ export class Party {
     await this.#send(logon, undefined);
   }
 
-  async #contextOptions(packageName: string): Promise<ClientContextOptions> {
+  async #contextOptions(scheme: Scheme, packageName: string): Promise<ClientContextOptions> {
+    // NTLM asks nobody about the name.
+    const needed = scheme !== 'NTLM' && packageKind(packageName) !== 'ntlm';
     const { url, names, mutualAuth, logon } = this.#settings;
     const delegate = this.kind === 'server' && logon.delegateTo.allows(url);
     return {
-      targetName: await targetNameOf(url, names, packageKind(packageName) !== 'ntlm'),
+      targetName: await targetNameOf(url, names, needed),
       ...(mutualAuth && { mutualAuth }),
       ...(delegate && { delegate }),
       ...(logon.channelBindings &&
