@@ -4,63 +4,72 @@
 //   node examples/ldap/main.mjs dc1.example.com
 //   npm run testbed -- node examples/ldap/main.mjs dc1.sspi.test
 //
-// ClientContext does the logon and the encryption, ldapts speaks LDAP:
-// sasl-bind.mjs is the logon (RFC 4752), sealed-socket.mjs what comes behind it.
+// ClientContext does the logon and the encryption, ldapts speaks LDAP.
+// sealed-connection.mjs puts them together: sasl-bind.mjs is the logon
+// (RFC 4752), sealed-socket.mjs what comes behind it.
 
-import { connect } from 'node:net';
 import { Client, escapeFilter } from 'ldapts';
-import { ClientContext, Credentials } from 'secur32';
 
-import { saslBind } from './sasl-bind.mjs';
-import { SealedSocket } from './sealed-socket.mjs';
+import { connectSealed } from './sealed-connection.mjs';
 
 const WHO_AM_I = '1.3.6.1.4.1.4203.1.11.3';
 const TIMEOUT_MS = 20_000;
 
-const [host, port = '389'] = process.argv.slice(2);
-
-/** A connection that only this server and this user can read. */
-async function sealedConnection() {
-  const credentials = await Credentials.acquire({ package: 'Kerberos', use: 'outbound' });
-  const context = new ClientContext(credentials, {
-    targetName: `ldap/${host}`,
-    protection: 'encrypt',
-    mutualAuth: true,
+/** The user's entry, in the part of the directory that belongs to the user's domain. */
+async function findUser(client, domain, name) {
+  const root = await client.search('', {
+    scope: 'base',
+    attributes: ['configurationNamingContext'],
   });
-  const socket = connect(Number(port), host).setTimeout(TIMEOUT_MS);
-  socket.once('timeout', () => socket.destroy(new Error('the server does not answer')));
-  try {
-    return new SealedSocket(socket, context, await saslBind(socket, context));
-  } catch (error) {
-    context.close();
-    socket.destroy();
-    throw error;
-  } finally {
-    // The context keeps what it needs of them.
-    credentials.close();
-  }
+  const domains = await client.search(root.searchEntries[0].configurationNamingContext, {
+    filter: escapeFilter`(&(objectClass=crossRef)(nETBIOSName=${domain}))`,
+    attributes: ['nCName'],
+  });
+  if (domains.searchEntries.length !== 1) throw new Error('the server does not know my domain');
+  const users = await client.search(domains.searchEntries[0].nCName, {
+    filter: escapeFilter`(&(objectClass=user)(sAMAccountName=${name}))`,
+    attributes: ['memberOf'],
+  });
+  if (users.searchEntries.length !== 1) throw new Error('the server does not know me');
+  return users.searchEntries[0];
 }
 
-try {
-  if (host === undefined) throw new Error('usage: main.mjs HOST [PORT]');
-  const connection = await sealedConnection();
-  const client = new Client({ url: `ldap://${host}:${port}`, createConnection: () => connection });
-  try {
-    const { value } = await client.exop(WHO_AM_I);
-    const me = String(value).replace(/^u:/, '');
-    console.log(`I am ${me}`);
+async function printWhoIAm(client) {
+  const { value = '' } = await client.exop(WHO_AM_I);
+  // What Active Directory answers; others have names of other kinds.
+  const [, domain, name] = /^u:([^\\]+)\\(.+)$/.exec(value) ?? [];
+  if (name === undefined) throw new Error(`not a user of a Windows domain: "${value}"`);
+  console.log(`I am ${domain}\\${name}`);
+  const { dn, memberOf } = await findUser(client, domain, name);
+  console.log(`found: ${dn}`);
+  // Those that have the user as a member themselves; the primary group is not among them.
+  for (const group of [memberOf].flat()) console.log(`member of: ${group}`);
+}
 
-    const root = await client.search('', { scope: 'base', attributes: ['defaultNamingContext'] });
-    const { searchEntries } = await client.search(root.searchEntries[0].defaultNamingContext, {
-      filter: escapeFilter`(sAMAccountName=${me.split('\\').at(-1)})`,
-      attributes: ['distinguishedName', 'memberOf'],
-    });
-    for (const { distinguishedName, memberOf } of searchEntries) {
-      console.log(`found: ${distinguishedName}`);
-      for (const group of [memberOf].flat()) console.log(`member of: ${group}`);
-    }
-  } finally {
+const [host, port = '389', address] = process.argv.slice(2);
+try {
+  if (host === undefined) throw new Error('usage: main.mjs HOST [PORT [ADDRESS]]');
+  const connection = await connectSealed({
+    host,
+    port: Number(port),
+    address,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const client = new Client({
+    url: `ldap://${host}:${port}`,
+    timeout: TIMEOUT_MS,
+    createConnection() {
+      // ldapts would connect again, and there is only this one.
+      if (connection.destroyed) {
+        throw connection.errored ?? new Error('the server closed the connection');
+      }
+      return connection;
+    },
+  });
+  try {
+    await printWhoIAm(client);
     await client.unbind();
+  } finally {
     connection.destroy();
   }
 } catch (error) {

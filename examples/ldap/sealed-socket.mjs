@@ -1,24 +1,29 @@
-// What comes behind the logon: frames of a length and what `wrap` wrote (RFC 4422).
+// What comes behind the logon: frames of a length and what `wrap` wrote (RFC 4422, 3.7).
 
 import { Duplex } from 'node:stream';
 
 const LENGTH_BYTES = 4;
 
-/** A socket whose bytes only the two sides of a context can read. */
+/** A socket whose bytes only the two sides of a context can read. It owns both. */
 export class SealedSocket extends Duplex {
   #socket;
   #context;
-  #limits;
+  #maxReceived;
+  /** How much of the program's bytes goes into a message. */
+  #maxPlain;
   #waiting = Buffer.alloc(0);
 
-  /** @param limits the largest messages, sealed, in both directions, in bytes */
+  /** @param limits the largest sealed messages that the two sides take, in bytes */
   constructor(socket, context, limits) {
     super({ allowHalfOpen: false });
+    const { securityTrailer, blockSize } = context.sizes;
+    this.#maxPlain = limits.send - securityTrailer - blockSize;
+    if (this.#maxPlain < 1) throw new Error('the server takes no message that is large enough');
     this.#socket = socket;
     this.#context = context;
-    this.#limits = limits;
+    this.#maxReceived = limits.receive;
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.once('end', () => this.push(null));
+    socket.once('end', () => this.#end());
     socket.once('error', (error) => this.destroy(error));
     socket.once('close', () => this.destroy());
   }
@@ -37,7 +42,7 @@ export class SealedSocket extends Duplex {
       this.#waiting = Buffer.concat([this.#waiting, chunk]);
       while (this.#waiting.length >= LENGTH_BYTES) {
         const size = this.#waiting.readUInt32BE();
-        if (size > this.#limits.receive) throw new Error('a message that is too large');
+        if (size > this.#maxReceived) throw new Error('a message that is too large');
         const end = LENGTH_BYTES + size;
         if (this.#waiting.length < end) return;
         // Throws for what was changed, repeated or left out, and for what was not encrypted.
@@ -50,25 +55,29 @@ export class SealedSocket extends Duplex {
     }
   }
 
+  #end() {
+    if (this.#waiting.length === 0) this.push(null);
+    else this.destroy(new Error('the connection ends in the midst of a message'));
+  }
+
   _read() {
     this.#socket.resume();
   }
 
   _write(chunk, encoding, callback) {
+    const frames = [];
     try {
-      const { securityTrailer, blockSize } = this.#context.sizes;
-      const most = this.#limits.send - securityTrailer - blockSize;
-      for (let at = 0; at < chunk.length; at += most) {
-        const sealed = this.#context.wrap(chunk.subarray(at, at + most));
+      for (let at = 0; at < chunk.length; at += this.#maxPlain) {
+        const sealed = this.#context.wrap(chunk.subarray(at, at + this.#maxPlain));
         const length = Buffer.alloc(LENGTH_BYTES);
         length.writeUInt32BE(sealed.length);
-        this.#socket.write(length);
-        this.#socket.write(sealed);
+        frames.push(length, sealed);
       }
-      callback();
     } catch (error) {
       callback(error);
+      return;
     }
+    this.#socket.write(Buffer.concat(frames), callback);
   }
 
   _final(callback) {
