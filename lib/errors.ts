@@ -90,7 +90,7 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_CONTEXT_FAILED'
   /** The context was established without something that was required. */
   | 'ERR_SECUR32_REQUIREMENTS_NOT_MET'
-  /** The package of this system would ignore the channel bindings. */
+  /** The package of this system would ignore the channel bindings, or a server's certificate has none. */
   | 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'
   /** The package of this system would ignore the list of packages. */
   | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'
@@ -114,6 +114,24 @@ export type Secur32ErrorCode =
   | 'ERR_SECUR32_UNKNOWN_ACCOUNT'
   /** No memory for the bytes of the caller, or for the call. */
   | 'ERR_SECUR32_OUT_OF_MEMORY'
+  /** The body of a request is a stream that was read, and the logon needs it once more. */
+  | 'ERR_SECUR32_BODY_NOT_REPLAYABLE'
+  /** The connection of a logon ended between two legs. */
+  | 'ERR_SECUR32_CONNECTION_LOST'
+  /** After its probe a connection of an http.Agent is not logged on. */
+  | 'ERR_SECUR32_CONNECTION_NOT_LOGGED_ON'
+  /** What a server or proxy sent of a logon is no token. */
+  | 'ERR_SECUR32_MALFORMED_CHALLENGE'
+  /** There is no service principal name for a host. */
+  | 'ERR_SECUR32_NO_TARGET_NAME'
+  /** A proxy did not make a connection to the server. */
+  | 'ERR_SECUR32_PROXY_REFUSED'
+  /** A server answered without the proof of who it is that was asked for. */
+  | 'ERR_SECUR32_SERVER_NOT_PROVEN'
+  /** A leg of a logon took too long. */
+  | 'ERR_SECUR32_LEG_TIMEOUT'
+  /** A logon took more legs than its limit. */
+  | 'ERR_SECUR32_TOO_MANY_LEGS'
   /** This is not Windows on x64 or ARM64. */
   | 'ERR_SECUR32_UNSUPPORTED_PLATFORM'
   /** The addon could not be loaded. */

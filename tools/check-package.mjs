@@ -70,9 +70,11 @@ function pack() {
     output('npm', 'pack', '--json', `--pack-destination=${CONSUMER}`),
   );
   output('tar', '-xzf', `${CONSUMER}/${filename}`, '-C', INSTALLED, '--strip-components=1');
-  // Its only dependency.
-  const dependency = dirname(require.resolve('node-gyp-build/package.json'));
-  output('cp', '-r', dependency, `${CONSUMER}/node_modules/`);
+  // They have none of their own.
+  for (const name of Object.keys(require('../package.json').dependencies)) {
+    const dependency = dirname(require.resolve(`${name}/package.json`));
+    output('cp', '-r', dependency, `${CONSUMER}/node_modules/`);
+  }
   return files.map(({ path }) => path);
 }
 

@@ -51,6 +51,10 @@ const STEPS = [
     'type tests, CommonJS and ESM',
     script('node_modules/typescript/bin/tsc', '--project', 'test/types/tsconfig.json'),
   ],
+  [
+    'type tests of the frameworks',
+    script('node_modules/typescript/bin/tsc', '--project', 'test/types/frameworks/tsconfig.json'),
+  ],
 ];
 
 if (!existsSync(join(ROOT, 'node_modules', 'typescript'))) {

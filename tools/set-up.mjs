@@ -70,6 +70,7 @@ async function buildAddon(architecture) {
  * @param {object} [options]
  * @param {string[]} [options.nodeVersions] the versions of Windows Node for the testbed
  * @param {boolean} [options.tests] whether what only tests load is needed, too
+ * @param {boolean} [options.peers] whether the testbed needs the programs of others
  * @param {string} [options.arch] of the addon, if not this machine's
  * @param {readonly import('./support/host-packages.mjs').HostPackage[]} [options.hostPackages] needed beside the others
  * @param {() => Promise<unknown>} [options.prepareTestbed] makes another testbed than the usual one
@@ -77,6 +78,7 @@ async function buildAddon(architecture) {
 export async function setUp({
   nodeVersions,
   tests = false,
+  peers = false,
   arch,
   hostPackages = [],
   prepareTestbed,
@@ -90,7 +92,8 @@ export async function setUp({
   };
   const testbed = async () => {
     if (ON_WINDOWS) return;
-    await (prepareTestbed?.() ?? prepare({ ...(nodeVersions && { nodeVersions }), log }));
+    const options = { ...(nodeVersions && { nodeVersions }), peers, log };
+    await (prepareTestbed?.() ?? prepare(options));
   };
   // Before anything else: apt cannot run twice at once.
   if (!ON_WINDOWS) {

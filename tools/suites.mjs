@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} title
  * @property {string[]} securityPackages
  * @property {Record<string, string>} env
+ * @property {boolean} [onLinux] run by the testbed's Linux Node.js, beside the programs of others
  */
 
 /** @param {string} arch */
@@ -32,12 +33,19 @@ function withPackages(arch, folders) {
   };
 }
 
-/** @type {Record<'system' | 'scripted' | 'faults', Suite>} what npm test runs */
+/** @type {Record<'system' | 'scripted' | 'peers' | 'faults', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
   scripted: {
     title: 'suites with security packages of their own',
     ...withPackages('x64', ['scripted', 'named-ntlm']),
+  },
+  peers: {
+    title: 'suites with programs of others',
+    // Tells who logged on by NTLM, which Wine's cannot.
+    securityPackages: [`${built('x64')}/named_ntlm.dll`],
+    env: { SECUR32_TEST_FOLDERS: 'peers' },
+    onLinux: true,
   },
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
 };

@@ -28,7 +28,10 @@ const FILES = [
     (name) => `build/ssp-arm64/${name}`,
   ),
 ];
-const PACKAGES = ['jest', '@jest/globals', 'fast-check', 'node-gyp-build'];
+const PACKAGES = [
+  ...['jest', '@jest/globals', 'fast-check', 'node-gyp-build'],
+  ...['express', 'express4', 'fastify', 'koa', 'ldapts'],
+];
 /** A run that hangs must end, and one on a host with other work to do must not. */
 const TIMEOUT_SECONDS = 30 * 60;
 

@@ -7,9 +7,10 @@
 //                                something does so more often (SECUR32_TEST_LONG)
 //
 // On Linux the unit tests run on the host, and all of them inside Windows
-// node.exe in the testbed, with security packages of the tests' own in a second
-// and a third run; on Windows all that needs no such package runs here. A whole
-// run in the testbed leaves what `npm run coverage` reads.
+// node.exe in the testbed, with security packages of the tests' own in further
+// runs, and those with servers and clients of others in a Linux Node beside it;
+// on Windows all that needs no such package runs here. A whole run in the
+// testbed leaves what `npm run coverage` reads.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -24,6 +25,8 @@ import { reportError } from './support/failure.mjs';
 import { readResults, reportResults } from './test-results.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Of the testbed's Debian; "node" is Windows' there. */
+const LINUX_NODE = '/usr/bin/node';
 /** A run that hangs must end before the one who waits gives up. */
 const TIMEOUT_SECONDS = 20 * 60;
 
@@ -46,10 +49,11 @@ async function runHere(name, options) {
  * @param {string} name
  * @param {string[]} options of jest
  */
-async function runInTestbed(node, { securityPackages, env }, name, options) {
+async function runInTestbed(node, { securityPackages, env, onLinux = false }, name, options) {
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-  return run(['node', ...jestArguments(name, options)], {
+  return run([onLinux ? LINUX_NODE : 'node', ...jestArguments(name, options)], {
     node,
+    peers: onLinux,
     securityPackages,
     env: { ...env, ...color },
     stdout: 'ignore',
@@ -71,7 +75,7 @@ async function main() {
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
   // A pattern need not fit in each of the runs.
   const options = ['--runInBand', '--passWithNoTests', ...patterns];
-  await setUp({ tests: true, ...(!onWindows && { nodeVersions: versions }) });
+  await setUp({ tests: true, peers: true, ...(!onWindows && { nodeVersions: versions }) });
 
   // What an earlier run left must not be taken for this one's.
   rmSync(`${ROOT}${RESULTS}`, { recursive: true, force: true });
@@ -87,11 +91,12 @@ async function main() {
   for (const version of onWindows ? [] : versions) {
     for (const [key, suite] of Object.entries(suites)) {
       const name = `testbed-node-${version}-${key}`;
-      heading(`${suite.title} in Windows node.exe ${version}, in the testbed`);
-      // A part of the suites drives a part of everything.
-      const recorded = patterns.length === 0 && {
-        SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`),
-      };
+      heading(`${suite.title}, with Windows node.exe ${version}, in the testbed`);
+      // A part of the suites drives a part of everything, and one on Linux nothing.
+      const recorded = patterns.length === 0 &&
+        !suite.onLinux && {
+          SECUR32_TEST_COVERAGE: windowsPath(`${RECORDED}/${name}`),
+        };
       const long = values.long && { SECUR32_TEST_LONG: '1' };
       const env = { ...suite.env, ...recorded, ...long };
       runs.push({ name, code: await runInTestbed(version, { ...suite, env }, name, options) });

@@ -1,5 +1,6 @@
 /**
- * HTTP: servers that know who is calling. The entry point `secur32/http`.
+ * HTTP: servers that know who is calling, and clients that log on. The entry
+ * point `secur32/http`.
  */
 
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -17,9 +18,6 @@ export { fastifyIntegratedAuth } from './server/fastify.js';
 export { RECOMMENDED_MAX_HEADER_SIZE } from './server/header-limit.js';
 export { koaIntegratedAuth, type KoaIntegratedAuth } from './server/koa.js';
 export { integratedAuth, type IntegratedAuth } from './server/middleware.js';
-export {
-  type IntegratedAuthOptions,
-  type Limits,
-  type ProxyMode,
-  type Scheme,
-} from './server/options.js';
+export { type IntegratedAuthOptions, type Limits, type ProxyMode } from './server/options.js';
+export { type Scheme } from './schemes.js';
+export * from './client/index.js';

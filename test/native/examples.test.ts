@@ -1,27 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
 import { expect } from '@jest/globals';
 
-import { start } from '../support/examples.js';
-import { patience } from '../support/patience.js';
+import { freePort, start, until } from '../support/examples.js';
 import { testIf, testOnWindows, testWithDomain } from '../support/skip.js';
 import { domain, present, wine } from '../support/system.js';
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 50) {
-    if (waited > 20_000 * patience) throw new Error('it did not come');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 // On Windows the current user logs on over loopback, in the domain with a ticket.
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');

@@ -2,10 +2,13 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, afterEach } from '@jest/globals';
+
+import { patience } from './patience.js';
 
 const EXAMPLES = join(__dirname, '..', '..', '..', 'examples');
 
@@ -40,7 +43,7 @@ export function start(
   name: string,
   { args = [], nodeArgs = [], env = {} }: ExampleOptions = {},
 ): RunningExample {
-  const file = join(folder, `${name}.txt`);
+  const file = join(folder, `${name.replaceAll('/', '-')}.txt`);
   const output = openSync(file, 'w');
   const child = spawn(process.execPath, [...nodeArgs, join(EXAMPLES, name), ...args], {
     stdio: ['ignore', output, output],
@@ -50,4 +53,21 @@ export function start(
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   running.push({ child, ended });
   return { ended, output: () => readFileSync(file, 'utf8') };
+}
+
+/** Waits for what a program does. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 50) {
+    if (waited > 20_000 * patience) throw new Error('it did not come');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -59,7 +59,7 @@ export async function closeServers(): Promise<void> {
     await auth.close();
     await closed;
   }
-  // A leg that nobody waits for any more has its slot until it ends.
+  // A leg that nobody waits for any more keeps its slot until it has ended.
   await until(() => openHandshakes() === 0);
 }
 

@@ -16,6 +16,7 @@ Runs a command in a disposable Active Directory domain with Windows' side in Win
 
   --node VERSION       the Windows Node to use: ${nodeVersions().join(', ')} (${DEFAULT_NODE})
   --env NAME=VALUE     sets a variable for the command; may be repeated
+  --peers              with the programs of packages/peers.list: a Linux Node (/usr/bin/node), servers, a browser
   --security-package FILE
                        a DLL of the project that Secur32.dll loads beside its own; may be repeated
   --help               shows this
@@ -25,15 +26,26 @@ The exit code is that of the command, or 125 where the testbed itself failed.
 
 /**
  * @param {string[]} args
- * @returns {{ help: boolean, command: string[], node: string, env: Record<string, string>, securityPackages: string[] }}
+ * @returns {{ help: boolean, command: string[], node: string, env: Record<string, string>, peers: boolean, securityPackages: string[] }}
  */
 export function parseArguments(args) {
-  const parsed = { help: false, command: [], node: DEFAULT_NODE, env: {}, securityPackages: [] };
+  const parsed = {
+    help: false,
+    command: [],
+    node: DEFAULT_NODE,
+    env: {},
+    peers: false,
+    securityPackages: [],
+  };
   const rest = [...args];
   while (rest[0]?.startsWith('--')) {
     const [option, inline] = splitOnce(rest.shift());
     if (option === '--') break;
     if (option === '--help') return { ...parsed, help: true };
+    if (option === '--peers' && inline === undefined) {
+      parsed.peers = true;
+      continue;
+    }
     const value = inline ?? rest.shift();
     if (option === '--node' && value) {
       requireNodeVersion(value);

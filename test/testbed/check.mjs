@@ -163,6 +163,7 @@ describe('the testbed', () => {
         '_KEYTAB',
         '_PASSWORD',
         '_PASSWORD2',
+        '_PEERS_KEYTAB',
         '_REALM',
         '_SPN',
         '_USER',
@@ -171,6 +172,17 @@ describe('the testbed', () => {
         .map((name) => `SECUR32_TEST${name}`)
         .join(),
     );
+  });
+
+  test('has the programs of others where they are asked for', async () => {
+    const command = ['bash', '-c', 'node -p process.platform; command -v apache2 squid haproxy'];
+    const without = await finish(...command);
+    assert.deepEqual([without.code, without.stdout], [1, 'win32\n']);
+    const { code, stdout } = await finish('--peers', ...command);
+    assert.equal(code, 0);
+    assert.equal(stdout, 'win32\n/usr/sbin/apache2\n/usr/sbin/squid\n/usr/sbin/haproxy\n');
+    const linux = await finish('--peers', '/usr/bin/node', '-p', 'process.platform');
+    assert.equal(linux.stdout, 'linux\n');
   });
 
   test('passes on chosen variables, and writes into the project only', async () => {

@@ -3,11 +3,11 @@ import { run, TESTBED_FAILED } from './index.mjs';
 import { reportError } from '../../tools/support/failure.mjs';
 
 try {
-  const { help, command, node, env, securityPackages } = parseArguments(process.argv.slice(2));
+  const { help, command, ...options } = parseArguments(process.argv.slice(2));
   if (help) {
     process.stdout.write(USAGE);
   } else {
-    process.exitCode = await run(command, { node, env, securityPackages, stdin: 'inherit' });
+    process.exitCode = await run(command, { ...options, stdin: 'inherit' });
   }
 } catch (error) {
   reportError('testbed', error);

@@ -5,9 +5,10 @@ import { exitStatus } from '../../tools/support/run-command.mjs';
 import { makeCache } from './cache.mjs';
 import { requireUsableHost } from './host.mjs';
 import { sessionCommand, sessionEnvironment } from './namespace.mjs';
+import { ensureLayer } from './layer.mjs';
 import { ensureTemplate } from './template.mjs';
 import { ensureTree } from './tree.mjs';
-import { sessionTree } from './trees.mjs';
+import { peersLayer, sessionTree } from './trees.mjs';
 import { DEFAULT_NODE, ensureWindowsPackages, requireNodeVersion } from './windows-node.mjs';
 
 export { DEFAULT_NODE, nodeVersions } from './windows-node.mjs';
@@ -44,10 +45,11 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
  *
  * @param {object} [options]
  * @param {string[]} [options.nodeVersions] major versions of Windows Node
+ * @param {boolean} [options.peers] whether a session needs the programs of packages/peers.list
  * @param {(line: string) => void} [options.log] takes lines about what takes long; they go to stderr otherwise
  * @returns {Promise<Prepared>}
  */
-export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
+export async function prepare({ nodeVersions = [DEFAULT_NODE], peers = false, log } = {}) {
   nodeVersions.forEach(requireNodeVersion);
   await requireUsableHost();
   makeCache();
@@ -55,7 +57,8 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
   const directories = await ensureWindowsPackages(nodeVersions, reporter);
   const tree = await ensureTree(sessionTree, reporter);
   const template = await ensureTemplate(tree, reporter);
-  return { layers: [template, tree], directories };
+  const more = peers ? [await ensureLayer(peersLayer, tree, reporter)] : [];
+  return { layers: [template, ...more, tree], directories };
 }
 
 /**
@@ -66,6 +69,7 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], log } = {}) {
  * @property {string[]} [nodeVersions] further versions for this session: SECUR32_TESTBED_NODE=22 node …
  * @property {Record<string, string>} [env] added to the environment of the command, over the testbed's own
  * @property {string} [cwd] relative to the project
+ * @property {boolean} [peers] whether the session has the programs of packages/peers.list
  * @property {string[]} [securityPackages] DLLs, relative to the project, that Secur32.dll loads beside its own
  * @property {'inherit' | 'ignore'} [stdin]
  * @property {Output} [stdout]
@@ -91,11 +95,13 @@ export async function run(command, options = {}) {
     env = {},
     cwd = '.',
     securityPackages = [],
+    peers = false,
     log,
     timeoutSeconds,
   } = options;
   const { layers, directories } = await prepare({
     nodeVersions: [...new Set([node, ...nodeVersions])],
+    peers,
     log,
   });
   const [program, ...args] = sessionCommand({

@@ -1,18 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buildOnce } from '../../tools/support/build-once.mjs';
-import { requireDiskSpace } from '../../tools/support/disk-space.mjs';
-import { runLogged } from '../../tools/support/run-command.mjs';
-import { aptProxies, debianMirror } from './apt-mirror.mjs';
-import { cache, inCache, keyOf } from './cache.mjs';
-import {
-  debianKeyring,
-  requireHostPackages,
-  treePackages,
-} from '../../tools/support/host-packages.mjs';
-import { isolated, removeTree } from './namespace.mjs';
-import { explainNetwork } from './network.mjs';
-
-const GIGABYTES = 3;
+import { inCache, keyOf } from './cache.mjs';
+import { runMmdebstrap } from './mmdebstrap.mjs';
+import { removeTree } from './namespace.mjs';
 
 /** @typedef {import('./trees.mjs').Tree} Tree */
 
@@ -21,7 +11,7 @@ const GIGABYTES = 3;
  *
  * @param {string[]} lists
  */
-function readPackages(lists) {
+export function readPackages(lists) {
   const lines = lists.flatMap((name) =>
     readFileSync(new URL(`packages/${name}.list`, import.meta.url), 'utf8').split('\n'),
   );
@@ -39,61 +29,11 @@ export async function ensureTree(tree, reporter) {
   const { name, title, release, architecture, variant, lists } = tree;
   const packages = readPackages(lists);
   const place = `trees/${name}-${keyOf(release, architecture, variant, ...packages)}`;
-  await buildOnce(inCache(place), (directory) => buildTree(tree, packages, directory, reporter), {
+  const build = (/** @type {string} */ directory) =>
+    runMmdebstrap(tree, { variant, packages, directory, reporter });
+  await buildOnce(inCache(place), build, {
     remove: removeTree,
     onWait: () => reporter.note(`another run is building ${title}, waiting for it`),
   });
   return place;
-}
-
-/**
- * @param {Tree} tree
- * @param {string[]} packages
- * @param {string} directory
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
- */
-async function buildTree({ name, title, ...tree }, packages, directory, reporter) {
-  await requireDiskSpace(cache, GIGABYTES, title);
-  await requireHostPackages(treePackages, reporter);
-  const mirror = debianMirror();
-  const command = [
-    'mmdebstrap',
-    '--mode=root',
-    `--variant=${tree.variant}`,
-    `--architectures=${tree.architecture}`,
-    `--include=${packages.join(',')}`,
-    `--keyring=${debianKeyring}`,
-    '--aptopt=APT::Install-Recommends "false"',
-    ...(await aptProxies()).map((line) => `--aptopt=${line}`),
-    ...['doc', 'locale', 'man'].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
-    // A session has the host's devices. (And a user namespace could not make these.)
-    '--skip=output/dev,output/mknod',
-    tree.release,
-    directory,
-    ...(mirror ? [mirror] : []),
-  ];
-  // mmdebstrap's temporary files lie in memory that only it can see, so that a killed build leaves none.
-  const temporary = inCache('mount');
-  const withTemporary = [
-    'sh',
-    '-c',
-    'mount -t tmpfs tmpfs "$TMPDIR" && exec "$@"',
-    'sh',
-    ...command,
-  ];
-  try {
-    await reporter.step(`building ${title} (once, a minute or two)`, (onLine) =>
-      runLogged(isolated(['--mount', '--mount-proc'], withTemporary), {
-        what: `building ${title}`,
-        env: { ...process.env, TMPDIR: temporary },
-        logFile: inCache('logs', `tree-${name}.log`),
-        onLine,
-      }),
-    );
-  } catch (error) {
-    throw explainNetwork(
-      error,
-      mirror ? `the Debian mirror of this host (${mirror})` : "Debian's mirror",
-    );
-  }
 }

@@ -42,3 +42,21 @@ export const compilerTree = {
   variant: 'apt',
   lists: ['compiler'],
 };
+
+/**
+ * Further packages over a tree that stays as it is: who does not need them does not wait for them.
+ *
+ * @typedef {object} Layer
+ * @property {string} name what its place in the cache begins with
+ * @property {string} title what it is, for people
+ * @property {Tree} base what it lies over
+ * @property {string[]} lists the files in packages/ that name its packages
+ */
+
+/** @type {Layer} programs that ours talk to in tests, over the tree of a session */
+export const peersLayer = {
+  name: 'peers',
+  title: 'the Debian packages of other servers and clients',
+  base: sessionTree,
+  lists: ['peers'],
+};

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { readAuthorization } from '../../lib/http/server/authorization-header.js';
 import { continuesLogon } from '../../lib/http/server/continued-token.js';
-import type { Scheme } from '../../lib/http/server/options.js';
+import type { Scheme } from '../../lib/http/schemes.js';
 
 const BOTH: readonly Scheme[] = ['Negotiate', 'NTLM'];
 

@@ -1,11 +1,6 @@
 'use strict';
 
-const COLORS = { bold: 1, red: 31, green: 32, gray: 90 };
-const colored = process.stdout.isTTY || process.env.FORCE_COLOR === '1';
-
-function paint(color, text) {
-  return colored ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
-}
+const paint = require('./paint.js');
 
 function printSystem({ node, arch, windows, packages }) {
   console.log(`Windows node.exe ${node} (${arch}) on ${windows}`);

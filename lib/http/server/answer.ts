@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 
-import type { Scheme } from './options.js';
+import type { Scheme } from '../schemes.js';
 import { discardBody, type BodyBounds } from './request-body.js';
 
 export interface Answer {

@@ -6,7 +6,7 @@ import { argumentError, codedError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
 import type { Identity } from '../../identity.js';
 import type { ServerContext } from '../../server-context.js';
-import type { Scheme } from './options.js';
+import type { Scheme } from '../schemes.js';
 
 /** A logon, as it holds for a request. */
 export interface Authentication {
@@ -37,12 +37,17 @@ const known = new WeakMap<object, Authentication | 'anonymous'>();
 
 export function remember(request: object, authentication: Authentication | 'anonymous'): void {
   known.set(request, authentication);
-  // Also where there is none: another middleware may have found somebody.
+  // Also where there is none, so that nothing behind this can put somebody there by mistake.
   Object.defineProperty(request, 'identity', {
     value: authentication === 'anonymous' ? undefined : authentication.identity,
     enumerable: true,
     configurable: true,
   });
+}
+
+/** Whether it is known for whom the request is. */
+export function isDecided(request: object): boolean {
+  return known.has(request);
 }
 
 function recordOf(request: RequestLike): Authentication | 'anonymous' | undefined {

@@ -12,9 +12,11 @@ import { ServerContext } from '../../server-context.js';
 import { answer, challenge, type Answer } from './answer.js';
 import { remember, type Authentication } from './authentication.js';
 import { readAuthorization, type Authorization } from './authorization-header.js';
+import type { Scheme } from '../schemes.js';
 import { Connection, useSession } from './connection.js';
 import { continuesLogon } from './continued-token.js';
 import { isCrossSite } from './cross-site.js';
+import { refuseUndecidable } from './decidable.js';
 import { tell, type HttpAuthEvent } from './events.js';
 import { connectionProtection } from './extended-protection.js';
 import { failureOf, failureToken } from './failures.js';
@@ -24,12 +26,7 @@ import { takeSlot } from './handshake-slots.js';
 import { mayLackHeaders } from './header-count.js';
 import { headerLimitFault } from './header-limit.js';
 import { isHttp2, requireHttp1 } from './http2.js';
-import {
-  checkedOptions,
-  type IntegratedAuthOptions,
-  type Scheme,
-  type Settings,
-} from './options.js';
+import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
 import { isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
 import * as texts from './texts.js';
@@ -110,8 +107,11 @@ export class Authenticator {
 
   /**
    * Decides about a request, and answers those that are not to be handled. Call
-   * it before anything reads the body. It answers also where something fails,
-   * and does not reject.
+   * it before anything reads the body. It answers also where something fails.
+   *
+   * Rejects with `ERR_SECUR32_INVALID_ARGUMENT` for a request that came over no
+   * connection, such as those of `fastify.inject`, and for one that another
+   * Authenticator has decided about.
    */
   async decide(
     request: IncomingMessage | Http2ServerRequest,
@@ -119,6 +119,7 @@ export class Authenticator {
   ): Promise<Decision> {
     let decision = this.#decisions.get(request);
     if (decision === undefined) {
+      refuseUndecidable(request);
       decision = this.#decide(request, response);
       this.#decisions.set(request, decision);
     }

@@ -1,6 +1,7 @@
 /** Reads the Authorization field: `Negotiate <base64>` and nothing that only resembles it. */
 
-import { SCHEMES, type Scheme } from './options.js';
+import { schemeOf, type Scheme } from '../schemes.js';
+import { base64Length, bytesOfBase64 } from '../token68.js';
 
 /** What a request says about who sends it. */
 export type Authorization =
@@ -13,15 +14,9 @@ export type Authorization =
   | { kind: 'token'; scheme: Scheme; token: Buffer };
 
 const CREDENTIALS = /^(?<scheme>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** What is in front of the token: the longest scheme, and a space or two. */
 const SCHEME_CHARACTERS = 64;
-
-/** How many characters of base64 so many bytes are. */
-function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
-}
 
 /**
  * @param rawHeaders of the request: `headers` leaves repeated fields out
@@ -45,8 +40,7 @@ export function readAuthorization(
   const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
   const groups = CREDENTIALS.exec(field.slice(0, bound + 1))?.groups;
   if (groups?.['scheme'] === undefined) return malformed('the Authorization field has no scheme');
-  const name = groups['scheme'].toLowerCase();
-  const scheme = SCHEMES.find((known) => known.toLowerCase() === name);
+  const scheme = schemeOf(groups['scheme']);
   if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
 
   if (field.length > bound) return malformed('the token is too large');
@@ -55,9 +49,8 @@ export function readAuthorization(
   if (base64.length > base64Length(tokenBytes)) {
     return malformed('the token is too large');
   }
-  const token = BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
-  // Node's decoder takes much for base64; a token has one way to be written.
-  if (token?.toString('base64') !== base64) return malformed('the token is not base64');
+  const token = bytesOfBase64(base64);
+  if (token === undefined) return malformed('the token is not base64');
   if (token.length > tokenBytes) return malformed('the token is too large');
   return { kind: 'token', scheme, token };
 }

@@ -6,7 +6,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 
-import type { Scheme } from './options.js';
+import type { Scheme } from '../schemes.js';
 
 const TYPES = ['logon', 'challenge', 'refusal', 'drop', 'warning'] as const;
 

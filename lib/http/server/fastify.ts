@@ -34,7 +34,13 @@ export function fastifyIntegratedAuth(
       return kind === 'answered' ? reply : undefined;
     });
     fastify.addHook('onClose', () => authenticator.close());
-    await authenticator.ready;
+    try {
+      await authenticator.ready;
+    } catch (error) {
+      // An instance that did not start need not be closed.
+      await authenticator.close();
+      throw error;
+    }
   };
   // Otherwise the hooks would hold for what is registered inside the plugin: nothing.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });

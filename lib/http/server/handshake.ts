@@ -1,7 +1,7 @@
 import type { ServerContext } from '../../server-context.js';
 import type { StepResult } from '../../security-context.js';
 import type { ReleaseSlot } from './handshake-slots.js';
-import type { Scheme } from './options.js';
+import type { Scheme } from '../schemes.js';
 
 /** Why a logon was given up while it was under way. */
 export type DropReason =

@@ -12,6 +12,25 @@ interface KoaContextLike {
   state: Record<string, unknown>;
 }
 
+/** What a logon says in the answer to its request. */
+const LOGON_FIELDS = ['WWW-Authenticate', 'Persistent-Auth'];
+
+/**
+ * Koa takes all fields out of an answer that is an error. Those of the logon
+ * are true of it, too: without the last token a client cannot tell who refused
+ * it.
+ */
+function keepLogonFields(response: ServerResponse): void {
+  const fields = new Map(LOGON_FIELDS.map((name) => [name, response.getHeader(name)]));
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.writeHead = (...args: unknown[]): ServerResponse => {
+    for (const [name, value] of fields) {
+      if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
+    }
+    return writeHead(...args);
+  };
+}
+
 export interface KoaIntegratedAuth {
   (context: KoaContextLike, next: () => Promise<unknown>): Promise<void>;
   /** As `Authenticator.ready`. */
@@ -35,6 +54,7 @@ export function koaIntegratedAuth(options: IntegratedAuthOptions = {}): KoaInteg
       context.respond = false;
       return;
     }
+    if (kind === 'authenticated') keepLogonFields(context.res);
     context.state['identity'] = getAuthentication(context)?.identity;
     await next();
   };

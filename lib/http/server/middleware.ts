@@ -19,7 +19,7 @@ export interface IntegratedAuth {
  * ```js
  * const auth = integratedAuth({ allow: ['EXAMPLE\\engineers'] });
  * await auth.ready;
- * app.use(auth, (request, response) => response.send(getIdentity(request).name));
+ * app.use(auth, (request, response) => response.json(getIdentity(request)));
  * ```
  *
  * Mount it before whatever reads bodies. What it does not let through it

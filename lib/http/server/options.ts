@@ -2,7 +2,6 @@
 
 import type { Server } from 'node:http';
 
-import { requiredText } from '../../auth-identity.js';
 import { ChannelBindings } from '../../channel-bindings.js';
 import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../errors.js';
@@ -11,12 +10,9 @@ import { refuseLostValues } from '../../lost-values.js';
 import { packageKind } from '../../package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
+import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
-
-export const SCHEMES = ['Negotiate', 'NTLM'] as const;
-/** The HTTP authentication schemes of Windows. */
-export type Scheme = (typeof SCHEMES)[number];
 
 /**
  * What stands between the clients and this server:
@@ -211,37 +207,6 @@ function refuseContradictions(settings: Settings): void {
   if (channelBindings !== undefined && (level === 'never' || level === 'behindProxy')) {
     throw argumentError(`extendedProtection: '${level}' does not look at channelBindings`);
   }
-}
-
-function checkedSchemes(schemes: unknown = ['Negotiate']): readonly Scheme[] {
-  if (!Array.isArray(schemes) || schemes.length === 0) {
-    throw argumentError(`schemes must be an array with ${SCHEMES.join(' or ')}`);
-  }
-  const list = Array.from(schemes as unknown[], (scheme) => {
-    const known = SCHEMES.find((name) => name === scheme);
-    if (known === undefined) {
-      throw argumentError(`schemes: ${String(scheme)} is not one of ${SCHEMES.join(', ')}`);
-    }
-    return known;
-  });
-  if (new Set(list).size < list.length) throw argumentError('schemes names one twice');
-  return Object.freeze(list);
-}
-
-function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme, string>> {
-  if (typeof packages !== 'object' || packages === null || Array.isArray(packages)) {
-    throw argumentError("packages must be an object like { Negotiate: 'Kerberos' }");
-  }
-  const result: Record<Scheme, string> = { Negotiate: 'Negotiate', NTLM: 'NTLM' };
-  for (const [scheme, name] of Object.entries(packages)) {
-    if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
-    result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
-    const kind = packageKind(result[scheme as Scheme]);
-    if (kind === 'tls' || kind === 'digest') {
-      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
-    }
-  }
-  return Object.freeze(result);
 }
 
 function checkedBoolean(

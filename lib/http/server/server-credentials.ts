@@ -3,7 +3,8 @@
 import { Credentials } from '../../credentials.js';
 import { codedError } from '../../errors.js';
 import { packageKind } from '../../package-kinds.js';
-import type { Scheme, Settings } from './options.js';
+import type { Scheme } from '../schemes.js';
+import type { Settings } from './options.js';
 
 export class ServerCredentials {
   readonly #settings: Settings;

@@ -5,8 +5,9 @@ domain_log=$runtime/samba.log
 # Makes the domain and its accounts; nothing runs yet. The passwords are random and the domain is on a private
 # loopback; they never expire, because the result is kept in a cache.
 provision_domain() {
-  local administrator alice bob service smb_conf=$domain/etc/smb.conf
-  administrator=$(random_password) alice=$(random_password) bob=$(random_password) service=$(random_password)
+  local administrator alice bob service peers name smb_conf=$domain/etc/smb.conf
+  administrator=$(random_password) alice=$(random_password) bob=$(random_password)
+  service=$(random_password) peers=$(random_password)
 
   python3 $here/provision.py --realm=SSPI.TEST --domain=SSPI --server-role=dc --dns-backend=NONE \
     --adminpass="$administrator" --targetdir=$domain --host-ip=127.0.0.1 --host-name=dc1 \
@@ -26,10 +27,18 @@ provision_domain() {
   samba-tool user create alice "$alice" "${database[@]}"
   samba-tool user create bob "$bob" "${database[@]}"
   samba-tool user create svc-http "$service" "${database[@]}"
+  samba-tool user create svc-peers "$peers" "${database[@]}"
   samba-tool group add engineers "${database[@]}"
   samba-tool group addmembers engineers alice "${database[@]}"
   samba-tool spn add HTTP/web.sspi.test svc-http "${database[@]}"
+  # A domain controller adds this itself, a minute after its first start.
+  samba-tool spn add ldap/dc1.sspi.test 'DC1$' "${database[@]}"
   samba-tool domain exportkeytab $service_keytab --principal=HTTP/web.sspi.test -s $smb_conf
+  # Of an account of their own: what is meant for them must not be good for the service.
+  for name in apache proxy; do
+    samba-tool spn add HTTP/$name.sspi.test svc-peers "${database[@]}"
+    samba-tool domain exportkeytab $peers_keytab --principal=HTTP/$name.sspi.test -s $smb_conf
+  done
   samba-tool domain exportkeytab $user_keytab --principal=alice -s $smb_conf
 
   cat >$accounts <<EOF
@@ -42,6 +51,7 @@ export SECUR32_TEST_PASSWORD2=$bob
 export SECUR32_TEST_GROUP=engineers
 export SECUR32_TEST_SPN=HTTP/web.sspi.test
 export SECUR32_TEST_KEYTAB=$service_keytab
+export SECUR32_TEST_PEERS_KEYTAB=$peers_keytab
 EOF
 }
 
@@ -55,6 +65,8 @@ write_network_files() {
   cat >/etc/hosts <<'EOF'
 127.0.0.1 localhost
 127.0.0.1 web.sspi.test web
+127.0.0.1 apache.sspi.test
+127.0.0.1 proxy.sspi.test
 127.0.0.1 dc1.sspi.test dc1
 EOF
   # No name server is reachable; an empty file makes a look-up fail at once.

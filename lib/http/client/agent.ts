@@ -1,0 +1,188 @@
+/** A dispatcher of undici that logs on. */
+
+import { Dispatcher, errors } from 'undici';
+
+import { argumentError } from '../../errors.js';
+import { closedError } from '../../raw/closed-error.js';
+import { ClientCredentials } from './client-credentials.js';
+import { Exchange } from './exchange.js';
+import { ConnectionOpener } from './open-connection.js';
+import {
+  checkedClientOptions,
+  type ClientSettings,
+  type IntegratedClientOptions,
+} from './options.js';
+import { Pool } from './pool.js';
+import { RequestHeaders } from './request-headers.js';
+import { sinkOf, type Sink } from './sink.js';
+
+/**
+ * An undici dispatcher that answers servers and proxies that ask for a logon
+ * (401 and 407 with Negotiate or NTLM), as one user.
+ *
+ * It takes the place of undici's `Agent`: `request(url, { dispatcher })`, and
+ * `fetch(url, { dispatcher })` of undici and of Node.js itself. Each connection
+ * carries one request at a time and belongs to one origin; all the legs of a
+ * logon go over one connection, and what the server keeps for it (NTLM; Kerberos
+ * where it says `Persistent-Auth: true`) serves the next request. Connections of
+ * two agents are never shared, so that two users need two agents.
+ *
+ * A response that refuses a logon (401 after the last token) is given back as
+ * it is. Errors of a logon come out of the request, with their code; `fetch`
+ * has them as `cause`. There are no upgrades (WebSocket) and no HTTP/2.
+ */
+export class IntegratedAgent extends Dispatcher {
+  readonly #settings: ClientSettings;
+  readonly #credentials: ClientCredentials;
+  readonly #opener: ConnectionOpener;
+  readonly #pools = new Map<string, Pool>();
+  readonly #running = new Map<Exchange, Promise<void>>();
+  #closed = false;
+  #destroyed = false;
+
+  /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+  constructor(options: IntegratedClientOptions) {
+    super();
+    this.#settings = checkedClientOptions(options);
+    this.#credentials = new ClientCredentials(this.#settings, options.authIdentity);
+    this.#opener = new ConnectionOpener(this.#settings, this.#credentials);
+  }
+
+  /** Always true: requests beyond the most connections wait here. */
+  override dispatch(
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    if (typeof handler !== 'object' || handler === null) {
+      throw argumentError('the handler must be an object');
+    }
+    const sink = sinkOf(handler);
+    let exchange: Exchange;
+    try {
+      exchange = this.#exchange(options, sink);
+    } catch (error) {
+      sink.onResponseError(NO_CONTROLLER, error as Error);
+      return true;
+    }
+    const run = exchange.run().finally(() => this.#running.delete(exchange));
+    this.#running.set(exchange, run);
+    return true;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /** Takes no more requests, waits for those that run, then ends the connections and gives the credentials back. Idempotent. */
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): Promise<void> | void {
+    return withCallback(this.#close(), callback);
+  }
+
+  /** The same without waiting: requests that run fail. Idempotent. */
+  override destroy(error?: Error | null): Promise<void>;
+  override destroy(callback: () => void): void;
+  override destroy(error: Error | null, callback: () => void): void;
+  override destroy(
+    error?: Error | null | (() => void),
+    callback: (() => void) | undefined = typeof error === 'function' ? error : undefined,
+  ): Promise<void> | void {
+    const reason = error instanceof Error ? error : new errors.ClientDestroyedError();
+    return withCallback(this.#destroy(reason), callback);
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running.values());
+    this.#end();
+  }
+
+  async #destroy(reason: Error): Promise<void> {
+    this.#closed = true;
+    this.#destroyed = true;
+    const running = [...this.#running];
+    for (const [exchange] of running) exchange.destroy(reason);
+    this.#end();
+    await Promise.all(running.map(([, run]) => run));
+  }
+
+  #end(): void {
+    this.#destroyed = true;
+    for (const pool of this.#pools.values()) pool.destroy();
+    this.#credentials.close();
+  }
+
+  #exchange(options: Dispatcher.DispatchOptions, sink: Sink): Exchange {
+    if (this.#closed) throw closedError('the agent');
+    if (typeof options !== 'object' || options === null) {
+      throw argumentError('the options of a request must be an object');
+    }
+    const { method, upgrade } = options;
+    if (typeof method !== 'string') throw argumentError('method must be a string');
+    if (method.toUpperCase() === 'CONNECT' || (upgrade ?? false) !== false) {
+      throw argumentError('an IntegratedAgent makes no upgrades and no tunnels');
+    }
+    const origin = originOf(options.origin);
+    const headers = new RequestHeaders(options.headers);
+    // The same field twice is neither logon.
+    if (this.#settings.hosts.allows(origin) && headers.has('authorization')) {
+      throw argumentError('an IntegratedAgent sets the Authorization field of this host itself');
+    }
+    if (this.#settings.proxy !== undefined && headers.has('proxy-authorization')) {
+      throw argumentError('an IntegratedAgent sets the Proxy-Authorization field itself');
+    }
+    const { limits } = this.#settings;
+    return new Exchange(origin, options, headers, sink, this.#pool(origin), limits);
+  }
+
+  #pool(origin: URL): Pool {
+    const key = origin.origin;
+    const known = this.#pools.get(key);
+    if (known !== undefined) return known;
+    const pool: Pool = new Pool(
+      (signal) => this.#opener.open(origin, signal),
+      this.#settings.connections,
+      () => {
+        if (this.#pools.get(key) === pool) this.#pools.delete(key);
+      },
+    );
+    this.#pools.set(key, pool);
+    return pool;
+  }
+}
+
+/** Of a request that never began. */
+const NO_CONTROLLER: Dispatcher.DispatchController = {
+  aborted: false,
+  paused: false,
+  reason: null,
+  abort: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+};
+
+function originOf(origin: unknown): URL {
+  const text = origin instanceof URL ? origin.href : origin;
+  if (typeof text !== 'string' || !URL.canParse(text)) {
+    throw argumentError('origin must be a URL: https://web.example.com');
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw argumentError('origin must be http or https');
+  }
+  return new URL(url.origin);
+}
+
+function withCallback(
+  promise: Promise<void>,
+  callback: (() => void) | undefined,
+): Promise<void> | undefined {
+  if (callback === undefined) return promise;
+  void promise.finally(callback);
+  return undefined;
+}

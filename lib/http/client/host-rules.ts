@@ -1,0 +1,126 @@
+/** Which hosts may get something. */
+
+import { isIP, isIPv6 } from 'node:net';
+
+import { argumentError } from '../../errors.js';
+
+const MAX_PATTERNS = 1024;
+const MAX_CHARACTERS = 1024;
+
+/**
+ * Hosts: names and addresses, in any of these forms, or `'any'` for all there are.
+ *
+ * - `'intranet.example.com'`, `'10.0.0.5'`, `'[::1]'`: this host, on any port
+ * - `'*.corp.example.com'`: every name below it, at any depth, but not
+ *   `corp.example.com` itself
+ * - `'web.example.com:8443'`: on this port only
+ * - `'https://web.example.com'`: by this scheme only, on its own port if none is named
+ */
+export type HostList = readonly string[] | 'any';
+
+interface Rule {
+  protocol: string | undefined;
+  /** With a dot in front where it stands for the names below. */
+  host: string;
+  port: string | undefined;
+}
+
+const PATTERN =
+  /^(?:(?<scheme>https?):\/\/)?(?<wildcard>\*\.)?(?<host>\[[^\][]+\]|[^\][:/?#@\\*\s]+)(?::(?<port>\d{1,5}))?$/i;
+
+/** The port of a URL, as a number in text. */
+export function portOf({ protocol, port }: URL): string {
+  if (port !== '') return port;
+  return protocol === 'https:' ? '443' : '80';
+}
+
+/**
+ * The host of a URL in its one form: small letters, punycode, addresses as
+ * numbers (all of which WHATWG's URL does), and no dot at the end.
+ */
+export function hostOf({ hostname }: URL): string {
+  return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+}
+
+/** The address, if the host of a URL is one: IPv6 without its brackets. */
+export function addressOf(url: URL): string | undefined {
+  const host = hostOf(url).replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) === 0 ? undefined : host;
+}
+
+export class HostRules {
+  readonly #rules: readonly Rule[] | 'any';
+
+  private constructor(rules: readonly Rule[] | 'any') {
+    this.#rules = rules;
+  }
+
+  /** Allows nobody. */
+  static readonly none = new HostRules([]);
+
+  /**
+   * @param where names the option in errors
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+   */
+  static of(list: unknown, where: string): HostRules {
+    if (list === 'any') return new HostRules('any');
+    if (!Array.isArray(list)) {
+      throw argumentError(
+        `${where} must be an array of hosts, such as ['intranet.example.com', '*.corp.example.com'], or 'any'`,
+      );
+    }
+    if (list.length > MAX_PATTERNS) {
+      throw argumentError(`${where} has more than ${MAX_PATTERNS} hosts`);
+    }
+    return new HostRules(
+      Array.from(list as unknown[], (pattern, i) => ruleOf(pattern, `${where}[${i}]`)),
+    );
+  }
+
+  allows(url: URL): boolean {
+    if (this.#rules === 'any') return true;
+    const host = hostOf(url);
+    const port = portOf(url);
+    return this.#rules.some((rule) => {
+      if (rule.protocol !== undefined && rule.protocol !== url.protocol) return false;
+      if (rule.port !== undefined && rule.port !== port) return false;
+      if (!rule.host.startsWith('.')) return rule.host === host;
+      return host.length > rule.host.length && host.endsWith(rule.host);
+    });
+  }
+}
+
+function ruleOf(pattern: unknown, where: string): Rule {
+  if (typeof pattern !== 'string') throw argumentError(`${where} must be a string`);
+  if (pattern.length > MAX_CHARACTERS) throw argumentError(`${where} is too long`);
+  const groups = PATTERN.exec(isIPv6(pattern) ? `[${pattern}]` : pattern)?.groups;
+  if (groups?.['host'] === undefined) {
+    throw argumentError(
+      `${where} must be a host like intranet.example.com or *.corp.example.com, perhaps with a port${pattern === '*' ? "; 'any' stands for all hosts, in place of the array" : ''}`,
+    );
+  }
+  const protocol = groups['scheme'] === undefined ? undefined : `${groups['scheme']}:`;
+  const url = urlOf(
+    `${protocol ?? 'http:'}//${groups['host']}${groups['port'] === undefined ? '' : `:${groups['port']}`}`,
+    where,
+  );
+  const host = hostOf(url);
+  if (host.split('.').includes('')) throw argumentError(`${where} has an empty part`);
+  if (groups['wildcard'] !== undefined && addressOf(url) !== undefined) {
+    throw argumentError(`${where}: there is nothing below an address`);
+  }
+  const exactPort = groups['port'] !== undefined || protocol !== undefined;
+  return {
+    protocol: protocol?.toLowerCase(),
+    host: groups['wildcard'] === undefined ? host : `.${host}`,
+    port: exactPort ? portOf(url) : undefined,
+  };
+}
+
+function urlOf(text: string, where: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw argumentError(`${where} is no host`);
+  }
+}

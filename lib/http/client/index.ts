@@ -1,0 +1,18 @@
+/** The clients of `secur32/http`. */
+
+export { IntegratedAgent } from './agent.js';
+export { integratedFetch, type IntegratedFetch, type IntegratedRequestInit } from './fetch.js';
+export {
+  IntegratedHttpAgent,
+  IntegratedHttpsAgent,
+  type IntegratedHttpAgentOptions,
+} from './http-agent.js';
+export { type HostList } from './host-rules.js';
+export {
+  type ClientLimits,
+  type ConnectOptions,
+  type IntegratedClientOptions,
+  type LogonOptions,
+  type ProxyOptions,
+} from './options.js';
+export { type TargetName } from './target-names.js';

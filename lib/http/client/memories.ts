@@ -1,0 +1,26 @@
+/** What is known of servers and proxies from earlier connections. */
+
+import type { Scheme } from '../schemes.js';
+
+/** Of one of them: the scheme by which it wants a logon; undefined as long as it did not ask. */
+export interface Memory {
+  scheme: Scheme | undefined;
+}
+
+const MOST = 1000;
+
+/** Those that were asked for last. */
+export class Memories {
+  readonly #memories = new Map<string, Memory>();
+
+  of(key: string): Memory {
+    const known = this.#memories.get(key) ?? { scheme: undefined };
+    this.#memories.delete(key);
+    this.#memories.set(key, known);
+    if (this.#memories.size > MOST) {
+      const [oldest] = this.#memories.keys();
+      if (oldest !== undefined) this.#memories.delete(oldest);
+    }
+    return known;
+  }
+}

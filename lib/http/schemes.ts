@@ -1,0 +1,46 @@
+/** The schemes by which Windows logs on over HTTP, and the security packages behind them. */
+
+import { requiredText } from '../auth-identity.js';
+import { argumentError } from '../errors.js';
+import { packageKind } from '../package-kinds.js';
+
+export const SCHEMES = ['Negotiate', 'NTLM'] as const;
+/** The HTTP authentication schemes of Windows. */
+export type Scheme = (typeof SCHEMES)[number];
+
+/** The scheme of that name, in any case. */
+export function schemeOf(name: string): Scheme | undefined {
+  const wanted = name.toLowerCase();
+  return SCHEMES.find((known) => known.toLowerCase() === wanted);
+}
+
+export function checkedSchemes(schemes: unknown = ['Negotiate']): readonly Scheme[] {
+  if (!Array.isArray(schemes) || schemes.length === 0) {
+    throw argumentError(`schemes must be an array with ${SCHEMES.join(' or ')}`);
+  }
+  const list = Array.from(schemes as unknown[], (scheme) => {
+    const known = SCHEMES.find((name) => name === scheme);
+    if (known === undefined) {
+      throw argumentError(`schemes: ${String(scheme)} is not one of ${SCHEMES.join(', ')}`);
+    }
+    return known;
+  });
+  if (new Set(list).size < list.length) throw argumentError('schemes names one twice');
+  return Object.freeze(list);
+}
+
+export function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme, string>> {
+  if (typeof packages !== 'object' || packages === null || Array.isArray(packages)) {
+    throw argumentError("packages must be an object like { Negotiate: 'Kerberos' }");
+  }
+  const result: Record<Scheme, string> = { Negotiate: 'Negotiate', NTLM: 'NTLM' };
+  for (const [scheme, name] of Object.entries(packages)) {
+    if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
+    result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
+    const kind = packageKind(result[scheme as Scheme]);
+    if (kind === 'tls' || kind === 'digest') {
+      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
+    }
+  }
+  return Object.freeze(result);
+}

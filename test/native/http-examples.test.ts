@@ -1,0 +1,35 @@
+/** The examples of HTTP servers, with a client of ours; test/peers has others. */
+
+import { afterEach, describe, expect } from '@jest/globals';
+
+import { freePort, start, until } from '../support/examples.js';
+import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';
+import { testIf } from '../support/skip.js';
+import { domain, wine } from '../support/system.js';
+
+const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
+afterEach(closeConnections);
+
+/** Whom an example greets. */
+const WHO = wine === undefined ? /^\S+\\\S+$/ : /^whoever you are: Secur32 gives no name$/;
+
+describe.each(['node-http', 'express', 'fastify', 'koa'])('%s.mjs', (name) => {
+  testWithUser('knows who reads and who writes', async () => {
+    const port = await freePort();
+    const server = start(`${name}.mjs`, { args: [String(port)] });
+    await until(() => server.output().includes('listening'));
+    const connection = new HttpConnection(port);
+    expect((await connection.send()).status).toBe(401);
+
+    const [welcome, reader] = (await connection.logOn(byNegotiate)).body.trimEnd().split(', ');
+    expect(welcome).toBe('welcome');
+    expect(reader).toMatch(WHO);
+    const note = { path: '/notes', method: 'POST', body: 'hello' };
+    const { status, body } = await connection.logOn(byNegotiate, note);
+    expect([status, body]).toEqual([201, `5 characters by ${reader ?? ''}\n`]);
+    // Who is an administrator over the network depends on the machine.
+    const rule = await connection.logOn(byNegotiate, { path: '/administrators' });
+    expect([200, 403]).toContain(rule.status);
+    expect(server.output()).toBe('listening\n');
+  });
+});

@@ -1,0 +1,96 @@
+import { fake } from '../support/fake-native.js';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { IntegratedAgent } from '../../lib/http/client/agent.js';
+import { IntegratedHttpAgent, IntegratedHttpsAgent } from '../../lib/http/client/http-agent.js';
+import { integratedFetch } from '../../lib/http/client/fetch.js';
+import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
+import { argumentError, credentials } from '../support/fake-handles.js';
+
+const hosts = ['web'];
+const proxy = { url: 'http://proxy:3128', hosts: ['proxy'] };
+
+describe('the options', () => {
+  test.each<[object | null | undefined | string, RegExp]>([
+    [undefined, /^the options must be/],
+    [null, /^the options must be/],
+    ['web', /^the options must be/],
+    [[], /^the options must be/],
+    [{}, /^hosts must be/],
+    [{ hosts: undefined }, /^hosts is undefined/],
+    [{ hosts: '*' }, /^hosts must be/],
+    [{ hosts, host: 'x' }, /^there is no option host/],
+    [{ hosts, authIdentity: undefined }, /^authIdentity is undefined/],
+    [{ hosts, authIdentity: { user: 'a' } }, /no password/],
+    [{ hosts, credentials: undefined }, /^credentials is undefined/],
+    [{ hosts, credentials: {} }, /^credentials must be/],
+    [{ hosts, schemes: [] }, /^schemes must be/],
+    [{ hosts, schemes: ['Basic'] }, /^schemes: Basic/],
+    [{ hosts, packages: { Basic: 'x' } }, /^packages: Basic/],
+    [{ hosts, targetName: '' }, /^targetName/],
+    [{ hosts, targetName: undefined }, /^targetName is undefined/],
+    [{ hosts, canonicalName: 'yes' }, /^canonicalName must be/],
+    [{ hosts, mutualAuth: undefined }, /^mutualAuth is undefined/],
+    [{ hosts, mutualAuth: null }, /^mutualAuth must be/],
+    [{ hosts, mutualAuth: true, schemes: ['NTLM'] }, /NTLM/],
+    [{ hosts, mutualAuth: true, packages: { Negotiate: 'NTLM' } }, /NTLM/],
+    [{ hosts, channelBindings: null }, /^channelBindings must be/],
+    [{ hosts, channelBindings: undefined }, /^channelBindings is undefined/],
+    [{ hosts, delegateTo: 'any' }, /^delegateTo cannot be/],
+    [{ hosts, delegateTo: ['*'] }, /^delegateTo\[0\]/],
+    [{ hosts, delegateTo: undefined }, /^delegateTo is undefined/],
+    [{ hosts, connections: 0 }, /^connections must be/],
+    [{ hosts, connect: 5 }, /^connect must be/],
+    [{ hosts, limits: { legs: 0 } }, /^limits.legs must be/],
+    [{ hosts, limits: { leg: 1 } }, /^there is no limit leg/],
+    [{ hosts, limits: [] }, /^limits must be/],
+    [{ hosts, proxy: 'http://proxy' }, /^proxy must be/],
+    [{ hosts, proxy: { url: 'http://proxy' } }, /^proxy.hosts must be/],
+    [{ hosts, proxy: { ...proxy, url: 'https://proxy' } }, /^proxy.url must be/],
+    [{ hosts, proxy: { ...proxy, url: 'http://u:p@proxy' } }, /^proxy.url has a user/],
+    [{ hosts, proxy: { ...proxy, token: 'x' } }, /^there is no option proxy.token/],
+    [{ hosts, proxy: { ...proxy, targetName: undefined } }, /^targetName is undefined/],
+  ])('cannot be %j', (options, message) => {
+    for (const make of [
+      () => new IntegratedAgent(options as IntegratedClientOptions),
+      () => integratedFetch(options as IntegratedClientOptions),
+    ]) {
+      expect(make).toThrow(argumentError(message));
+    }
+    expect(fake.log).toEqual([]);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ hosts, proxy }, /^there is no option proxy/],
+    [{ hosts, mutualAuth: true }, /^there is no option mutualAuth/],
+    [{ hosts, probe: 5 }, /^probe must be/],
+    [{ hosts, probe: { method: 'POST' } }, /^probe.method must be/],
+    [{ hosts, probe: { path: 'x' } }, /^probe.path must begin/],
+    [{}, /^hosts must be/],
+  ])('of agents of Node cannot be %j', (options, message) => {
+    for (const Agent of [IntegratedHttpAgent, IntegratedHttpsAgent]) {
+      expect(() => new Agent(options as IntegratedClientOptions)).toThrow(argumentError(message));
+    }
+  });
+
+  test('credentials are outbound ones, of one user, package and scheme', async () => {
+    const inbound = await credentials({}, { use: 'inbound' });
+    const outbound = await credentials({}, { use: 'outbound' });
+    expect(() => new IntegratedAgent({ hosts, credentials: inbound })).toThrow(
+      argumentError(/outbound/),
+    );
+    const both = { hosts, credentials: outbound };
+    for (const more of [
+      { authIdentity: { user: 'a', password: 'b' } },
+      { packages: {} },
+      { schemes: ['NTLM', 'Negotiate'] as const },
+    ]) {
+      expect(() => new IntegratedAgent({ ...both, ...more })).toThrow(argumentError());
+    }
+    expect(() => new IntegratedAgent({ ...both, mutualAuth: true })).toThrow(argumentError(/NTLM/));
+    expect(() => new IntegratedAgent(both)).not.toThrow();
+    inbound.close();
+    outbound.close();
+  });
+});
