@@ -47,6 +47,7 @@ test('a user logs on once, and is known in both processes', async () => {
   expect(first.status).toBe(200);
   const { process, loggedOnIn } = JSON.parse(first.body) as Answer;
   expect(loggedOnIn).toBe(process);
+  await program.printed(/: logon,/);
   expect(logons()).toBe(1);
 
   const seen = new Set<number>();

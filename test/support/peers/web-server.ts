@@ -13,8 +13,11 @@ export interface WebServer {
   /** The address of a path, by the name that the service has. */
   url(path?: string): string;
   program: Program;
-  /** What was logged so far. */
-  events(): { type: string; reason: string; status?: number; code?: string }[];
+  /**
+   * Waits until an event was logged: JSON with type, reason, status and code,
+   * in this order. What it prints arrives a moment behind its answers.
+   */
+  told(event: RegExp): Promise<unknown>;
 }
 
 /** Starts it with these options of `integratedAuth`. */
@@ -35,9 +38,6 @@ export async function startWebServer(
     port,
     url: (path = '/') => `${scheme}://web.sspi.test:${port}${path}`,
     program,
-    events: () =>
-      [...program.output().matchAll(/^event (.*)$/gm)].map(
-        ([, json = '']) => JSON.parse(json) as ReturnType<WebServer['events']>[number],
-      ),
+    told: (event) => program.printed(new RegExp(`^event .*${event.source}`, 'm')),
   };
 }
