@@ -76,14 +76,22 @@ export const mutants = [
         text: 'return !busy_.exchange(true, std::memory_order_acquire);',
         becomes: 'busy_.store(true); return true;',
       },
-      { file: 'dist/lib/call-queue.js', text: 'if (this.#running)', becomes: 'if (false)' },
+      {
+        file: 'dist/lib/call-queue.js',
+        text: 'if (this.#running)\n                this.#waiting',
+        becomes: 'if (false)\n                this.#waiting',
+      },
     ],
   },
   {
     name: 'the queue is bypassed, the busy check is not',
     test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
-      { file: 'dist/lib/call-queue.js', text: 'if (this.#running)', becomes: 'if (false)' },
+      {
+        file: 'dist/lib/call-queue.js',
+        text: 'if (this.#running)\n                this.#waiting',
+        becomes: 'if (false)\n                this.#waiting',
+      },
     ],
   },
   {
@@ -1344,9 +1352,9 @@ export const mutants = [
     test: { file: 'unit/http-authorization-header', title: 'bits behind the last byte' },
     changes: [
       {
-        file: 'dist/lib/http/server/authorization-header.js',
-        text: "if (token?.toString('base64') !== base64)",
-        becomes: 'if (token === undefined)',
+        file: 'dist/lib/http/token68.js',
+        text: "bytes.toString('base64') === text",
+        becomes: 'true',
       },
     ],
   },
@@ -1369,7 +1377,7 @@ export const mutants = [
       },
       {
         file: 'dist/lib/http/server/authorization-header.js',
-        text: 'if (base64.length > base64Length(tokenBytes))',
+        text: 'if (base64.length > (0, token68_js_1.base64Length)(tokenBytes))',
         becomes: 'if (false)',
       },
     ],
