@@ -1635,7 +1635,7 @@ export const mutants = [
     test: { file: 'unit/http-options', title: 'which there is not' },
     changes: [
       {
-        file: 'dist/lib/http/server/options.js',
+        file: 'dist/lib/http/option-checks.js',
         text: 'if (unknown !== undefined)',
         becomes: 'if (false)',
       },

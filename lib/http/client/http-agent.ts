@@ -11,9 +11,9 @@ import { closedError } from '../../raw/closed-error.js';
 import { ClientCredentials } from './client-credentials.js';
 import { connectionLost } from './lost-connection.js';
 import { Memories } from './memories.js';
+import { checkNames } from '../option-checks.js';
 import {
   checkedLogonOptions,
-  checkNames,
   logonNames,
   type ConnectOptions,
   type LogonOptions,

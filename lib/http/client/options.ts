@@ -6,8 +6,8 @@ import type { ConnectionOptions } from 'node:tls';
 import { checkedIdentity, requiredText, type AuthIdentity } from '../../auth-identity.js';
 import { Credentials } from '../../credentials.js';
 import { argumentError } from '../../errors.js';
-import { refuseLostValues } from '../../lost-values.js';
 import { packageKind } from '../../package-kinds.js';
+import { checkedBoolean, checkedInteger, checkedLimits, checkNames } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { HostRules, type HostList } from './host-rules.js';
 import type { TargetName, TargetNameSettings } from './target-names.js';
@@ -46,14 +46,12 @@ const DEFAULT_LIMITS: Readonly<ClientLimits> = Object.freeze({
   keepAliveTimeoutMs: 4_000,
 });
 
-const MAY_BE_ZERO: readonly string[] = [
+const MAY_BE_ZERO: readonly (keyof ClientLimits)[] = [
   'bodyBytes',
   'refusalBytes',
   'headersTimeoutMs',
   'bodyTimeoutMs',
 ];
-/** The largest delay of a timer. */
-const MAX_LIMIT = 2 ** 31 - 1;
 
 /** What `net.connect` and `tls.connect` take beside the address: `ca`, `lookup`, `localAddress` and others. */
 export type ConnectOptions = Omit<ConnectionOptions, 'session' | 'socket' | 'ALPNProtocols'> &
@@ -201,16 +199,6 @@ export function checkedClientOptions(options: IntegratedClientOptions): ClientSe
   });
 }
 
-/** Refuses what is no option, and options that lost their value: a misspelt `hosts` is none. */
-export function checkNames(options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw argumentError('the options must be an object');
-  }
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw argumentError(`there is no option ${unknown}`);
-  refuseLostValues(options, ...names);
-}
-
 export const logonNames: readonly string[] = LOGON_NAMES;
 
 /** Everything but the names of options. @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
@@ -225,7 +213,7 @@ export function checkedLogonOptions(options: LogonOptions): LogonSettings {
     delegateTo: checkedDelegateTo(options.delegateTo),
     channelBindings: checkedBoolean(options, 'channelBindings', true),
     connect: checkedConnect(options.connect),
-    limits: checkedLimits(options.limits),
+    limits: checkedLimits(options.limits, DEFAULT_LIMITS, MAY_BE_ZERO),
   };
 }
 
@@ -281,9 +269,7 @@ function checkedProxy(proxy: unknown): ProxySettings {
   if (typeof proxy !== 'object' || proxy === null) {
     throw argumentError("proxy must be an object: { url: 'http://proxy:3128', hosts: ['proxy'] }");
   }
-  const unknown = Object.keys(proxy).find((name) => !PROXY_NAMES.includes(name));
-  if (unknown !== undefined) throw argumentError(`there is no option proxy.${unknown}`);
-  refuseLostValues(proxy, ...PROXY_NAMES);
+  checkNames(proxy, PROXY_NAMES, 'proxy.');
   const { url, hosts, targetName } = proxy as ProxyOptions;
   return {
     url: checkedProxyUrl(url),
@@ -303,33 +289,4 @@ function checkedProxyUrl(value: unknown): URL {
     throw argumentError('proxy.url has a user; give authIdentity');
   }
   return new URL(url.origin);
-}
-
-export function checkedBoolean(options: object, name: string, byDefault: boolean): boolean {
-  const value: unknown = name in options ? (options as Record<string, unknown>)[name] : byDefault;
-  if (typeof value !== 'boolean') throw argumentError(`${name} must be true or false`);
-  return value;
-}
-
-function checkedInteger(value: unknown, where: string, least: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > MAX_LIMIT) {
-    throw argumentError(`${where} must be an integer from ${least} to ${MAX_LIMIT}`);
-  }
-  return value as number;
-}
-
-function checkedLimits(limits: unknown = {}): Readonly<ClientLimits> {
-  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
-    throw argumentError('limits must be an object');
-  }
-  const result: ClientLimits = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw argumentError(`there is no limit ${name}`);
-    result[name as keyof ClientLimits] = checkedInteger(
-      value,
-      `limits.${name}`,
-      MAY_BE_ZERO.includes(name) ? 0 : 1,
-    );
-  }
-  return Object.freeze(result);
 }

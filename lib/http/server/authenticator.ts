@@ -5,7 +5,6 @@ import type { Socket } from 'node:net';
 import { AccessRules } from '../../access-rules.js';
 import type { Credentials } from '../../credentials.js';
 import { codedError } from '../../errors.js';
-import type { ExtendedProtection } from '../../extended-protection.js';
 import { packageKind } from '../../package-kinds.js';
 import type { StepResult } from '../../security-context.js';
 import { ServerContext } from '../../server-context.js';
@@ -293,9 +292,16 @@ export class Authenticator {
         require,
         maxTokenBytes: limits.tokenBytes,
       });
-      const handshake = new Handshake(scheme, context, limits.legTimeoutMs, release, (reason) => {
-        connection.dropHandshake(reason);
-      });
+      const handshake = new Handshake(
+        scheme,
+        context,
+        protection.level,
+        limits.legTimeoutMs,
+        release,
+        (reason) => {
+          connection.dropHandshake(reason);
+        },
+      );
       connection.begin(handshake);
       return handshake;
     } catch (error) {
@@ -319,9 +325,7 @@ export class Authenticator {
       const result = await handshake.step(token);
       // What was dropped while it ran is of no use, however it ended.
       if (handshake.dropped !== undefined) throw new Error(handshake.dropped);
-      return result.done
-        ? this.#finish(leg, handshake.context, result)
-        : this.#continue(leg, result);
+      return result.done ? this.#finish(leg, handshake, result) : this.#continue(leg, result);
     } catch (error) {
       const { dropped } = handshake;
       connection.dropHandshake('the leg failed');
@@ -366,7 +370,7 @@ export class Authenticator {
   /** The client is who it says. Whether it may come in is another question. */
   #finish(
     { connection, request, response, scheme }: Leg,
-    context: ServerContext,
+    { context, level }: Handshake,
     { token }: StepResult,
   ): Decision {
     // Somebody else answered, who did not wait: nobody hears that they are logged on.
@@ -379,7 +383,7 @@ export class Authenticator {
       scheme,
       package: packageName,
       persistent,
-      extendedProtection: this.#levelOf(connection),
+      extendedProtection: level,
       channelBindingsResult: context.channelBindingsResult,
       expiresAt: context.expiresAt,
       context: keepContext ? context : undefined,
@@ -405,11 +409,6 @@ export class Authenticator {
       ...personOf(authentication),
     });
     return admit(request, authentication);
-  }
-
-  #levelOf({ socket }: Connection): ExtendedProtection {
-    const protection = connectionProtection(this.#settings, socket);
-    return 'level' in protection ? protection.level : 'never';
   }
 
   #isPersistent(scheme: Scheme, packageName: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import type { ExtendedProtection } from '../../extended-protection.js';
 import type { ServerContext } from '../../server-context.js';
 import type { StepResult } from '../../security-context.js';
 import type { ReleaseSlot } from './handshake-slots.js';
@@ -23,6 +24,8 @@ export type DropReason =
 export class Handshake {
   readonly scheme: Scheme;
   readonly context: ServerContext;
+  /** What of Extended Protection its context checks. */
+  readonly level: ExtendedProtection;
   readonly #timeoutMs: number;
   readonly #release: ReleaseSlot;
   readonly #onTimeout: (reason: DropReason) => void;
@@ -34,12 +37,14 @@ export class Handshake {
   constructor(
     scheme: Scheme,
     context: ServerContext,
+    level: ExtendedProtection,
     timeoutMs: number,
     release: ReleaseSlot,
     onTimeout: (reason: DropReason) => void,
   ) {
     this.scheme = scheme;
     this.context = context;
+    this.level = level;
     this.#timeoutMs = timeoutMs;
     this.#release = release;
     this.#onTimeout = onTimeout;

@@ -6,10 +6,10 @@ import { ChannelBindings } from '../../channel-bindings.js';
 import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
-import { refuseLostValues } from '../../lost-values.js';
 import { packageKind } from '../../package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
+import { checkedBoolean, checkedLimits, checkNames } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
@@ -58,9 +58,6 @@ const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   handshakesPerAddress: 100,
   bodyBytes: 1024 * 1024,
 });
-
-/** The largest delay of a timer. */
-const MAX_LIMIT = 2 ** 31 - 1;
 
 export interface IntegratedAuthOptions {
   /** What is offered, in this order: `['Negotiate']` by default. */
@@ -157,13 +154,7 @@ const NAMES: readonly (keyof IntegratedAuthOptions)[] = [
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
 export function checkedOptions(options: IntegratedAuthOptions): Settings {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw argumentError('the options must be an object');
-  }
-  // A misspelt `deny` would let everybody in.
-  const unknown = Object.keys(options).find((name) => !(NAMES as string[]).includes(name));
-  if (unknown !== undefined) throw argumentError(`there is no option ${unknown}`);
-  refuseLostValues(options, ...NAMES);
+  checkNames(options, NAMES);
   const settings: Settings = {
     schemes: checkedSchemes(options.schemes),
     packages: checkedPackages(options.packages),
@@ -182,7 +173,7 @@ export function checkedOptions(options: IntegratedAuthOptions): Settings {
     proxy: checkedProxy(options.proxy),
     crossSite: checkedCrossSite(options.crossSite),
     keepContext: checkedBoolean(options, 'keepContext', false),
-    limits: checkedLimits(options.limits),
+    limits: checkedLimits(options.limits, DEFAULT_LIMITS, ['bodyBytes']),
     logger: checkedLogger(options.logger),
   };
   checkServer(options.server);
@@ -207,18 +198,6 @@ function refuseContradictions(settings: Settings): void {
   if (channelBindings !== undefined && (level === 'never' || level === 'behindProxy')) {
     throw argumentError(`extendedProtection: '${level}' does not look at channelBindings`);
   }
-}
-
-function checkedBoolean(
-  options: IntegratedAuthOptions,
-  name: keyof IntegratedAuthOptions,
-  byDefault: boolean,
-): boolean {
-  const value: unknown = options[name] ?? byDefault;
-  if (typeof value !== 'boolean' || options[name] === null) {
-    throw argumentError(`${name} must be true or false`);
-  }
-  return value;
 }
 
 function accessOptions(options: IntegratedAuthOptions): Settings['access'] {
@@ -247,22 +226,6 @@ function checkedBindings(bindings: unknown): ChannelBindings | undefined {
 function checkedProxy(proxy: unknown = 'none'): ProxyMode {
   if (PROXY_MODES.includes(proxy)) return proxy as ProxyMode;
   throw argumentError(`proxy must be one of ${PROXY_MODES.join(', ')}`);
-}
-
-function checkedLimits(limits: unknown = {}): Readonly<Limits> {
-  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
-    throw argumentError('limits must be an object');
-  }
-  const result: Limits = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw argumentError(`there is no limit ${name}`);
-    const least = name === 'bodyBytes' ? 0 : 1;
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > MAX_LIMIT) {
-      throw argumentError(`limits.${name} must be an integer from ${least} to ${MAX_LIMIT}`);
-    }
-    result[name as keyof Limits] = value as number;
-  }
-  return Object.freeze(result);
 }
 
 function checkServer(server: unknown): void {
