@@ -1,0 +1,541 @@
+// Faults of impersonation, tokens, identity, rules, Extended Protection.
+
+/** @type {import('./mutants.mjs').Mutant[]} */
+export const contextMutants = [
+  {
+    name: 'a thread does not stop acting as the client',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'a function runs as the client until it returns, on this thread',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (Api().RevertSecurityContext(context->handle()) < 0 || HasThreadToken(&level)) {\n',
+        becomes: '  if (level != 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'that a thread goes on as the client is not noticed',
+    test: { file: 'scripted/impersonation', title: 'a revert that fails ends the process' },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (Api().RevertSecurityContext(context->handle()) < 0 || HasThreadToken(&level)) {\n',
+        becomes: '  Api().RevertSecurityContext(context->handle());\n  if (level != 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'a client who may only be identified is acted as',
+    test: {
+      file: 'scripted/impersonation',
+      title:
+        'nobody is impersonated, and nothing runs where the client allows to be identified only',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: 'level < SecurityImpersonation',
+        becomes: 'level < SecurityAnonymous',
+      },
+    ],
+  },
+  {
+    name: 'a thread that acts as one client takes over another',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'inside another client is not impersonated, nor the same one',
+    },
+    changes: [
+      {
+        file: 'src-native/system/impersonation.cc',
+        text: '  if (HasThreadToken(&level)) {\n    *failure = ImpersonationFailure::kAlready;',
+        becomes: '  if (false) {\n    *failure = ImpersonationFailure::kAlready;',
+      },
+    ],
+  },
+  {
+    name: 'the function runs although nobody is impersonated',
+    test: { file: 'scripted/impersonation', title: 'nobody is impersonated, and nothing runs' },
+    changes: [
+      {
+        file: 'src-native/binding/impersonation_calls.cc',
+        text: 'if (status >= 0 && failure == ImpersonationFailure::kNone) {',
+        becomes: 'if (status >= 0) {',
+      },
+    ],
+  },
+  {
+    name: 'asynchronous calls start while a thread acts as a client',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'inside asynchronous calls are refused, because they would run as this process',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/job.cc',
+        text: 'if (executor != nullptr && executor->impersonating()) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'asynchronous calls are refused for ever after an impersonation',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'steps of the high level are refused, and may be taken afterwards',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/impersonation_calls.cc',
+        text: 'executor_->set_impersonating(false);',
+        becomes: 'executor_->set_impersonating(true);',
+      },
+    ],
+  },
+  {
+    name: 'a function that goes on later runs as the client',
+    test: { file: 'scripted/impersonation', title: 'a function that goes on later' },
+    changes: [
+      {
+        file: 'dist/lib/impersonation.js',
+        text: 'const unfinished = isThenable(value) || isOf(UNFINISHED, value);',
+        becomes: 'const unfinished = false;',
+      },
+    ],
+  },
+  {
+    name: 'a credential is acquired although the client was not impersonated',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'where the client cannot be impersonated nothing is acquired',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    if (impersonated_) RunAcquire(&acquire_);\n',
+        becomes: '    RunAcquire(&acquire_);\n',
+      },
+    ],
+  },
+  {
+    name: 'a credential on behalf of a client is acquired without impersonating',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'the thread is the client while the credential is acquired, and only that one',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    RunImpersonating();\n    on_behalf_of_.reset();\n',
+        becomes: '    RunAcquire(&acquire_);\n    on_behalf_of_.reset();\n',
+      },
+    ],
+  },
+  {
+    name: 'a credential is acquired for a client that went meanwhile',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'that is closed while the call waits has no client any more',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    unwanted_ = on_behalf_of_->closed();\n',
+        becomes: '    unwanted_ = false;\n',
+      },
+    ],
+  },
+  {
+    name: 'a context that is in use lends its client',
+    test: {
+      file: 'scripted/on-behalf-of',
+      title: 'that is in use itself does not let its client be used',
+    },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: ' ||\n        !job->turn()->Enter(*job->on_behalf_of(), &refusal)) {',
+        becomes: ') {',
+      },
+    ],
+  },
+  {
+    name: 'another identity beside a client is taken',
+    test: { file: 'scripted/on-behalf-of', title: 'such as another identity beside it' },
+    changes: [
+      {
+        file: 'src-native/binding/credential_calls.cc',
+        text: '    if (acquire->user.present()) return Refuse(env, Refusal::kBadArgument);\n',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/raw/acquire-credentials-handle.js',
+        text: 'if (user !== undefined && onBehalfOf !== undefined) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'a context that was given away is deleted again',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/sspi/handles.cc',
+        text: 'if (!given_away_) Api()',
+        becomes: 'Api()',
+      },
+    ],
+  },
+  {
+    name: 'the handle of a context that was given away stays open',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: '    CloseContextValue(env, arguments[0]);\n',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/raw/transfer.js',
+        text: '    if (deletes)\n        (0, handles_js_1.closeContext)(context);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a failed export takes what was left behind',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/sspi/transfer.cc',
+        text: '  if (exported->status < 0) {\n    exported->token = nullptr;\n    return;\n  }\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a context is gone although its export failed',
+    test: { file: 'scripted/transfer', title: 'an exported context' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: 'exported.status >= 0 && (flags',
+        becomes: ' (flags',
+      },
+    ],
+  },
+  {
+    name: 'an imported context takes legs',
+    test: { file: 'scripted/transfer', title: 'an imported context takes no legs, of either side' },
+    crashes: true,
+    changes: [
+      {
+        file: 'src-native/binding/context_calls.cc',
+        text: 'if (leg->context->side() != leg->side) {',
+        becomes:
+          'if (leg->context->side() != leg->side && leg->context->side() != LegSide::kNone) {',
+      },
+    ],
+  },
+  {
+    name: 'a token is not closed',
+    test: { file: 'scripted/tokens', title: 'the token of a context' },
+    changes: [
+      {
+        file: 'src-native/system/token.cc',
+        text: '  CloseHandle(handle_);\n  --live_counts.tokens;',
+        becomes: '  --live_counts.tokens;',
+      },
+    ],
+  },
+  {
+    name: 'a token is closed with its context',
+    test: { file: 'scripted/tokens', title: 'the token of a context stays when its context goes' },
+    changes: [
+      {
+        file: 'src-native/binding/token_calls.cc',
+        text: '  const SECURITY_STATUS status = Api().QuerySecurityContextToken(context->handle(), &handle);\n',
+        becomes:
+          '  const SECURITY_STATUS status = Api().QuerySecurityContextToken(context->handle(), &handle);\n  CloseHandle(handle);\n',
+      },
+    ],
+  },
+  {
+    name: 'what a failing package left behind is taken for a token',
+    test: { file: 'scripted/tokens', title: 'the token of a context' },
+    changes: [
+      {
+        file: 'src-native/binding/token_calls.cc',
+        text: 'Token token(status < 0 ? nullptr : handle);',
+        becomes: 'Token token(handle);',
+      },
+    ],
+  },
+  {
+    name: 'the token is kept after the identity was read',
+    test: {
+      file: 'scripted/identity',
+      title: 'it is the user, the groups and the level, and the token is closed',
+    },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: '        token.close();\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only make a member',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only let in',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
+        becomes: 'allow.has(group.sid)',
+      },
+    ],
+  },
+  {
+    name: 'groups for denying only do not deny',
+    test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'groups.some((group) => this.#deny.has(group.sid))',
+        becomes:
+          'groups.some((group) => group.enabled && !group.denyOnly && this.#deny.has(group.sid))',
+      },
+    ],
+  },
+  {
+    name: 'nobody comes in',
+    test: { file: 'scripted/identity', title: 'of nobody it is anonymous, and may nothing' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: ' || isAnonymous || isNullSession',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a null session is a logon',
+    test: { file: 'scripted/identity', title: 'a logon is no logon of a null session' },
+    changes: [
+      {
+        file: 'dist/lib/server-context.js',
+        text: '...(nullSession ? [NOT_ANONYMOUS] : []), ',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'an identity that cannot be read is none',
+    test: { file: 'scripted/identity', title: 'a logon is no logon where' },
+    changes: [
+      {
+        file: 'dist/lib/unless-unsupported.js',
+        text: 'status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION || ',
+        becomes: 'status !== 0 || ',
+      },
+    ],
+  },
+  {
+    name: 'channel bindings of a client are missing on its second leg',
+    test: {
+      file: 'scripted/extended-protection',
+      title: 'channel bindings are there on every leg of a client',
+    },
+    changes: [
+      {
+        file: 'dist/lib/client-context.js',
+        text: 'input: [...input, ...this.#bindings],',
+        becomes: 'input: context === undefined ? [...input, ...this.#bindings] : input,',
+      },
+    ],
+  },
+  {
+    name: 'channel bindings of a server are missing on its second leg',
+    test: {
+      file: 'scripted/extended-protection',
+      title: 'channel bindings are behind the token on every leg of a server',
+    },
+    changes: [
+      {
+        file: 'dist/lib/server-context.js',
+        text: 'input: [...input, ...this.#policy.input],',
+        becomes: 'input: context === undefined ? [...input, ...this.#policy.input] : input,',
+      },
+    ],
+  },
+  {
+    name: 'every target name but the right ones is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: '(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
+        becomes: '!(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
+      },
+    ],
+  },
+  {
+    name: 'who says no target name is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: "            return this.level === 'whenSupported'\n",
+        becomes: '            return true\n',
+      },
+    ],
+  },
+  {
+    name: 'who cannot be asked for the target name is let in',
+    test: { file: 'scripted/extended-protection', title: 'targetNames' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: 'return [`targetNames (the package',
+        becomes: 'return true ? [] : [`targetNames (the package',
+      },
+    ],
+  },
+  {
+    name: "'audit' goes on where this system does not have it",
+    test: {
+      file: 'scripted/extended-protection',
+      title: "'audit' is refused where this system does not have it",
+    },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: 'if (known === 0) {',
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
+    name: 'rules that name nobody let guests in',
+    test: {
+      file: 'unit/access-rules',
+      title: 'a guest comes in only where that is allowed by name',
+    },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'return !isGuest;',
+        becomes: 'return true;',
+      },
+    ],
+  },
+  {
+    name: "an import gives the caller's own token away",
+    test: { file: 'scripted/transfer', title: 'may have its token taken over by the package' },
+    changes: [
+      {
+        file: 'src-native/binding/transfer_calls.cc',
+        text: 'imported.token = given.get();',
+        becomes: 'imported.token = token != nullptr ? token->get() : nullptr;',
+      },
+    ],
+  },
+  {
+    name: 'bindings may be missing whatever is asked for',
+    test: { file: 'scripted/extended-protection', title: 'extendedProtection' },
+    changes: [
+      {
+        file: 'dist/lib/extended-protection.js',
+        text: "level === 'whenSupported'\n                ? [asc_flags",
+        becomes: 'true\n                ? [asc_flags',
+      },
+    ],
+  },
+  {
+    name: 'a member by a disabled group',
+    test: { file: 'unit/identity', title: 'make a member of' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid && !group.denyOnly',
+      },
+    ],
+  },
+  {
+    name: 'a group that is enabled and for denying only makes a member',
+    test: { file: 'unit/identity', title: 'make a member of' },
+    changes: [
+      {
+        file: 'dist/lib/identity.js',
+        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === sid && group.enabled',
+      },
+    ],
+  },
+  {
+    name: 'a group that is enabled and for denying only lets in',
+    test: { file: 'unit/access-rules', title: 'a group take a member of' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
+        becomes: 'group.enabled && allow.has(group.sid)',
+      },
+    ],
+  },
+  {
+    name: 'a null session comes in',
+    test: { file: 'unit/access-rules', title: 'nobody comes in' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: ' || isNullSession',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'who has no groups to look at comes in',
+    test: { file: 'unit/access-rules', title: 'nobody comes in' },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'sid === undefined || groups === undefined || ',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/access-rules.js',
+        text: 'groups.some((group) => this.#deny.has(group.sid))',
+        becomes: '(groups ?? []).some((group) => this.#deny.has(group.sid))',
+      },
+    ],
+  },
+  {
+    name: 'verify takes every signature',
+    test: { file: 'unit/message-protection', title: 'verify' },
+    changes: [
+      {
+        file: 'dist/lib/message-protection.js',
+        text: '    (0, messages_js_2.verifySignature)(handle, {',
+        becomes: '    void (() => undefined)(handle, {',
+      },
+    ],
+  },
+];

@@ -1,0 +1,444 @@
+// Faults of the server of secur32/http.
+
+/** @type {import('./mutants.mjs').Mutant[]} */
+export const httpServerMutants = [
+  {
+    name: 'http: what is known of a client is keyed by its address and port, and outlives it',
+    test: { file: 'named-ntlm/http', title: 'from the address and port of one that is gone' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: '#connections = new WeakMap();',
+        becomes:
+          '#connections = { all: new Map(), get(s) { return this.all.get(s.remotePort); }, set(s, c) { this.all.set(s.remotePort, c); } };',
+      },
+      {
+        file: 'dist/lib/http/server/connection.js',
+        text: "this.drop('the connection ended');\n            for",
+        becomes: 'for',
+      },
+    ],
+  },
+  {
+    name: 'http: what is known of a client is keyed by a header',
+    test: { file: 'named-ntlm/http', title: 'give a second socket nothing (proxy: pinned)' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'const known = this.#connections.get(socket);',
+        becomes:
+          "const known = (this.all ??= new Map()).get(request.headers['x-forwarded-for']) ?? this.#connections.get(socket);",
+      },
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'this.#open.add(connection);',
+        becomes:
+          "this.#open.add(connection); if (request.headers['x-forwarded-for']) this.all.set(request.headers['x-forwarded-for'], connection);",
+      },
+    ],
+  },
+  {
+    name: 'http: a failed logon leaves the one before',
+    test: { file: 'unit/http-persistence', title: 'when a logon fails' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: '        // Also from a client who is known: it may be another one now.\n        connection.endSession();\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a request behind a leg is taken for one without a logon',
+    test: { file: 'unit/http-races', title: 'ends logon and connection' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'connection.legRunning || connection.broken',
+        becomes: 'connection.broken',
+      },
+    ],
+  },
+  {
+    name: 'http: a Kerberos ticket holds for the connection',
+    test: { file: 'unit/http-persistence', title: 'by Kerberos, or does not' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return persistKerberos;',
+        becomes: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'http: a logon holds behind a proxy that mixes clients',
+    test: { file: 'unit/http-persistence', title: 'by NTLM in one leg behind a proxy' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "if (proxy === 'multiplexing')\n            return false;",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: forwarded requests are like others',
+    test: { file: 'named-ntlm/http', title: 'behind a proxy that mixes clients' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "this.#settings.proxy === 'none' && (0, forwarding_js_1.saysForwarded)(request)",
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: a forwarded request leaves the logon of its connection',
+    test: { file: 'unit/http-persistence', title: 'a sign of a proxy' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "connection.drop('the request was forwarded');",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: pages of other sites act as the user',
+    test: { file: 'unit/http-access', title: 'does not act as a user who has logged on' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return (0, cross_site_js_1.isCrossSite)(request, this.#settings.crossSite) ? texts.crossSite() : undefined;',
+        becomes: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'http: of several origins the first one counts',
+    test: { file: 'unit/http-cross-site', title: 'that is not the only one is of another site' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/cross-site.js',
+        text: "return request.headersDistinct[name]?.join(', ');",
+        becomes: 'return request.headersDistinct[name]?.[0];',
+      },
+    ],
+  },
+  {
+    name: 'http: fields that Node.js left out are not missed',
+    test: { file: 'unit/http-answers', title: 'of whose fields Node.js drops some' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/header-count.js',
+        text: 'return most > 0 && rawHeaders.length / 2 >= most;',
+        becomes: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'http: of several Authorization fields the first one counts',
+    test: { file: 'unit/http-authorization-header', title: 'are malformed' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authorization-header.js',
+        text: 'if (fields.length > 1)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: whatever Node.js takes for base64 is a token',
+    test: { file: 'unit/http-authorization-header', title: 'bits behind the last byte' },
+    changes: [
+      {
+        file: 'dist/lib/http/token68.js',
+        text: "bytes.toString('base64') === text",
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: a token of any size is decoded',
+    test: {
+      file: 'unit/http-authorization-header',
+      title: 'is refused before anything is decoded',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authorization-header.js',
+        text: 'field.slice(0, bound + 1)',
+        becomes: 'field',
+      },
+      {
+        file: 'dist/lib/http/server/authorization-header.js',
+        text: 'if (field.length > bound)',
+        becomes: 'if (false)',
+      },
+      {
+        file: 'dist/lib/http/server/authorization-header.js',
+        text: 'if (base64.length > (0, token68_js_1.base64Length)(tokenBytes))',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: rules are not looked at',
+    test: { file: 'unit/http-access', title: 'who is denied' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'this.#rules.permits(identity)',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: guests come in',
+    test: { file: 'unit/http-access', title: 'who is a guest' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: '!identity.isGuest || guests',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: with ntlm: false a package that does not say what it is comes in',
+    test: { file: 'unit/http-access', title: 'a package that is not told' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "if (!ntlm && (0, package_kinds_js_1.packageKind)(packageName ?? '') !== 'kerberos')",
+        becomes: "if (!ntlm && packageName === 'NTLM')",
+      },
+    ],
+  },
+  {
+    name: 'http: a slot is given back while its leg still runs',
+    test: { file: 'scripted/http-attacks', title: 'makes no more calls than there are slots' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/handshake.js',
+        text: 'this.context.whenIdle(this.#release);',
+        becomes: 'this.#release();',
+      },
+    ],
+  },
+  {
+    name: 'http: a slot is given back while a later leg still runs',
+    test: { file: 'scripted/http-attacks', title: 'the 2. time is given up' },
+    changes: [
+      {
+        file: 'dist/lib/security-context.js',
+        text: 'if (this.#handle === undefined)',
+        becomes: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'http: logons are not counted by address',
+    test: { file: 'scripted/http-attacks', title: 'is held up by address, and only that' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/handshake-slots.js',
+        text: ' || ofNetwork >= limits.handshakesPerAddress',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a logon is never given up',
+    test: { file: 'unit/http-races', title: 'that does not come is not waited for' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/handshake.js',
+        text: 'this.#onTimeout(reason);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: what a connection that ended had under way stays',
+    test: { file: 'unit/http-races', title: 'between two legs leaves nothing' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/connection.js',
+        text: "this.drop('the connection ended');\n            for",
+        becomes: 'for',
+      },
+    ],
+  },
+  {
+    name: 'http: a leg that was given up counts when it succeeds',
+    test: { file: 'unit/http-races', title: 'close()' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'for (const connection of this.#open)\n            connection.drop',
+        becomes: 'for (const connection of [])\n            connection.drop',
+      },
+    ],
+  },
+  {
+    name: 'http: a logon begins in the moment of close()',
+    test: { file: 'unit/http-races', title: 'turns after the credentials came lets nobody in' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "            if (this.#closed)\n                throw (0, errors_js_1.codedError)('ERR_SECUR32_CLOSED', 'the authentication was closed');\n",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a server that does not become ready is waited for',
+    test: { file: 'unit/http-races', title: 'does not let it wait for ever' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'await (0, within_time_js_1.withinTime)(this.#readyCredentials(scheme), limits.legTimeoutMs)',
+        becomes: 'await this.#readyCredentials(scheme)',
+      },
+    ],
+  },
+  {
+    name: 'http: a client that went before its turn logs on',
+    test: { file: 'unit/http-races', title: 'before the middleware is reached leaves nothing' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'if (request.socket.destroyed)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: a kept context is closed while its handler runs',
+    test: {
+      file: 'unit/http-kept-context',
+      title: 'of one request it is open while the handler runs',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/kept-context.js',
+        text: 'this.#ended && this.#uses === 0',
+        becomes: 'this.#ended',
+      },
+    ],
+  },
+  {
+    name: 'http: a kept context outlives its client',
+    test: { file: 'unit/http-kept-context', title: 'also where answers wait for one another' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/connection.js',
+        text: 'kept.close();',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a logon does not expire',
+    test: { file: 'unit/http-persistence', title: 'until it expires' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/connection.js',
+        text: 'expiresAt !== undefined && expiresAt.getTime() <= Date.now()',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: the second leg of another connection begins a logon',
+    test: { file: 'unit/http-persistence', title: 'on another connection is refused, with a hint' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'connection.handshake === undefined && (0, continued_token_js_1.continuesLogon)(token)',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: a logon may have any number of legs',
+    test: { file: 'unit/http-persistence', title: 'no more often than limits.legs allows' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'if (handshake.legs >= this.#settings.limits.legs)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: TLS connections have no Extended Protection',
+    test: { file: 'scripted/http-attacks', title: 'are of the certificate of the connection' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/extended-protection.js',
+        text: "'always' : 'never'",
+        becomes: "'never' : 'never'",
+      },
+    ],
+  },
+  {
+    name: 'http: a certificate without channel bindings is like no TLS',
+    test: {
+      file: 'unit/http-protection',
+      title: 'lets nobody log on, and says why to the log alone',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/extended-protection.js',
+        text: "if (level === 'whenSupported')",
+        becomes: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'http: HTTP/2 is answered as HTTP/1.1 would be',
+    test: { file: 'unit/http-http2', title: 'is sent to HTTP/1.1' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/http2.js',
+        text: 'NGHTTP2_HTTP_1_1_REQUIRED',
+        becomes: 'NGHTTP2_REFUSED_STREAM',
+      },
+    ],
+  },
+  {
+    name: 'http: a logger that throws ends the request',
+    test: { file: 'unit/http-events', title: 'a logger that throws' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/events.js',
+        text: '        // As diagnostics_channel does it: a fault of the log changes no decision.\n',
+        becomes: '        throw error;\n',
+      },
+    ],
+  },
+  {
+    name: 'http: an answer tells the error',
+    test: { file: 'unit/http-answers', title: 'is answered without a word of it' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'text: texts.ofStatus(status) };',
+        becomes: 'text: reason };',
+      },
+    ],
+  },
+  {
+    name: 'http: a misspelt option is ignored',
+    test: { file: 'unit/http-options', title: 'which there is not' },
+    changes: [
+      {
+        file: 'dist/lib/http/option-checks.js',
+        text: 'if (unknown !== undefined)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+];

@@ -1,0 +1,4 @@
+// Faults of what is installed: the loader, the bundle.
+
+/** @type {import('./mutants.mjs').Mutant[]} */
+export const packageMutants = [];
