@@ -13,14 +13,12 @@ import { run, TIMED_OUT } from '../test/testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { Failure, reportError } from './support/failure.mjs';
-import { plant } from './support/plant.mjs';
+import { isNamedBy, planted } from './support/mutant-fit.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** A copy of the sources, and below it what the suites are run from. */
 const COPY = 'build/mutant';
 const RUN = `${COPY}/run`;
-/** What the reporter writes when all suites are through. */
-const END = 'end';
 const RUN_TIMEOUT_SECONDS = 150;
 /** Mutants leak, and tests need not wait as long as they do to see it. */
 const PATIENCE = '0.4';
@@ -50,12 +48,9 @@ function copyProject() {
 }
 
 /** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
-function plantAll({ name, changes }) {
-  for (const change of changes) {
-    const path = inCopy(change.file);
-    const source = readFileSync(path, 'utf8');
-    writeFileSync(path, plant(source, change, `the mutant "${name}" in ${change.file}`));
-  }
+function plantAll(mutant) {
+  const contents = planted(mutant, (file) => readFileSync(inCopy(file), 'utf8'));
+  for (const [file, content] of contents) writeFileSync(inCopy(file), content);
 }
 
 /** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
@@ -122,7 +117,8 @@ async function runJest(folder, jest) {
  *
  * @param {string} folder
  * @param {string[]} patterns
- * @returns {Promise<{ failed: string[], ended: boolean, code: number }>} the titles of what failed
+ * @returns {Promise<{ failed: string[], passed: import('./support/mutant-fit.mjs').PassedTest[], ended: boolean,
+ *   code: number }>} failed: the titles
  */
 async function runSuites(folder, patterns) {
   const file = join(ROOT, RUN, 'findings.jsonl');
@@ -135,18 +131,35 @@ async function runSuites(folder, patterns) {
     '--reporters=../../../test/mutants/reporter.cjs',
   ]);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-  const titles = lines.map((line) => JSON.parse(line));
-  return { failed: titles.filter((title) => title !== END), ended: titles.includes(END), code };
+  const findings = lines.map((line) => JSON.parse(line));
+  const of = (/** @type {string} */ wanted) => findings.filter(({ status }) => status === wanted);
+  return {
+    failed: of('failed').map(({ title }) => title),
+    passed: of('passed'),
+    ended: of('end').length > 0,
+    code,
+  };
 }
 
-/** The suites must pass where nothing is planted. @param {string[]} files */
-async function runHealthy(files) {
-  for (const folder of new Set(files.map(folderOf))) {
-    const own = new Set(files.filter((file) => folderOf(file) === folder));
-    const { failed, ended, code } = await runSuites(folder, [...own]);
-    if (failed.length === 0 && ended) continue;
-    const what = ended ? failed.join('; ') : `jest ended with ${code}`;
-    throw new Failure(`the suites of test/${folder} fail without a mutant: ${what}`);
+/**
+ * The suites must pass where nothing is planted, and have the tests that the mutants name.
+ *
+ * @param {import('../test/mutants/mutants.mjs').Mutant[]} chosen
+ */
+async function runHealthy(chosen) {
+  for (const folder of new Set(chosen.map(({ test }) => folderOf(test.file)))) {
+    const own = chosen.filter(({ test }) => folderOf(test.file) === folder);
+    const { failed, passed, ended, code } = await runSuites(folder, [
+      ...new Set(own.map(({ test }) => test.file)),
+    ]);
+    if (failed.length > 0 || !ended) {
+      const what = ended ? failed.join('; ') : `jest ended with ${code}`;
+      throw new Failure(`the suites of test/${folder} fail without a mutant: ${what}`);
+    }
+    const lost = own.find((mutant) => !passed.some((test) => isNamedBy(mutant, test)));
+    if (lost !== undefined) {
+      throw new Failure(`the mutant "${lost.name}" names a test that does not run`);
+    }
   }
   console.log('ok      without a mutant the suites pass');
 }
@@ -171,7 +184,7 @@ async function main() {
   );
   copyProject();
   build();
-  await runHealthy(chosen.map(({ test }) => test.file));
+  await runHealthy(chosen);
   let survivors = 0;
   for (const mutant of chosen) {
     plantAll(mutant);

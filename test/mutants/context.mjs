@@ -325,7 +325,7 @@ export const contextMutants = [
   },
   {
     name: 'nobody comes in',
-    test: { file: 'scripted/identity', title: 'of nobody it is anonymous, and may nothing' },
+    test: { file: 'unit/access-rules', title: 'nobody comes in who is anonymous' },
     changes: [
       {
         file: 'dist/lib/access-rules.js',
@@ -502,7 +502,7 @@ export const contextMutants = [
   },
   {
     name: 'a null session comes in',
-    test: { file: 'unit/access-rules', title: 'nobody comes in' },
+    test: { file: 'unit/access-rules', title: 'nobody comes in of a null session' },
     changes: [
       {
         file: 'dist/lib/access-rules.js',
@@ -513,7 +513,7 @@ export const contextMutants = [
   },
   {
     name: 'who has no groups to look at comes in',
-    test: { file: 'unit/access-rules', title: 'nobody comes in' },
+    test: { file: 'unit/access-rules', title: 'nobody comes in who has no token' },
     changes: [
       {
         file: 'dist/lib/access-rules.js',

@@ -1,23 +1,25 @@
-// Writes down what failed as soon as it did: jest's own results are written at
-// the end of a run, which a mutant may not reach.
+// Writes each result down at once: jest's own results are written at the end of
+// a run, which a mutant may not reach.
 const { appendFileSync } = require('node:fs');
 
-/** @param {string} title */
-function write(title) {
-  appendFileSync('findings.jsonl', `${JSON.stringify(title)}\n`);
+/** @param {object} finding */
+function write(finding) {
+  appendFileSync('findings.jsonl', `${JSON.stringify(finding)}\n`);
 }
 
 class FindingsReporter {
-  onTestCaseResult(_test, { status, fullName }) {
-    if (status === 'failed') write(fullName);
+  onTestCaseResult({ path }, { status, fullName }) {
+    write({ status, title: fullName, file: path.replaceAll('\\', '/') });
   }
 
-  onTestResult(_test, { testExecError }) {
-    if (testExecError) write(String(testExecError.message).split('\n')[0]);
+  onTestResult({ path }, { testExecError }) {
+    if (!testExecError) return;
+    const [title] = String(testExecError.message).split('\n');
+    write({ status: 'failed', title, file: path.replaceAll('\\', '/') });
   }
 
   onRunComplete() {
-    write('end');
+    write({ status: 'end' });
   }
 }
 
