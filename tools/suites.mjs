@@ -50,9 +50,14 @@ export const suites = {
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
 };
 
-/** @type {Suite} everything at once, where a start takes a minute */
+/**
+ * Everything at once, where a start takes a minute, but for what is JavaScript alone.
+ *
+ * @type {Suite & { ignored: string }} ignored: a pattern of the paths of test files
+ */
 export const arm64Suite = {
   title: 'suites in the ARM64 node.exe, in an emulated machine',
+  ignored: '(http|ldap|examples)[^/\\\\]*$',
   ...withPackages('arm64', ['native', 'scripted']),
 };
 

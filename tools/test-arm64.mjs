@@ -1,7 +1,7 @@
-// npm run test:arm64: sets up what is missing, then runs the suites that use the addon in the ARM64 node.exe, with the
-// addon for ARM64, in an emulated machine.
+// npm run test:arm64: sets up what is missing, then runs the suites that are about the addon in the ARM64 node.exe,
+// with the addon for ARM64, in an emulated machine. HTTP and the examples are JavaScript alone, and run on x64.
 //
-//   npm run test:arm64                   all suites
+//   npm run test:arm64                   all of these suites
 //   npm run test:arm64 -- PATTERN        only the test files whose path has it
 
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { setUp } from './set-up.mjs';
 import { arm64Suite } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
 import { emulatorPackages } from './support/host-packages.mjs';
-import { neededPackages } from './support/needed-packages.mjs';
+import { neededPackages, requiredPackages } from './support/needed-packages.mjs';
 import { readResults, reportResults } from './test-results.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -22,16 +22,14 @@ const NAME = 'arm64';
 const OUTPUT = `${ROOT}build/arm64`;
 /** Each of them is read, or run, by a test. */
 const FILES = [
-  ...['package.json', 'jest.config.cjs', 'dist', 'examples', 'test/fixtures'],
+  ...['package.json', 'jest.config.cjs', 'dist', 'test/fixtures'],
   'prebuilds/win32-arm64',
   ...['scripted.node', 'named_ntlm.dll', 'named_ntlm_reader.node'].map(
     (name) => `build/ssp-arm64/${name}`,
   ),
 ];
-const PACKAGES = [
-  ...['jest', '@jest/globals', 'fast-check', 'node-gyp-build'],
-  ...['express', 'express4', 'fastify', 'koa', 'ldapts'],
-];
+/** Compiled, they say which packages they need. */
+const CODE = ['lib', 'test/native', 'test/scripted', 'test/support'];
 /** A run that hangs must end, and one on a host with other work to do must not. */
 const TIMEOUT_SECONDS = 30 * 60;
 
@@ -54,9 +52,14 @@ async function main() {
   process.stderr.write(`\n== ${title}\n`);
   const started = performance.now();
   // Emulated processors are slow, so each has a part of the files.
-  const options = [`--maxWorkers=${PROCESSORS}`, ...patterns];
+  const options = [
+    `--maxWorkers=${PROCESSORS}`,
+    `--testPathIgnorePatterns=${arm64Suite.ignored}`,
+    ...patterns,
+  ];
+  const packages = requiredPackages(CODE.map((directory) => `${ROOT}dist/${directory}`));
   const code = await run(['node', ...jestArguments(NAME, options)], {
-    files: [...FILES, ...neededPackages(ROOT, PACKAGES)],
+    files: [...FILES, ...neededPackages(ROOT, ['jest', ...packages])],
     result: resultFile(NAME),
     output: OUTPUT,
     securityPackages,

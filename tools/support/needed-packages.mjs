@@ -1,5 +1,27 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
+
+const REQUIRED = /\brequire\("([^."][^"]*)"\)/g;
+const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/;
+
+/**
+ * The npm packages that compiled TypeScript requires, by name.
+ *
+ * @param {string[]} directories of CommonJS, as the compiler wrote it
+ * @returns {string[]}
+ */
+export function requiredPackages(directories) {
+  const names = directories.flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => [...readFileSync(join(directory, file), 'utf8').matchAll(REQUIRED)])
+      .map(([, name]) => name)
+      .filter((name) => !isBuiltin(name))
+      .flatMap((name) => PACKAGE_NAME.exec(name) ?? []),
+  );
+  return [...new Set(names)].sort();
+}
 
 /**
  * The directories of npm packages and of all that they depend on, as the lockfile says and as far as they are
