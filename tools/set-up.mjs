@@ -53,6 +53,12 @@ async function runScript(script, ...args) {
   if (status !== 0) throw new Failure(`${script} failed`);
 }
 
+/** What tests of TypeScript alone need: no addon, no testbed, on any platform. */
+export async function setUpUnit() {
+  await installPackages();
+  await runScript('tools/compile.mjs');
+}
+
 /** @param {string[]} architecture options that name it, if it is not this machine's */
 async function buildAddon(architecture) {
   const built = [

@@ -3,6 +3,8 @@
 //   npm test                     Node 24 (on Windows: this Node)
 //   npm test -- --node 22        another Windows Node in the testbed
 //   npm test -- PATTERN          only the test files whose path has it
+//   npm run test:unit            only the tests of TypeScript alone, in this Node, on any platform;
+//                                so does a PATTERN that begins with unit/
 //   npm run test:long            every Windows Node, one after the other, and what repeats
 //                                something does so more often (SECUR32_TEST_LONG)
 //
@@ -19,7 +21,7 @@ import { parseArgs } from 'node:util';
 
 import { DEFAULT_NODE, nodeVersions, run, windowsPath } from '../test/testbed/index.mjs';
 import { jestArguments, RECORDED, resultFile, RESULTS } from './jest-command.mjs';
-import { setUp } from './set-up.mjs';
+import { setUp, setUpUnit } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { reportError } from './support/failure.mjs';
 import { readResults, reportResults } from './test-results.mjs';
@@ -27,13 +29,16 @@ import { readResults, reportResults } from './test-results.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Of the testbed's Debian; "node" is Windows' there. */
 const LINUX_NODE = '/usr/bin/node';
+/** How the paths of tests of TypeScript alone begin. */
+const UNIT = 'unit/';
 /** A run that hangs must end before the one who waits gives up. */
 const TIMEOUT_SECONDS = 20 * 60;
 
-/** @param {string} name @param {string[]} options of jest */
-async function runHere(name, options) {
+/** @param {string} name @param {string[]} options of jest @param {Record<string, string>} [env] */
+async function runHere(name, options, env = {}) {
   const child = spawn(process.execPath, jestArguments(name, options), {
     cwd: ROOT,
+    env: { ...process.env, ...env },
     // With --json the report goes to stderr and the JSON, which is in the file, to stdout.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -68,14 +73,21 @@ function heading(title) {
 
 async function main() {
   const { values, positionals: patterns } = parseArgs({
-    options: { long: { type: 'boolean', default: false }, node: { type: 'string' } },
+    options: {
+      long: { type: 'boolean', default: false },
+      unit: { type: 'boolean', default: false },
+      node: { type: 'string' },
+    },
     allowPositionals: true,
   });
+  const unit = values.unit || (patterns.length > 0 && patterns.every((it) => it.startsWith(UNIT)));
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
   // A pattern need not fit in each of the runs.
   const options = ['--runInBand', '--passWithNoTests', ...patterns];
-  await setUp({ tests: true, peers: true, ...(!onWindows && { nodeVersions: versions }) });
+  await (unit
+    ? setUpUnit()
+    : setUp({ tests: true, peers: true, ...(!onWindows && { nodeVersions: versions }) }));
 
   // What an earlier run left must not be taken for this one's.
   rmSync(`${ROOT}${RESULTS}`, { recursive: true, force: true });
@@ -84,11 +96,15 @@ async function main() {
   /** @type {{ name: string, code: number }[]} */
   const runs = [];
   const here = `${process.platform}-node-${process.versions.node.split('.')[0]}`;
-  heading(
-    `${onWindows ? 'all suites' : 'unit tests'} on ${process.platform}, Node ${process.version}`,
-  );
-  runs.push({ name: here, code: await runHere(here, options) });
-  for (const version of onWindows ? [] : versions) {
+  const what = onWindows && !unit ? 'all suites' : 'unit tests';
+  heading(`${what} on ${process.platform}, Node ${process.version}`);
+  runs.push({
+    name: here,
+    code: unit
+      ? await runHere(here, patterns, { SECUR32_TEST_FOLDERS: 'unit' })
+      : await runHere(here, options),
+  });
+  for (const version of onWindows || unit ? [] : versions) {
     for (const [key, suite] of Object.entries(suites)) {
       const name = `testbed-node-${version}-${key}`;
       heading(`${suite.title}, with Windows node.exe ${version}, in the testbed`);
