@@ -2,6 +2,7 @@ import { requiredText } from './auth-identity.js';
 import { accountByName } from './account-names.js';
 import { argumentError } from './errors.js';
 import type { Identity } from './identity.js';
+import { optionNames, ownOptions } from './option-checks.js';
 
 export interface AccessRulesOptions {
   /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known, and no guest, if it is left out. */
@@ -9,6 +10,8 @@ export interface AccessRulesOptions {
   /** Users and groups that may not, whatever `allow` says. */
   deny?: readonly string[];
 }
+
+const NAMES = optionNames<AccessRulesOptions>({ allow: 'optional', deny: 'optional' });
 
 const SID = /^S-1(?:-(?:0|[1-9][0-9]*)){2,16}$/i;
 const MAX_ACCOUNTS = 1000;
@@ -53,18 +56,20 @@ export class AccessRules {
   }
 
   /**
-   * Makes rules. Rejects with `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that
-   * nobody knows, and with `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot
-   * be asked. An option that is present but undefined is an error, and so is
-   * the name of a domain, which would match nobody.
+   * Makes rules, of a plain object with `allow`, `deny` or neither. Rejects
+   * with `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
+   * `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot be asked. An option that
+   * is unknown or present but undefined is an error, and so is the name of a
+   * domain, which would match nobody.
    */
   static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
-    // An array of accounts would be rules without any: they let everybody in.
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      throw argumentError('AccessRules.resolve takes an object with allow or deny');
-    }
-    const allow = 'allow' in options ? await sidsOf(options.allow, 'allow') : undefined;
-    const deny = 'deny' in options ? await sidsOf(options.deny, 'deny') : new Set<string>();
+    // What is misspelt, or no object of options, would be rules that let everybody in.
+    const own = ownOptions(options, NAMES, 'AccessRules.resolve');
+    // Both lists are read before anything is waited for: the caller may change them then.
+    const [allow, deny] = await Promise.all([
+      'allow' in own ? sidsOf(own.allow, 'allow') : undefined,
+      'deny' in own ? sidsOf(own.deny, 'deny') : new Set<string>(),
+    ]);
     return new AccessRules(allow, deny);
   }
 

@@ -1,4 +1,5 @@
 import { argumentError } from './errors.js';
+import { optionNames, ownRecord } from './option-checks.js';
 
 /** A user other than the one that the process runs as. */
 export interface AuthIdentity {
@@ -20,6 +21,13 @@ export interface CheckedIdentity {
   domain: string | undefined;
   password: string | Uint8Array | undefined;
 }
+
+/** The names in an `authIdentity`. */
+export const IDENTITY_NAMES = optionNames<AuthIdentity>({
+  user: 'required',
+  domain: 'optional',
+  password: 'required',
+});
 
 /** SSPI counts such strings in 16 bits in places. */
 const MAX_CHARACTERS = 32767;
@@ -53,24 +61,29 @@ function checkedPassword(password: unknown): string | Uint8Array {
   return password;
 }
 
+/** What an `authIdentity` has, read once; its values are still to be checked. */
+export function ownIdentity(given: unknown): Readonly<AuthIdentity> {
+  if (typeof given !== 'object' || given === null) {
+    throw argumentError(
+      `authIdentity is ${given === null ? 'null' : typeof given}; give { user, password }, or leave it out for the user of the process`,
+    );
+  }
+  return ownRecord(given, IDENTITY_NAMES, 'authIdentity');
+}
+
 /**
- * Checks the identity of an options object.
+ * Checks the identity of options that were read by `ownOptions`.
  *
  * Only an absent `authIdentity` means the user of the process. Anything that
  * could be a lost value (undefined from a missing setting, a user without a
  * password) is an error: it must never become another identity.
  */
-export function checkedIdentity(options: object): CheckedIdentity {
+export function checkedIdentity(options: { authIdentity?: AuthIdentity }): CheckedIdentity {
   if (!('authIdentity' in options)) {
     return { user: undefined, domain: undefined, password: undefined };
   }
-  const identity: unknown = options.authIdentity;
-  if (typeof identity !== 'object' || identity === null) {
-    throw argumentError(
-      `authIdentity is ${identity === null ? 'null' : typeof identity}; give { user, password }, or leave it out for the user of the process`,
-    );
-  }
-  const { user, password } = identity as Partial<Record<keyof AuthIdentity, unknown>>;
+  const identity = ownIdentity(options.authIdentity);
+  const { user, password } = identity as Partial<AuthIdentity>;
   if (user === undefined) throw argumentError('authIdentity has no user');
   if (password === undefined) throw argumentError('authIdentity has a user but no password');
   return {

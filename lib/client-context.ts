@@ -15,7 +15,7 @@ import { SECBUFFER_CHANNEL_BINDINGS } from './constants/sec-buffers.js';
 import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
 import { argumentError } from './errors.js';
-import { refuseLostValues } from './lost-values.js';
+import { optionNames, ownOptions } from './option-checks.js';
 import { packageKind } from './package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
@@ -23,6 +23,7 @@ import type { InputSecBuffer } from './raw/sec-buffer.js';
 import { initializeSecurityContextBy } from './raw/security-context.js';
 import { type Protection } from './requirements.js';
 import {
+  CONTEXT_KINDS,
   SecurityContext,
   type SecurityContextOptions,
   type StepResult,
@@ -48,6 +49,14 @@ export interface ClientContextOptions extends SecurityContextOptions {
    */
   channelBindings?: ChannelBindings | null;
 }
+
+const NAMES = optionNames<ClientContextOptions>({
+  ...CONTEXT_KINDS,
+  targetName: 'optional',
+  mutualAuth: 'optional',
+  delegate: 'optional',
+  channelBindings: 'optional',
+});
 
 const REQUIREMENT_FLAGS: Record<RequirableAttribute, IscReq> = {
   confidentiality: ISC_REQ_CONFIDENTIALITY,
@@ -88,9 +97,9 @@ export class ClientContext extends SecurityContext {
   #begun = false;
 
   constructor(credentials: Credentials, options: ClientContextOptions = {}) {
-    super('client', credentials, options);
-    refuseLostValues(options, 'mutualAuth', 'delegate', 'channelBindings');
-    const { targetName, mutualAuth = false, delegate = false } = options;
+    const own = ownOptions(options, NAMES, 'a ClientContext');
+    super('client', credentials, own);
+    const { targetName, mutualAuth = false, delegate = false } = own;
     if (typeof mutualAuth !== 'boolean') throw argumentError('mutualAuth must be true or false');
     if (typeof delegate !== 'boolean') throw argumentError('delegate must be true or false');
     if (targetName === undefined && NEED_TARGET.includes(packageKind(credentials.package))) {
@@ -102,7 +111,7 @@ export class ClientContext extends SecurityContext {
       targetName === undefined ? undefined : requiredText(targetName, 'targetName');
     this.#mutualAuth = mutualAuth || delegate;
     this.#delegate = delegate;
-    this.#bindings = bindingsBuffers(options.channelBindings ?? null);
+    this.#bindings = bindingsBuffers(own.channelBindings ?? null);
     this.#contextReq = [
       ISC_REQ_CONNECTION,
       ...PROTECTION_FLAGS[this.requirements.protection],

@@ -3,8 +3,9 @@ import {
   SECPKG_CRED_INBOUND,
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
+import { IDENTITY_NAMES } from './auth-identity.js';
 import { argumentError, codedError } from './errors.js';
-import { refuseLostValues } from './lost-values.js';
+import { optionNames, ownOptions } from './option-checks.js';
 import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
 import {
   claimCredential,
@@ -35,17 +36,29 @@ export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'
   onBehalfOf?: ServerContext;
 }
 
+const NAMES = optionNames<CredentialsOptions>(
+  {
+    package: 'required',
+    use: 'required',
+    principal: 'optional',
+    authIdentity: 'optional',
+    packageList: 'optional',
+    onBehalfOf: 'optional',
+  },
+  { authIdentity: IDENTITY_NAMES },
+);
+
 /** The handle of the context of the client for whom credentials are wanted. */
 function clientHandle(options: CredentialsOptions): ContextHandle | undefined {
   if (!('onBehalfOf' in options)) return undefined;
-  refuseLostValues(options, 'onBehalfOf');
   // Not by its class: the one file would need the other, and that one this.
   const client: unknown = options.onBehalfOf;
   if (!isServerContext(client)) throw argumentError('onBehalfOf must be a ServerContext');
-  if (!client.established || client.handle === undefined) {
+  const { established, handle } = client;
+  if (!established || handle === undefined) {
     throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context of onBehalfOf is not established');
   }
-  return client.handle;
+  return handle;
 }
 
 function isServerContext(value: unknown): value is ServerContext {
@@ -90,14 +103,12 @@ export class Credentials {
    * client cannot be impersonated, and acquires nothing then.
    */
   static async acquire(options: CredentialsOptions): Promise<Credentials> {
-    if (typeof options !== 'object' || options === null) {
-      throw argumentError('Credentials.acquire takes an object with package and use');
-    }
-    if (!Object.hasOwn(USES, options.use)) {
+    const own = ownOptions(options, NAMES, 'Credentials.acquire');
+    const { package: packageName, use } = own;
+    if (typeof use !== 'string' || !Object.hasOwn(USES, use)) {
       throw argumentError("use must be 'inbound', 'outbound' or 'both'");
     }
-    const { package: packageName, use } = options;
-    const { credential, expiry } = await acquireFor(options, USES[use], clientHandle(options));
+    const { credential, expiry } = await acquireFor(own, USES[use], clientHandle(own));
     return new Credentials(packageName, use, credential, expiry);
   }
 

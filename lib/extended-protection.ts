@@ -17,7 +17,6 @@ import {
   SECBUFFER_TOKEN,
 } from './constants/sec-buffers.js';
 import { argumentError, codedError, SspiError } from './errors.js';
-import { refuseLostValues } from './lost-values.js';
 import { native } from './native.js';
 import { queryContextAttributes } from './raw/context-attributes.js';
 import type { ContextHandle } from './raw/handles.js';
@@ -81,8 +80,8 @@ export class ProtectionPolicy {
   readonly output: readonly OutputSecBuffer[] | undefined;
   readonly #targetNames: readonly string[] | undefined;
 
+  /** @param options as `ownOptions` read them */
   constructor(options: ExtendedProtectionOptions) {
-    refuseLostValues(options, 'channelBindings', 'extendedProtection', 'targetNames');
     const bindings = options.channelBindings ?? null;
     // null is no level; it must not become one.
     const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;

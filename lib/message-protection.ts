@@ -12,6 +12,7 @@ import {
 } from './constants/sec-buffers.js';
 import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
+import { optionNames, ownOptions } from './option-checks.js';
 import type { ContextSizes } from './raw/attribute-records.js';
 import type { ContextHandle } from './raw/handles.js';
 import {
@@ -47,23 +48,24 @@ export function checkMessage(message: unknown, what = 'the message'): void {
   throw argumentError(`${what} must be a Uint8Array or Buffer`);
 }
 
-function flag(options: unknown, name: string, byDefault: boolean): boolean {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError(`the options must be an object with ${name}`);
-  }
-  const { [name]: value = byDefault } = options as Record<string, unknown>;
+const WRAP_NAMES = optionNames<WrapOptions>({ encrypt: 'optional' });
+const UNWRAP_NAMES = optionNames<UnwrapOptions>({ allowUnencrypted: 'optional' });
+
+function checkedFlag(value: unknown, name: string): boolean {
   if (typeof value === 'boolean') return value;
   throw argumentError(`${name} must be true or false`);
 }
 
 /** Whether `wrap` is to encrypt. */
 export function isToEncrypt(options: WrapOptions): boolean {
-  return flag(options, 'encrypt', true);
+  const { encrypt = true } = ownOptions(options, WRAP_NAMES, 'wrap');
+  return checkedFlag(encrypt, 'encrypt');
 }
 
 /** Whether `unwrap` takes what was signed only. */
 export function takesUnencrypted(options: UnwrapOptions): boolean {
-  return flag(options, 'allowUnencrypted', false);
+  const { allowUnencrypted = false } = ownOptions(options, UNWRAP_NAMES, 'unwrap');
+  return checkedFlag(allowUnencrypted, 'allowUnencrypted');
 }
 
 export function notEncryptedError(message: string): Secur32Error {

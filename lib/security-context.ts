@@ -21,7 +21,6 @@ import {
 import { Credentials } from './credentials.js';
 import { argumentError, codedError } from './errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
-import { refuseLostValues } from './lost-values.js';
 import {
   checkMessage,
   isToEncrypt,
@@ -78,6 +77,13 @@ export interface SecurityContextOptions {
   maxTokenBytes?: number;
 }
 
+/** The names of `SecurityContextOptions`. */
+export const CONTEXT_KINDS = {
+  protection: 'optional',
+  require: 'optional',
+  maxTokenBytes: 'optional',
+} as const;
+
 export interface StepResult {
   /** What to send to the peer; undefined for nothing. It must be sent when `done` is true, too. */
   token: Buffer | undefined;
@@ -127,6 +133,7 @@ export abstract class SecurityContext {
   #pending: Uint8Array | undefined;
   #outcome: Outcome | undefined;
 
+  /** @param options as `ownOptions` read them */
   protected constructor(side: Side, credentials: Credentials, options: SecurityContextOptions) {
     if (!(credentials instanceof Credentials)) {
       throw argumentError('credentials must be what Credentials.acquire gave');
@@ -138,10 +145,6 @@ export abstract class SecurityContext {
     if (isServedElsewhere(credentials.package)) {
       throw argumentError(`${credentials.package} contexts are made with secur32/raw`);
     }
-    if (typeof options !== 'object' || options === null) {
-      throw argumentError(`the options of a ${side} must be an object`);
-    }
-    refuseLostValues(options, 'protection', 'require');
     const requirements = checkedRequirements(options);
     const { facts } = openCredential(credentials.handle);
     this.#side = side;

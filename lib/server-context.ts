@@ -16,6 +16,7 @@ import type { Credentials } from './credentials.js';
 import { codedError } from './errors.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
 import { identityOf, type Identity } from './identity.js';
+import { optionNames, ownOptions } from './option-checks.js';
 import { runImpersonated } from './impersonation.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
@@ -24,12 +25,20 @@ import { plainType } from './raw/sec-buffers.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
 import { requirementsError, type Protection } from './requirements.js';
 import {
+  CONTEXT_KINDS,
   SecurityContext,
   type SecurityContextOptions,
   type StepResult,
 } from './security-context.js';
 
 export interface ServerContextOptions extends SecurityContextOptions, ExtendedProtectionOptions {}
+
+const NAMES = optionNames<ServerContextOptions>({
+  ...CONTEXT_KINDS,
+  channelBindings: 'optional',
+  extendedProtection: 'optional',
+  targetNames: 'optional',
+});
 
 const REQUIREMENT_FLAGS: Record<RequirableAttribute, AscReq> = {
   confidentiality: ASC_REQ_CONFIDENTIALITY,
@@ -62,8 +71,9 @@ export class ServerContext extends SecurityContext {
   #bindingsResult: number | undefined;
 
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
-    super('server', credentials, options);
-    this.#policy = new ProtectionPolicy(options);
+    const own = ownOptions(options, NAMES, 'a ServerContext');
+    super('server', credentials, own);
+    this.#policy = new ProtectionPolicy(own);
     this.#contextReq = [
       ASC_REQ_CONNECTION,
       ASC_REQ_EXTENDED_ERROR,

@@ -2,6 +2,7 @@
 
 import { requiredText } from '../auth-identity.js';
 import { argumentError } from '../errors.js';
+import { optionNames, ownRecord } from '../option-checks.js';
 import { packageKind } from '../package-kinds.js';
 
 export const SCHEMES = ['Negotiate', 'NTLM'] as const;
@@ -29,18 +30,22 @@ export function checkedSchemes(schemes: unknown = ['Negotiate']): readonly Schem
   return Object.freeze(list);
 }
 
+const PACKAGE_NAMES = optionNames<Partial<Record<Scheme, string>>>({
+  Negotiate: 'optional',
+  NTLM: 'optional',
+});
+
 export function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme, string>> {
-  if (typeof packages !== 'object' || packages === null || Array.isArray(packages)) {
-    throw argumentError("packages must be an object like { Negotiate: 'Kerberos' }");
-  }
+  const own = ownRecord(packages, PACKAGE_NAMES, 'packages');
   const result: Record<Scheme, string> = { Negotiate: 'Negotiate', NTLM: 'NTLM' };
-  for (const [scheme, name] of Object.entries(packages)) {
-    if (!Object.hasOwn(result, scheme)) throw argumentError(`packages: ${scheme} is no scheme`);
-    result[scheme as Scheme] = requiredText(name, `packages.${scheme}`);
-    const kind = packageKind(result[scheme as Scheme]);
+  for (const scheme of SCHEMES) {
+    if (!(scheme in own)) continue;
+    const name = requiredText(own[scheme], `packages.${scheme}`);
+    const kind = packageKind(name);
     if (kind === 'tls' || kind === 'digest') {
-      throw argumentError(`packages.${scheme}: ${String(name)} does no logon by tokens of HTTP`);
+      throw argumentError(`packages.${scheme}: ${name} does no logon by tokens of HTTP`);
     }
+    result[scheme] = name;
   }
   return Object.freeze(result);
 }

@@ -1,4 +1,9 @@
-import { checkedIdentity, requiredText, type AuthIdentity } from '../auth-identity.js';
+import {
+  checkedIdentity,
+  IDENTITY_NAMES,
+  requiredText,
+  type AuthIdentity,
+} from '../auth-identity.js';
 import {
   SECPKG_CRED_AUTOLOGON_RESTRICTED,
   SECPKG_CRED_BOTH,
@@ -9,8 +14,8 @@ import {
 import { argumentError, codedError, SspiError } from '../errors.js';
 import { impersonationError } from '../impersonation.js';
 import type { AcquireTuple } from '../native-binding.js';
-import { refuseLostValues } from '../lost-values.js';
 import { native } from '../native.js';
+import { optionNames, ownOptions } from '../option-checks.js';
 import { packageKind } from '../package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
@@ -49,6 +54,18 @@ export interface AcquireCredentialsHandleOptions extends CredentialOptions {
    */
   use: number;
 }
+
+const NAMES = optionNames<AcquireCredentialsHandleOptions>(
+  {
+    package: 'required',
+    use: 'required',
+    principal: 'optional',
+    authIdentity: 'optional',
+    packageList: 'optional',
+    onBehalfOf: 'optional',
+  },
+  { authIdentity: IDENTITY_NAMES },
+);
 
 export interface AcquiredCredential {
   credential: CredentialHandle;
@@ -89,7 +106,6 @@ function nativeArguments(
   use: number,
   onBehalfOf: ContextHandle | undefined,
 ): NativeArguments {
-  refuseLostValues(options, 'packageList', 'principal', 'onBehalfOf');
   const packageName = requiredText(options.package, 'package');
   const principal =
     options.principal === undefined ? undefined : requiredText(options.principal, 'principal');
@@ -130,19 +146,16 @@ function acquired(args: NativeArguments, tuple: AcquireTuple): AcquiredCredentia
   return { credential, expiry };
 }
 
-function checkedUse(options: AcquireCredentialsHandleOptions): number {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError('acquireCredentialsHandle takes an object with package and use');
-  }
-  if (!isUint32(options.use) || !USES.includes(options.use & ~USE_FLAGS)) {
+function checkedUse({ use }: AcquireCredentialsHandleOptions): number {
+  if (!isUint32(use) || !USES.includes(use & ~USE_FLAGS)) {
     throw argumentError(
       'use must be SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND or SECPKG_CRED_BOTH',
     );
   }
-  return options.use;
+  return use;
 }
 
-/** @internal The call for a checked use, and for a client. */
+/** @internal The call with options that `ownOptions` read, for a checked use, and for a client. */
 export async function acquireFor(
   options: Omit<CredentialOptions, 'onBehalfOf'>,
   use: number,
@@ -166,14 +179,16 @@ export async function acquireFor(
 export async function acquireCredentialsHandle(
   options: AcquireCredentialsHandleOptions,
 ): Promise<AcquiredCredential> {
-  return acquireFor(options, checkedUse(options), options.onBehalfOf);
+  const own = ownOptions(options, NAMES, 'acquireCredentialsHandle');
+  return acquireFor(own, checkedUse(own), own.onBehalfOf);
 }
 
 /** Like `acquireCredentialsHandle`, but blocks the thread, perhaps for seconds. */
 export function acquireCredentialsHandleSync(
   options: AcquireCredentialsHandleOptions,
 ): AcquiredCredential {
-  const args = nativeArguments(true, options, checkedUse(options), options.onBehalfOf);
+  const own = ownOptions(options, NAMES, 'acquireCredentialsHandleSync');
+  const args = nativeArguments(true, own, checkedUse(own), own.onBehalfOf);
   const answer = accepted(native().acquireCredentialsHandle(...args));
   return acquired(args, answer as AcquireTuple);
 }

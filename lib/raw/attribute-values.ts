@@ -5,6 +5,7 @@
 
 import { argumentError } from '../errors.js';
 import type { NativeToken } from '../native-binding.js';
+import { namesOf, ownRecord } from '../option-checks.js';
 import type { FieldKind, RecordField } from './attribute-records.js';
 import { secPkgInfo } from './packages.js';
 import { isUint32 } from './sec-buffers.js';
@@ -94,11 +95,9 @@ function checkedField(kind: FieldKind, value: unknown, where: string): unknown {
 
 /** The elements that the addon takes for the fields of a record. */
 export function recordElements(fields: readonly RecordField[], value: unknown): unknown[] {
-  return fields.map(([name, kind]) => {
-    if (name === '') return checkedField(kind, value, 'the value');
-    if (typeof value !== 'object' || value === null) {
-      throw argumentError(`the value must be an object with ${fields.map(([n]) => n).join(', ')}`);
-    }
-    return checkedField(kind, (value as Record<string, unknown>)[name], name);
-  });
+  const [[onlyName, onlyKind] = ['', 'u32'] as const] = fields;
+  if (onlyName === '') return [checkedField(onlyKind, value, 'the value')];
+  const names = namesOf<Record<string, unknown>>(fields.map(([name]) => [name, 'orUndefined']));
+  const own = ownRecord(value, names, 'value');
+  return fields.map(([name, kind]) => checkedField(kind, own[name], name));
 }

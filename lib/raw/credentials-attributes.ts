@@ -2,6 +2,7 @@ import { requiredText } from '../auth-identity.js';
 import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
 import { argumentError, SspiError } from '../errors.js';
 import { native } from '../native.js';
+import { optionNames, ownRecord } from '../option-checks.js';
 import { accepted } from '../refusals.js';
 import { isFailure } from '../status.js';
 import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.js';
@@ -38,6 +39,11 @@ export interface KdcProxySettings {
   forceProxy?: boolean;
 }
 
+const KDC_PROXY_NAMES = optionNames<KdcProxySettings>({
+  proxyServer: 'required',
+  forceProxy: 'optional',
+});
+
 /** What each attribute of a credential that can be set takes. */
 export interface SettableCredentialAttributes {
   [SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS]: KdcProxySettings;
@@ -51,10 +57,7 @@ const MAX_SERVER_BYTES = 0xffff - HEADER_BYTES;
 
 /** The record: a header that says where in it the server's name lies. */
 function kdcProxyRecord(settings: unknown): Uint8Array {
-  if (typeof settings !== 'object' || settings === null) {
-    throw argumentError('the value must be an object with proxyServer');
-  }
-  const { proxyServer, forceProxy = false } = settings as Partial<Record<string, unknown>>;
+  const { proxyServer, forceProxy = false } = ownRecord(settings, KDC_PROXY_NAMES, 'value');
   if (typeof forceProxy !== 'boolean') throw argumentError('forceProxy must be true or false');
   const server = Buffer.from(requiredText(proxyServer, 'proxyServer'), 'utf16le');
   if (server.length > MAX_SERVER_BYTES) throw argumentError('proxyServer is too long');

@@ -64,6 +64,17 @@ export interface LegOptions<Flags extends number> {
   maxTokenBytes?: number;
 }
 
+/** The names of `LegOptions`. */
+export const LEG_KINDS = {
+  credential: 'optional',
+  context: 'orUndefined',
+  input: 'optional',
+  output: 'optional',
+  contextReq: 'optional',
+  targetDataRep: 'optional',
+  maxTokenBytes: 'optional',
+} as const;
+
 export interface LegResult {
   /** The SECURITY_STATUS, unsigned. A failure is thrown instead, but for SEC_E_INCOMPLETE_MESSAGE of Schannel and CredSSP. */
   status: number;
@@ -94,6 +105,9 @@ interface PreparedLeg {
   words: Uint32Array;
   input: InputDescriptor;
 }
+
+/** The output of a leg by default. */
+const ONE_TOKEN: readonly number[] = outputWords([{ type: SECBUFFER_TOKEN }]);
 
 function hasTrait(facts: CredentialFacts, trait: number): boolean {
   return (facts.traits & trait) !== 0;
@@ -142,10 +156,10 @@ function prepare<Flags extends number>(
   if (facts === undefined) throw argumentError('a first leg needs a credential');
 
   // Defaults for what is absent; null is no value of these and is refused below.
-  const { input: given = [], output: wanted = [{ type: SECBUFFER_TOKEN }] } = options;
+  const { input: given = [], output: wanted } = options;
   const { contextReq: requirements = 0, targetDataRep = SECURITY_NATIVE_DREP } = options;
   const input = inputDescriptor(given, maxTokenBytes(options.maxTokenBytes, facts));
-  const output = outputWords(wanted);
+  const output = wanted === undefined ? ONE_TOKEN : outputWords(wanted);
   const contextReq = combinedFlags(requirements, 'contextReq');
   checkBindings(call, facts, input, contextReq);
   return {

@@ -7,10 +7,11 @@ import { SECBUFFER_EXTRA, SECBUFFER_MISSING } from '../constants/sec-buffers.js'
 import { argumentError, SspiError, type SspiCall } from '../errors.js';
 import type { MessageTuple, NativeBinding } from '../native-binding.js';
 import { native } from '../native.js';
+import { optionNames, ownOptions, ownRecord, type OptionNames } from '../option-checks.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
 import { openContext, type ContextHandle } from './handles.js';
-import { checkedArray, checkedRecord, checkedType, isUint32, plainType } from './sec-buffers.js';
+import { checkedArray, checkedType, isUint32, plainType } from './sec-buffers.js';
 
 /** A buffer of a message: bytes that go in, or room for bytes that come out. */
 export interface MessageSecBuffer {
@@ -34,6 +35,19 @@ export interface ProtectOptions extends MessageOptions {
   /** `SECQOP_WRAP_NO_ENCRYPT` to sign only; 0 by default. */
   qop?: number;
 }
+
+const BUFFER_NAMES = optionNames<MessageSecBuffer>({
+  type: 'required',
+  data: 'optional',
+  size: 'optional',
+});
+const MESSAGE_KINDS = {
+  message: 'required',
+  sequenceNumber: 'optional',
+  inPlace: 'optional',
+} as const;
+const OPEN_NAMES = optionNames<MessageOptions>(MESSAGE_KINDS);
+const PROTECT_NAMES = optionNames<ProtectOptions>({ ...MESSAGE_KINDS, qop: 'optional' });
 
 /** A buffer after a message function. */
 export interface ProtectedSecBuffer {
@@ -70,7 +84,7 @@ function checkedSize(size: unknown, where: string): number {
 
 /** The memory of one buffer: of ours, or in place the caller's. */
 function memoryOf(
-  { data, size }: Record<string, unknown>,
+  { data, size }: Partial<Record<keyof MessageSecBuffer, unknown>>,
   inPlace: boolean,
   where: string,
 ): Uint8Array | undefined {
@@ -95,8 +109,8 @@ function prepared({ message, inPlace = false }: MessageOptions): {
   const memory: Memory = [];
   checkedArray(message, 'message').forEach((element, index) => {
     const where = `message[${index}]`;
-    const buffer = checkedRecord(element, where);
-    types.push(checkedType(buffer['type'], where));
+    const buffer = ownRecord(element, BUFFER_NAMES, where);
+    types.push(checkedType(buffer.type, where));
     memory.push(memoryOf(buffer, inPlace, where));
   });
   if (types.length === 0) throw argumentError('message has no buffers');
@@ -144,11 +158,10 @@ function run(
   name: MessageFunction,
   call: SspiCall,
   context: ContextHandle,
-  options: ProtectOptions,
+  given: ProtectOptions,
+  names: OptionNames<ProtectOptions>,
 ): OpenedMessageResult {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError(`${name} takes a context and an object with message`);
-  }
+  const options = ownOptions(given, names, name);
   const { qop = 0, sequenceNumber = 0, inPlace = false } = options;
   if (!isUint32(qop)) throw argumentError('qop must be a SECQOP_ constant');
   if (!isUint32(sequenceNumber)) throw argumentError('sequenceNumber must be a number of 32 bits');
@@ -196,7 +209,7 @@ function withoutQop({ status, statusName: name, message }: OpenedMessageResult):
  * `SEC_E_UNSUPPORTED_FUNCTION` where encryption was not negotiated.
  */
 export function encryptMessage(context: ContextHandle, options: ProtectOptions): MessageResult {
-  return withoutQop(run('encryptMessage', 'EncryptMessage', context, options));
+  return withoutQop(run('encryptMessage', 'EncryptMessage', context, options, PROTECT_NAMES));
 }
 
 /**
@@ -215,7 +228,7 @@ export function decryptMessage(
   context: ContextHandle,
   options: MessageOptions,
 ): OpenedMessageResult {
-  return run('decryptMessage', 'DecryptMessage', context, options);
+  return run('decryptMessage', 'DecryptMessage', context, options, OPEN_NAMES);
 }
 
 /**
@@ -226,7 +239,7 @@ export function decryptMessage(
  * `encryptMessage`.
  */
 export function makeSignature(context: ContextHandle, options: ProtectOptions): MessageResult {
-  return withoutQop(run('makeSignature', 'MakeSignature', context, options));
+  return withoutQop(run('makeSignature', 'MakeSignature', context, options, PROTECT_NAMES));
 }
 
 /**
@@ -239,5 +252,5 @@ export function verifySignature(
   context: ContextHandle,
   options: MessageOptions,
 ): OpenedMessageResult {
-  return run('verifySignature', 'VerifySignature', context, options);
+  return run('verifySignature', 'VerifySignature', context, options, OPEN_NAMES);
 }

@@ -4,7 +4,8 @@
 
 import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { argumentError, codedError } from '../errors.js';
-import type { LeftInput, SecBuffer } from './sec-buffer.js';
+import { optionNames, ownRecord } from '../option-checks.js';
+import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from './sec-buffer.js';
 
 /** More buffers than any package documents. Mirrors kMaxSecBuffers. */
 const MAX_BUFFERS = 16;
@@ -38,12 +39,8 @@ export function checkedArray(buffers: unknown, where: string): unknown[] {
   return Array.from(buffers as unknown[]);
 }
 
-export function checkedRecord(buffer: unknown, where: string): Record<string, unknown> {
-  if (typeof buffer !== 'object' || buffer === null) {
-    throw argumentError(`${where} must be an object with a type`);
-  }
-  return buffer as Record<string, unknown>;
-}
+const INPUT_NAMES = optionNames<InputSecBuffer>({ type: 'required', data: 'optional' });
+const OUTPUT_NAMES = optionNames<OutputSecBuffer>({ type: 'required', size: 'optional' });
 
 /** Input buffers in the shape that the addon takes. */
 export interface InputDescriptor {
@@ -53,16 +50,20 @@ export interface InputDescriptor {
 
 /**
  * Checks input buffers. `maxTokenBytes` bounds each TOKEN, because tokens come
- * from the network.
+ * from the network. `list` names them in errors.
  */
-export function inputDescriptor(buffers: unknown, maxTokenBytes: number): InputDescriptor {
+export function inputDescriptor(
+  buffers: unknown,
+  maxTokenBytes: number,
+  list = 'input',
+): InputDescriptor {
   const types: number[] = [];
   const data: (Uint8Array | undefined)[] = [];
-  checkedArray(buffers, 'input').forEach((element, index) => {
-    const where = `input[${index}]`;
-    const buffer = checkedRecord(element, where);
-    const type = checkedType(buffer['type'], where);
-    const bytes = buffer['data'];
+  checkedArray(buffers, list).forEach((element, index) => {
+    const where = `${list}[${index}]`;
+    const { type: anyType, data: bytes }: Partial<Record<keyof InputSecBuffer, unknown>> =
+      ownRecord(element, INPUT_NAMES, where);
+    const type = checkedType(anyType, where);
     if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
       throw argumentError(`${where}.data must be a Uint8Array`);
     }
@@ -92,12 +93,15 @@ export function checkTokenSize(token: Uint8Array, maxTokenBytes: number): void {
 export function outputWords(buffers: unknown): number[] {
   return checkedArray(buffers, 'output').flatMap((element, index) => {
     const where = `output[${index}]`;
-    const buffer = checkedRecord(element, where);
-    const size = buffer['size'];
+    const { type, size }: Partial<Record<keyof OutputSecBuffer, unknown>> = ownRecord(
+      element,
+      OUTPUT_NAMES,
+      where,
+    );
     if (size !== undefined && (!isUint32(size) || size > MAX_OUTPUT_BYTES)) {
       throw argumentError(`${where}.size must be a number of bytes up to ${MAX_OUTPUT_BYTES}`);
     }
-    return [checkedType(buffer['type'], where), size ?? DEFAULT_SIZE];
+    return [checkedType(type, where), size ?? DEFAULT_SIZE];
   });
 }
 

@@ -1,15 +1,16 @@
 import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
 import { requiredText } from '../auth-identity.js';
-import { argumentError, SspiError } from '../errors.js';
+import { SspiError } from '../errors.js';
 import { refuseWhileImpersonating } from '../impersonating.js';
 import type { CompleteTuple, NativeBinding, NativeContext } from '../native-binding.js';
 import { native } from '../native.js';
+import { optionNames, ownOptions } from '../option-checks.js';
 import { accepted } from '../refusals.js';
 import { isFailure, statusName } from '../status.js';
 import { closedError } from './closed-error.js';
 import { checkIdle, closeContext, contextForLeg, type ContextHandle } from './handles.js';
-import { runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
+import { LEG_KINDS, runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
 import type { InputSecBuffer, SecBuffer } from './sec-buffer.js';
 import { inputDescriptor, keptInput, secBuffers, type InputDescriptor } from './sec-buffers.js';
 
@@ -20,16 +21,14 @@ export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {
 
 export type AcceptSecurityContextOptions = LegOptions<AscReq>;
 
-function checkedOptions(options: unknown, call: string): void {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError(`${call} takes an object`);
-  }
-}
+const CLIENT_NAMES = optionNames<InitializeSecurityContextOptions>({
+  ...LEG_KINDS,
+  targetName: 'optional',
+});
+const SERVER_NAMES = optionNames<AcceptSecurityContextOptions>(LEG_KINDS);
 
-function checkedTarget(options: InitializeSecurityContextOptions): string | undefined {
-  return options.targetName === undefined
-    ? undefined
-    : requiredText(options.targetName, 'targetName');
+function checkedTarget({ targetName }: InitializeSecurityContextOptions): string | undefined {
+  return targetName === undefined ? undefined : requiredText(targetName, 'targetName');
 }
 
 /** @internal A leg by the owner of the context. */
@@ -37,8 +36,8 @@ export async function initializeSecurityContextBy(
   owner: object | undefined,
   options: InitializeSecurityContextOptions,
 ): Promise<LegResult> {
-  checkedOptions(options, 'initializeSecurityContext');
-  return runLeg('InitializeSecurityContext', options, checkedTarget(options), owner);
+  const own = ownOptions(options, CLIENT_NAMES, 'initializeSecurityContext');
+  return runLeg('InitializeSecurityContext', own, checkedTarget(own), owner);
 }
 
 /** @internal A leg by the owner of the context. */
@@ -46,8 +45,8 @@ export async function acceptSecurityContextBy(
   owner: object | undefined,
   options: AcceptSecurityContextOptions,
 ): Promise<LegResult> {
-  checkedOptions(options, 'acceptSecurityContext');
-  return runLeg('AcceptSecurityContext', options, undefined, owner);
+  const own = ownOptions(options, SERVER_NAMES, 'acceptSecurityContext');
+  return runLeg('AcceptSecurityContext', own, undefined, owner);
 }
 
 /**
@@ -67,8 +66,8 @@ export async function initializeSecurityContext(
 export function initializeSecurityContextSync(
   options: InitializeSecurityContextOptions,
 ): LegResult {
-  checkedOptions(options, 'initializeSecurityContextSync');
-  return runLegSync('InitializeSecurityContext', options, checkedTarget(options));
+  const own = ownOptions(options, CLIENT_NAMES, 'initializeSecurityContextSync');
+  return runLegSync('InitializeSecurityContext', own, checkedTarget(own));
 }
 
 /**
@@ -86,8 +85,8 @@ export async function acceptSecurityContext(
 
 /** Like `acceptSecurityContext`, but blocks the thread, perhaps for seconds. */
 export function acceptSecurityContextSync(options: AcceptSecurityContextOptions): LegResult {
-  checkedOptions(options, 'acceptSecurityContextSync');
-  return runLegSync('AcceptSecurityContext', options, undefined);
+  const own = ownOptions(options, SERVER_NAMES, 'acceptSecurityContextSync');
+  return runLegSync('AcceptSecurityContext', own, undefined);
 }
 
 export interface CompleteAuthTokenOptions {
@@ -95,6 +94,11 @@ export interface CompleteAuthTokenOptions {
   /** The output of the leg that asked for it (`SEC_I_COMPLETE_NEEDED`, `SEC_I_COMPLETE_AND_CONTINUE`). */
   token: readonly InputSecBuffer[];
 }
+
+const COMPLETE_NAMES = optionNames<CompleteAuthTokenOptions>({
+  context: 'required',
+  token: 'required',
+});
 
 export interface CompleteAuthTokenResult {
   status: number;
@@ -114,7 +118,7 @@ function prepareCompletion(
   owner: object | undefined,
 ): PreparedCompletion {
   const { native: nativeContext } = contextForLeg(context, owner);
-  return { context, nativeContext, token: inputDescriptor(token, Infinity) };
+  return { context, nativeContext, token: inputDescriptor(token, Infinity, 'token') };
 }
 
 function complete(
@@ -139,9 +143,9 @@ export async function completeAuthTokenBy(
   owner: object | undefined,
   options: CompleteAuthTokenOptions,
 ): Promise<CompleteAuthTokenResult> {
-  checkedOptions(options, 'completeAuthToken');
+  const own = ownOptions(options, COMPLETE_NAMES, 'completeAuthToken');
   refuseWhileImpersonating();
-  const prepared = prepareCompletion(options, owner);
+  const prepared = prepareCompletion(own, owner);
   const kept = { ...prepared, token: keptInput(prepared.token) };
   const { queue } = contextForLeg(kept.context, owner);
   return queue.run(async () => completed(kept, accepted(await complete(false, kept))));
@@ -160,8 +164,8 @@ export async function completeAuthToken(
 
 /** Like `completeAuthToken`, but blocks the thread. */
 export function completeAuthTokenSync(options: CompleteAuthTokenOptions): CompleteAuthTokenResult {
-  checkedOptions(options, 'completeAuthTokenSync');
-  const prepared = prepareCompletion(options, undefined);
+  const own = ownOptions(options, COMPLETE_NAMES, 'completeAuthTokenSync');
+  const prepared = prepareCompletion(own, undefined);
   checkIdle(prepared.context);
   return completed(prepared, accepted(complete(true, prepared)) as CompleteTuple);
 }

@@ -1,6 +1,7 @@
 import { argumentError, SspiError, systemError } from '../errors.js';
 import type { TokenInformationTuple } from '../native-binding.js';
 import { native } from '../native.js';
+import { optionNames, ownOptions } from '../option-checks.js';
 import { accepted } from '../refusals.js';
 import { isFailure } from '../status.js';
 import { openContext, type ContextHandle } from './handles.js';
@@ -147,6 +148,8 @@ export interface DuplicateTokenOptions {
   level?: ImpersonationLevel;
 }
 
+const DUPLICATE_NAMES = optionNames<DuplicateTokenOptions>({ type: 'optional', level: 'optional' });
+
 /**
  * A second token of the same user. Calls DuplicateTokenEx. Throws with
  * `ERR_SECUR32_SYSTEM_ERROR`. Close the handle.
@@ -155,10 +158,8 @@ export function duplicateToken(
   token: TokenHandle,
   options: DuplicateTokenOptions = {},
 ): TokenHandle {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError('the options of duplicateToken must be an object');
-  }
-  const { type = 'impersonation', level = 'impersonation' } = options;
+  const own = ownOptions(options, DUPLICATE_NAMES, 'duplicateToken');
+  const { type = 'impersonation', level = 'impersonation' } = own;
   const number = LEVELS.indexOf(level);
   if (type !== 'primary' && type !== 'impersonation') {
     throw argumentError("type must be 'primary' or 'impersonation'");

@@ -2,6 +2,7 @@ import { requiredText } from '../auth-identity.js';
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../constants/messages.js';
 import { argumentError, SspiError } from '../errors.js';
 import { native } from '../native.js';
+import { optionNames, ownOptions } from '../option-checks.js';
 import { accepted } from '../refusals.js';
 import { isFailure } from '../status.js';
 import { combinedFlags } from './flags.js';
@@ -57,6 +58,12 @@ export interface ImportSecurityContextOptions {
   token?: TokenHandle | undefined;
 }
 
+const IMPORT_NAMES = optionNames<ImportSecurityContextOptions>({
+  package: 'required',
+  packed: 'required',
+  token: 'orUndefined',
+});
+
 /**
  * Takes over a context that another process of this machine packed.
  *
@@ -66,13 +73,11 @@ export interface ImportSecurityContextOptions {
  * trusted by the package: it must come from a process that you trust.
  */
 export function importSecurityContext(options: ImportSecurityContextOptions): ContextHandle {
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError('importSecurityContext takes an object with package and packed');
-  }
-  const packageName = requiredText(options.package, 'package');
-  if (!(options.packed instanceof Uint8Array)) throw argumentError('packed must be a Uint8Array');
-  const token = options.token === undefined ? undefined : openToken(options.token);
-  const answer = accepted(native().importSecurityContext(packageName, options.packed, token));
+  const own = ownOptions(options, IMPORT_NAMES, 'importSecurityContext');
+  const packageName = requiredText(own.package, 'package');
+  if (!(own.packed instanceof Uint8Array)) throw argumentError('packed must be a Uint8Array');
+  const token = own.token === undefined ? undefined : openToken(own.token);
+  const answer = accepted(native().importSecurityContext(packageName, own.packed, token));
   if (answer.length === 1) throw new SspiError('ImportSecurityContext', answer[0]);
   const [, context, traits, maxToken] = answer;
   return newContextHandle(context, { package: packageName, traits, maxToken });

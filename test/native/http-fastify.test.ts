@@ -136,6 +136,6 @@ test('a rule for somebody whom nobody knows fails the start, and leaves nothing'
 test('an option that is none fails the start', async () => {
   const options = { denied: [] } as IntegratedAuthOptions;
   await expect(newApp().register(fastifyIntegratedAuth(options)).ready()).rejects.toThrow(
-    'there is no option denied',
+    "Unknown option 'denied'",
   );
 });

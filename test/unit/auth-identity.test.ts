@@ -76,30 +76,38 @@ describe('an authIdentity', () => {
     });
   });
 
-  test('counts when it is inherited or has getters', async () => {
-    class Settings {
-      readonly package = OPTIONS.package;
-      readonly use = OPTIONS.use;
-      get authIdentity() {
-        return { user: 'alice', password: SECRET };
-      }
-    }
-    await acquireCredentialsHandle(new Settings());
-    expect(fake.acquisitions).toMatchObject([{ user: 'alice', password: SECRET }]);
+  test('counts when it comes from getters', async () => {
+    const identity = {
+      get user() {
+        return 'alice';
+      },
+      get password() {
+        return SECRET;
+      },
+    };
+    await expect(passedOn(identity)).resolves.toMatchObject({ user: 'alice', password: SECRET });
   });
 
-  test('counts when it is inherited, for Credentials.acquire too', async () => {
-    class Settings {
-      readonly package = 'NTLM';
-      readonly use = 'outbound';
-      get authIdentity() {
-        return { user: 'alice', password: SECRET };
+  test.each(['acquireCredentialsHandle', 'Credentials.acquire'])(
+    'is refused where it would be inherited, by %s',
+    async (name) => {
+      class Settings {
+        readonly package = 'NTLM';
+        get authIdentity() {
+          return { user: 'alice', password: SECRET };
+        }
       }
-    }
-    // Taken for absent, it would make these the credentials of the process's user.
-    await Credentials.acquire(new Settings());
-    expect(fake.acquisitions).toMatchObject([{ user: 'alice', password: SECRET }]);
-  });
+      // Taken for absent, it would make these the credentials of the process's user.
+      const acquiring =
+        name === 'Credentials.acquire'
+          ? Credentials.acquire(Object.assign(new Settings(), { use: 'outbound' as const }))
+          : acquireCredentialsHandle(Object.assign(new Settings(), { use: OPTIONS.use }));
+      await expect(acquiring).rejects.toThrow(
+        argumentError(`the options of ${name} must be a plain object`),
+      );
+      expect(fake.acquisitions).toEqual([]);
+    },
+  );
 
   test('whose password is not UTF-8 is refused', async () => {
     fake.acquireAnswers.push(Refusal.badPassword);
@@ -118,7 +126,7 @@ test('the error for a wrong authIdentity does not contain its password', async (
 });
 
 const WRONG: [string, unknown, RegExp][] = [
-  ['undefined', undefined, /^authIdentity is undefined; .*or leave it out/],
+  ['undefined', undefined, /^authIdentity is undefined; leave it out for the default$/],
   ['null', null, /^authIdentity is null; /],
   ['a string', 'alice', /^authIdentity is string; /],
   ['false', false, /^authIdentity is boolean; /],
@@ -209,7 +217,7 @@ const WRONG: [string, unknown, RegExp][] = [
   [
     'one whose domain is undefined',
     { user: 'alice', domain: undefined, password: SECRET },
-    /^authIdentity\.domain must be a string$/,
+    /^authIdentity.domain is undefined; leave it out for the default$/,
   ],
   [
     'one whose domain is null',

@@ -137,8 +137,8 @@ describe('setCredentialsAttributes', () => {
   });
 
   test.each([
-    ['no object', 'kdc.example.com', /^the value must be an object with proxyServer$/],
-    ['null', null, /^the value must be an object with proxyServer$/],
+    ['no object', 'kdc.example.com', /^value must be a plain object$/],
+    ['null', null, /^value must be a plain object$/],
     ['no server', {}, /^proxyServer must be a string$/],
     ['an empty server', { proxyServer: '' }, /^proxyServer must not be empty$/],
     ['a zero character', { proxyServer: 'a\0' }, /^proxyServer must not contain/],

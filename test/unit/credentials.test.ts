@@ -105,8 +105,12 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
   });
 
   test.each([
-    ['no object', undefined, /takes an object/],
-    ['null', null, /takes an object/],
+    [
+      'no object',
+      undefined,
+      /^the options of acquireCredentialsHandle(?:Sync)? must be a plain object$/,
+    ],
+    ['null', null, /^the options of acquireCredentialsHandle(?:Sync)? must be a plain object$/],
     ['no package', { use: 1 }, /^package must be a string$/],
     ['an empty package', { ...RAW, package: '' }, /^package must not be empty$/],
     ['a package with a zero character', { ...RAW, package: 'NT\0LM' }, /^package must not contain/],
@@ -205,8 +209,8 @@ describe('Credentials.acquire', () => {
   });
 
   test.each([
-    ['no object', undefined, /takes an object with package and use$/],
-    ['null', null, /takes an object with package and use$/],
+    ['no object', undefined, /^the options of Credentials.acquire must be a plain object$/],
+    ['null', null, /^the options of Credentials.acquire must be a plain object$/],
     ['no use', { package: 'NTLM' }, /^use must be 'inbound', 'outbound' or 'both'$/],
     ['another use', { package: 'NTLM', use: 'INBOUND' }, /^use must be/],
     ['use as a number', { package: 'NTLM', use: 1 }, /^use must be/],

@@ -13,21 +13,21 @@ const proxy = { url: 'http://proxy:3128', hosts: ['proxy'] };
 
 describe('the options', () => {
   test.each<[object | null | undefined | string, RegExp]>([
-    [undefined, /^the options must be/],
-    [null, /^the options must be/],
-    ['web', /^the options must be/],
-    [[], /^the options must be/],
+    [undefined, /^the options of an HTTP client must be a plain object/],
+    [null, /^the options of an HTTP client must be a plain object/],
+    ['web', /^the options of an HTTP client must be a plain object/],
+    [[], /^the options of an HTTP client must be a plain object/],
     [{}, /^hosts must be/],
-    [{ hosts: undefined }, /^hosts is undefined/],
+    [{ hosts: undefined }, /^hosts must be/],
     [{ hosts: '*' }, /^hosts must be/],
-    [{ hosts, host: 'x' }, /^there is no option host/],
+    [{ hosts, host: 'x' }, /^Unknown option 'host'. Did you mean 'hosts'\?$/],
     [{ hosts, authIdentity: undefined }, /^authIdentity is undefined/],
     [{ hosts, authIdentity: { user: 'a' } }, /no password/],
     [{ hosts, credentials: undefined }, /^credentials is undefined/],
     [{ hosts, credentials: {} }, /^credentials must be/],
     [{ hosts, schemes: [] }, /^schemes must be/],
     [{ hosts, schemes: ['Basic'] }, /^schemes: Basic/],
-    [{ hosts, packages: { Basic: 'x' } }, /^packages: Basic/],
+    [{ hosts, packages: { Basic: 'x' } }, /^Unknown option 'packages.Basic'$/],
     [{ hosts, targetName: '' }, /^targetName/],
     [{ hosts, targetName: undefined }, /^targetName is undefined/],
     [{ hosts, canonicalName: 'yes' }, /^canonicalName must be/],
@@ -43,14 +43,14 @@ describe('the options', () => {
     [{ hosts, connections: 0 }, /^connections must be/],
     [{ hosts, connect: 5 }, /^connect must be/],
     [{ hosts, limits: { legs: 0 } }, /^limits.legs must be/],
-    [{ hosts, limits: { leg: 1 } }, /^there is no limit leg/],
+    [{ hosts, limits: { leg: 1 } }, /^Unknown option 'limits.leg'. Did you mean 'limits.legs'\?$/],
     [{ hosts, limits: [] }, /^limits must be/],
     [{ hosts, proxy: 'http://proxy' }, /^proxy must be/],
     [{ hosts, proxy: { url: 'http://proxy' } }, /^proxy.hosts must be/],
     [{ hosts, proxy: { ...proxy, url: 'https://proxy' } }, /^proxy.url must be/],
     [{ hosts, proxy: { ...proxy, url: 'http://u:p@proxy' } }, /^proxy.url has a user/],
-    [{ hosts, proxy: { ...proxy, token: 'x' } }, /^there is no option proxy.token/],
-    [{ hosts, proxy: { ...proxy, targetName: undefined } }, /^targetName is undefined/],
+    [{ hosts, proxy: { ...proxy, token: 'x' } }, /^Unknown option 'proxy.token'/],
+    [{ hosts, proxy: { ...proxy, targetName: undefined } }, /^proxy.targetName is undefined/],
   ])('cannot be %j', (options, message) => {
     for (const make of [
       () => new IntegratedAgent(options as IntegratedClientOptions),
@@ -62,8 +62,8 @@ describe('the options', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ hosts, proxy }, /^there is no option proxy/],
-    [{ hosts, mutualAuth: true }, /^there is no option mutualAuth/],
+    [{ hosts, proxy }, /^Unknown option 'proxy'$/],
+    [{ hosts, mutualAuth: true }, /^Unknown option 'mutualAuth'$/],
     [{ hosts, probe: 5 }, /^probe must be/],
     [{ hosts, probe: { method: 'POST' } }, /^probe.method must be/],
     [{ hosts, probe: { path: 'x' } }, /^probe.path must begin/],

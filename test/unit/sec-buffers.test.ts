@@ -110,7 +110,7 @@ describe('input buffers', () => {
     'refuse %p as an element',
     (element) => {
       expect(() => inputDescriptor([element], LIMIT)).toThrow(
-        argumentError(/^input\[0\] must be an object with a type$/),
+        argumentError(/^input\[0\] must be a plain object$/),
       );
     },
   );
@@ -119,7 +119,7 @@ describe('input buffers', () => {
     const holed: unknown[] = [];
     holed[1] = tokenBuffer('token');
     expect(() => inputDescriptor(holed, LIMIT)).toThrow(
-      argumentError('input\\[0\\] must be an object'),
+      argumentError('input\\[0\\] must be a plain object'),
     );
   });
 
@@ -208,7 +208,9 @@ describe('output buffers', () => {
     expect(() => outputWords([{ type: 0 }, { type: 'x' }])).toThrow(
       argumentError('output\\[1\\].type'),
     );
-    expect(() => outputWords([null])).toThrow(argumentError('output\\[0\\] must be an object'));
+    expect(() => outputWords([null])).toThrow(
+      argumentError('output\\[0\\] must be a plain object'),
+    );
     expect(() => outputWords('TOKEN')).toThrow(argumentError('output must be an array'));
     expect(outputWords([{ type: SECBUFFER_READONLY | SECBUFFER_TOKEN }])[0]).toBe(0x80000002);
   });
@@ -216,7 +218,7 @@ describe('output buffers', () => {
   test('refuse a hole as an element', () => {
     const holed: unknown[] = [];
     holed[1] = { type: SECBUFFER_TOKEN };
-    expect(() => outputWords(holed)).toThrow(argumentError('output\\[0\\] must be an object'));
+    expect(() => outputWords(holed)).toThrow(argumentError('output\\[0\\] must be a plain object'));
   });
 
   test('come back with what was written, and without data where nothing was', () => {

@@ -248,8 +248,8 @@ describe('duplicateToken', () => {
     [{ level: 'impersonate' }, /^level must be one of anonymous, identification, impersonation, /],
     [{ level: 2 }, /^level must be/],
     [{ level: null }, /^level must be/],
-    [null, /^the options of duplicateToken must be an object$/],
-    ['primary', /^the options of duplicateToken must be an object$/],
+    [null, /^the options of duplicateToken must be a plain object$/],
+    ['primary', /^the options of duplicateToken must be a plain object$/],
   ])('refuses %j before the addon sees it', (options, message) => {
     const token = rawToken();
     fake.log.length = 0;

@@ -156,8 +156,8 @@ describe('importSecurityContext', () => {
   });
 
   test.each([
-    ['no object', undefined, /^importSecurityContext takes an object with package and packed$/],
-    ['null', null, /^importSecurityContext takes an object with package and packed$/],
+    ['no object', undefined, /^the options of importSecurityContext must be a plain object$/],
+    ['null', null, /^the options of importSecurityContext must be a plain object$/],
     ['no package', { packed: bytes('a') }, /^package must be a string$/],
     ['an empty package', { ...OPTIONS, package: '' }, /^package must not be empty$/],
     ['no bytes', { package: 'NTLM' }, /^packed must be a Uint8Array$/],

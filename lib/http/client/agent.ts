@@ -9,6 +9,7 @@ import { Exchange } from './exchange.js';
 import { ConnectionOpener } from './open-connection.js';
 import {
   checkedClientOptions,
+  ownClientOptions,
   type ClientSettings,
   type IntegratedClientOptions,
 } from './options.js';
@@ -43,8 +44,9 @@ export class IntegratedAgent extends Dispatcher {
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedClientOptions) {
     super();
-    this.#settings = checkedClientOptions(options);
-    this.#credentials = new ClientCredentials(this.#settings, options.authIdentity);
+    const own = ownClientOptions(options);
+    this.#settings = checkedClientOptions(own);
+    this.#credentials = new ClientCredentials(this.#settings, own.authIdentity);
     this.#opener = new ConnectionOpener(this.#settings, this.#credentials);
   }
 

@@ -5,16 +5,17 @@ import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'nod
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { requiredText } from '../../auth-identity.js';
+import { IDENTITY_NAMES, requiredText } from '../../auth-identity.js';
 import { argumentError } from '../../errors.js';
+import { optionNames, ownRecord } from '../../option-checks.js';
 import { closedError } from '../../raw/closed-error.js';
 import { ClientCredentials } from './client-credentials.js';
 import { connectionLost } from './lost-connection.js';
 import { Memories } from './memories.js';
-import { checkNames } from '../option-checks.js';
 import {
   checkedLogonOptions,
-  logonNames,
+  LOGON_KINDS,
+  ownLogonOptions,
   type ConnectOptions,
   type LogonOptions,
   type LogonSettings,
@@ -35,7 +36,20 @@ export interface IntegratedHttpAgentOptions extends LogonOptions {
 }
 
 const METHODS: readonly unknown[] = ['GET', 'HEAD'];
-const NAMES: readonly string[] = [...logonNames, 'probe', 'maxSockets'];
+const PROBE_NAMES = optionNames<NonNullable<IntegratedHttpAgentOptions['probe']>>({
+  method: 'optional',
+  path: 'optional',
+});
+const NAMES = optionNames<IntegratedHttpAgentOptions>(
+  { ...LOGON_KINDS, probe: 'optional', maxSockets: 'optional' },
+  { authIdentity: IDENTITY_NAMES, probe: PROBE_NAMES },
+);
+
+function ownAgentOptions(
+  options: IntegratedHttpAgentOptions,
+): Readonly<IntegratedHttpAgentOptions> {
+  return ownLogonOptions(options, NAMES, 'an agent');
+}
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
@@ -48,8 +62,8 @@ class ProbedConnections {
   readonly #memories = new Memories();
   readonly #ended = new AbortController();
 
+  /** @param options as `ownAgentOptions` read them */
   constructor(protocol: 'http:' | 'https:', options: IntegratedHttpAgentOptions) {
-    checkNames(options, NAMES);
     this.#protocol = protocol;
     this.#settings = checkedLogonOptions(options);
     this.#probe = checkedProbe(options.probe);
@@ -145,12 +159,11 @@ class ProbedConnections {
 }
 
 function checkedProbe(probe: unknown = {}): Probe {
-  if (typeof probe !== 'object' || probe === null) throw argumentError('probe must be an object');
-  const { method = 'GET', path = '/' } = probe as Partial<Record<keyof Probe, unknown>>;
+  const { method = 'GET', path = '/' } = ownRecord(probe, PROBE_NAMES, 'probe');
   if (!METHODS.includes(method)) throw argumentError('probe.method must be GET or HEAD');
   const text = requiredText(path, 'probe.path');
   if (!text.startsWith('/')) throw argumentError('probe.path must begin with /');
-  return { method: method as Probe['method'], path: text };
+  return { method, path: text };
 }
 
 function agentOptions({ maxSockets }: IntegratedHttpAgentOptions): AgentOptions {
@@ -178,8 +191,9 @@ export class IntegratedHttpAgent extends HttpAgent {
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedHttpAgentOptions) {
-    super(agentOptions(options));
-    this.#connections = new ProbedConnections('http:', options);
+    const own = ownAgentOptions(options);
+    super(agentOptions(own));
+    this.#connections = new ProbedConnections('http:', own);
   }
 
   /** Called by Node.js for each new connection. */
@@ -201,9 +215,10 @@ export class IntegratedHttpsAgent extends HttpsAgent {
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedHttpAgentOptions) {
-    const withoutSessions: HttpsAgentOptions = { ...agentOptions(options), maxCachedSessions: 0 };
+    const own = ownAgentOptions(options);
+    const withoutSessions: HttpsAgentOptions = { ...agentOptions(own), maxCachedSessions: 0 };
     super(withoutSessions);
-    this.#connections = new ProbedConnections('https:', options);
+    this.#connections = new ProbedConnections('https:', own);
   }
 
   /** Called by Node.js for each new connection. */

@@ -3,11 +3,24 @@
 import type { TcpNetConnectOpts } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
-import { checkedIdentity, requiredText, type AuthIdentity } from '../../auth-identity.js';
+import {
+  checkedIdentity,
+  IDENTITY_NAMES,
+  ownIdentity,
+  requiredText,
+  type AuthIdentity,
+} from '../../auth-identity.js';
 import { Credentials } from '../../credentials.js';
 import { argumentError } from '../../errors.js';
+import {
+  optionNames,
+  ownOptions,
+  ownRecord,
+  ownSettings,
+  type OptionNames,
+} from '../../option-checks.js';
 import { packageKind } from '../../package-kinds.js';
-import { checkedBoolean, checkedInteger, checkedLimits, checkNames } from '../option-checks.js';
+import { checkedBoolean, checkedInteger, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { HostRules, type HostList } from './host-rules.js';
 import type { TargetName, TargetNameSettings } from './target-names.js';
@@ -159,33 +172,67 @@ export interface ClientSettings extends LogonSettings {
   readonly connections: number;
 }
 
-const LOGON_NAMES: readonly (keyof LogonOptions)[] = [
-  'hosts',
-  'schemes',
-  'packages',
-  'credentials',
-  'authIdentity',
-  'targetName',
-  'portInTargetName',
-  'canonicalName',
-  'delegateTo',
-  'channelBindings',
-  'connect',
-  'limits',
-];
-const CLIENT_NAMES: readonly string[] = [
-  ...LOGON_NAMES,
-  'mutualAuth',
-  'preemptive',
-  'proxy',
-  'connections',
-];
-const PROXY_NAMES: readonly string[] = ['url', 'hosts', 'targetName'];
+/** The names of `LogonOptions`. */
+export const LOGON_KINDS = {
+  hosts: 'required',
+  schemes: 'optional',
+  packages: 'optional',
+  credentials: 'optional',
+  authIdentity: 'optional',
+  targetName: 'optional',
+  portInTargetName: 'optional',
+  canonicalName: 'optional',
+  delegateTo: 'optional',
+  channelBindings: 'optional',
+  connect: 'optional',
+  limits: 'optional',
+} as const;
+const PROXY_NAMES = optionNames<ProxyOptions>({
+  url: 'required',
+  hosts: 'required',
+  targetName: 'optional',
+});
+const CLIENT_NAMES = optionNames<IntegratedClientOptions>(
+  {
+    ...LOGON_KINDS,
+    mutualAuth: 'optional',
+    preemptive: 'optional',
+    proxy: 'optional',
+    connections: 'optional',
+  },
+  { authIdentity: IDENTITY_NAMES, proxy: PROXY_NAMES },
+);
 
-/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+/**
+ * The options of a client, read once, with their identity. Nothing else reads
+ * what the caller gave.
+ *
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+ */
+export function ownLogonOptions<Options extends LogonOptions>(
+  given: Options,
+  names: OptionNames<Options>,
+  what: string,
+): Readonly<Options> {
+  const own = ownOptions(given, names, what);
+  if (!('authIdentity' in own)) return own;
+  return Object.assign(own, { authIdentity: ownIdentity(own.authIdentity) });
+}
+
+/** The options of an agent or a `fetch`, read once. */
+export function ownClientOptions(
+  given: IntegratedClientOptions,
+): Readonly<IntegratedClientOptions> {
+  return ownLogonOptions(given, CLIENT_NAMES, 'an HTTP client');
+}
+
+/**
+ * @param options as `ownClientOptions` read them
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+ */
 export function checkedClientOptions(options: IntegratedClientOptions): ClientSettings {
-  checkNames(options, CLIENT_NAMES);
   const settings = checkedLogonOptions(options);
+  const { connections = 8 } = options;
   const mutualAuth = checkedBoolean(options, 'mutualAuth', false);
   if (mutualAuth && settings.schemes.every((scheme) => isNtlm(settings.packages[scheme]))) {
     throw argumentError('mutualAuth: true cannot be had of NTLM');
@@ -195,13 +242,14 @@ export function checkedClientOptions(options: IntegratedClientOptions): ClientSe
     mutualAuth,
     preemptive: checkedBoolean(options, 'preemptive', false),
     proxy: options.proxy === undefined ? undefined : checkedProxy(options.proxy),
-    connections: checkedInteger(options.connections ?? 8, 'connections', 1),
+    connections: checkedInteger(connections, 'connections', 1),
   });
 }
 
-export const logonNames: readonly string[] = LOGON_NAMES;
-
-/** Everything but the names of options. @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+/**
+ * @param options as `ownLogonOptions` read them
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+ */
 export function checkedLogonOptions(options: LogonOptions): LogonSettings {
   const hosts = HostRules.of(options.hosts, 'hosts');
   return {
@@ -259,18 +307,14 @@ function checkedDelegateTo(list: unknown): HostRules {
 }
 
 function checkedConnect(connect: unknown = {}): ConnectOptions {
-  if (typeof connect !== 'object' || connect === null || Array.isArray(connect)) {
-    throw argumentError('connect must be an object');
-  }
-  return Object.freeze({ ...connect });
+  return ownSettings(connect, 'connect');
 }
 
 function checkedProxy(proxy: unknown): ProxySettings {
   if (typeof proxy !== 'object' || proxy === null) {
     throw argumentError("proxy must be an object: { url: 'http://proxy:3128', hosts: ['proxy'] }");
   }
-  checkNames(proxy, PROXY_NAMES, 'proxy.');
-  const { url, hosts, targetName } = proxy as ProxyOptions;
+  const { url, hosts, targetName } = ownRecord(proxy, PROXY_NAMES, 'proxy');
   return {
     url: checkedProxyUrl(url),
     hosts: HostRules.of(hosts, 'proxy.hosts'),

@@ -91,7 +91,8 @@ export class Authenticator {
   constructor(options: IntegratedAuthOptions = {}) {
     this.#settings = checkedOptions(options);
     this.#credentials = new ServerCredentials(this.#settings);
-    if (options.server !== undefined) this.#checkHeaderLimit(options.server);
+    const { server } = this.#settings;
+    if (server !== undefined) this.#checkHeaderLimit(server);
     this.ready = this.#prepare();
   }
 

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { argumentError } from '../../errors.js';
+import { optionNames, ownRecord } from '../../option-checks.js';
 
 /**
  * - `'refuse'`: only requests of this server's own pages, and links to it.
@@ -19,10 +20,13 @@ export type CrossSite = 'refuse' | 'allow' | { origins: readonly string[] };
 /** Origins beside the server's own; undefined where nothing is looked at. */
 export type CrossSitePolicy = ReadonlySet<string> | undefined;
 
+const NAMES = optionNames<Exclude<CrossSite, string>>({ origins: 'required' });
+
 export function checkedCrossSite(crossSite: unknown = 'refuse'): CrossSitePolicy {
   if (crossSite === 'allow') return undefined;
   if (crossSite === 'refuse') return new Set();
-  const origins = (crossSite as { origins?: unknown } | null)?.origins;
+  const isRecord = typeof crossSite === 'object' && crossSite !== null;
+  const origins: unknown = isRecord ? ownRecord(crossSite, NAMES, 'crossSite').origins : undefined;
   if (!Array.isArray(origins)) {
     throw argumentError("crossSite must be 'refuse', 'allow' or { origins: […] }");
   }

@@ -6,10 +6,11 @@ import { ChannelBindings } from '../../channel-bindings.js';
 import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
+import { optionNames, ownOptions } from '../../option-checks.js';
 import { packageKind } from '../../package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
-import { checkedBoolean, checkedLimits, checkNames } from '../option-checks.js';
+import { checkedBoolean, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
@@ -129,32 +130,33 @@ export interface Settings {
   readonly keepContext: boolean;
   readonly limits: Readonly<Limits>;
   readonly logger: Logger | undefined;
+  readonly server: IntegratedAuthOptions['server'] | undefined;
 }
 
-const NAMES: readonly (keyof IntegratedAuthOptions)[] = [
-  'schemes',
-  'packages',
-  'ntlm',
-  'allow',
-  'deny',
-  'guests',
-  'anonymous',
-  'require',
-  'extendedProtection',
-  'channelBindings',
-  'targetNames',
-  'persistKerberos',
-  'proxy',
-  'crossSite',
-  'keepContext',
-  'limits',
-  'logger',
-  'server',
-];
+const NAMES = optionNames<IntegratedAuthOptions>({
+  schemes: 'optional',
+  packages: 'optional',
+  ntlm: 'optional',
+  allow: 'optional',
+  deny: 'optional',
+  guests: 'optional',
+  anonymous: 'optional',
+  require: 'optional',
+  extendedProtection: 'optional',
+  channelBindings: 'optional',
+  targetNames: 'optional',
+  persistKerberos: 'optional',
+  proxy: 'optional',
+  crossSite: 'optional',
+  keepContext: 'optional',
+  limits: 'optional',
+  logger: 'optional',
+  server: 'optional',
+});
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
-export function checkedOptions(options: IntegratedAuthOptions): Settings {
-  checkNames(options, NAMES);
+export function checkedOptions(given: IntegratedAuthOptions): Settings {
+  const options = ownOptions(given, NAMES, 'integratedAuth');
   const settings: Settings = {
     schemes: checkedSchemes(options.schemes),
     packages: checkedPackages(options.packages),
@@ -175,8 +177,8 @@ export function checkedOptions(options: IntegratedAuthOptions): Settings {
     keepContext: checkedBoolean(options, 'keepContext', false),
     limits: checkedLimits(options.limits, DEFAULT_LIMITS, ['bodyBytes']),
     logger: checkedLogger(options.logger),
+    server: checkedServer(options.server),
   };
-  checkServer(options.server);
   refuseContradictions(settings);
   return Object.freeze(settings);
 }
@@ -228,8 +230,10 @@ function checkedProxy(proxy: unknown = 'none'): ProxyMode {
   throw argumentError(`proxy must be one of ${PROXY_MODES.join(', ')}`);
 }
 
-function checkServer(server: unknown): void {
-  if (server === undefined || (typeof server === 'object' && server !== null)) return;
+function checkedServer(server: unknown): Settings['server'] {
+  if (server === undefined || (typeof server === 'object' && server !== null)) {
+    return server as Settings['server'];
+  }
   throw argumentError('server must be what http.createServer gave');
 }
 
