@@ -23,7 +23,7 @@ const OUTPUT = `${ROOT}build/arm64`;
 /** Each of them is read, or run, by a test. */
 const FILES = [
   ...['package.json', 'jest.config.cjs', 'dist', 'examples', 'test/fixtures'],
-  'prebuilds/win32-arm64',
+  ...['prebuilds/win32-arm64', 'build/bundles'],
   ...['scripted.node', 'named_ntlm.dll', 'named_ntlm_reader.node'].map(
     (name) => `build/ssp-arm64/${name}`,
   ),
