@@ -1,15 +1,25 @@
 /** The only file that loads the addon. */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { win32 } from 'node:path';
 
-import nodeGypBuild = require('node-gyp-build');
-
-import { codedError, type Secur32Error } from './errors.js';
+import {
+  besideCode,
+  CODE_FILE,
+  isFullPath,
+  namedFiles,
+  ownFolder,
+  PREBUILD_VARIABLE,
+  type Candidate,
+} from './addon-file.js';
+import { codedError } from './errors.js';
+import { loadError, type FailedLoad, type Looked } from './load-error.js';
 import type { NativeBinding } from './native-binding.js';
 
-const PACKAGE_ROOT = join(__dirname, '..', '..');
 const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
+/** Only a clone of the repository has this file: it is not published. */
+const CLONE_LOADER = win32.join('dist', 'tools', 'native', 'clone-addon.js');
 
 let loaded: NativeBinding | undefined;
 
@@ -28,12 +38,7 @@ function load(): NativeBinding {
       `secur32 needs Windows on x64 or ARM64; this is ${process.platform} on ${process.arch}`,
     );
   }
-  let binding: NativeBinding;
-  try {
-    binding = nodeGypBuild(PACKAGE_ROOT) as NativeBinding;
-  } catch (cause) {
-    throw loadError(cause);
-  }
+  const binding = loadAddon();
   if (binding.missing !== undefined) {
     throw codedError(
       'ERR_SECUR32_LOAD_FAILED',
@@ -43,23 +48,68 @@ function load(): NativeBinding {
   return binding;
 }
 
-function loadError(cause: unknown): Secur32Error {
-  const prebuilt = join(PACKAGE_ROOT, 'prebuilds', `win32-${process.arch}`, 'secur32.node');
-  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  const advice = existsSync(prebuilt)
-    ? [
-        `1. ${prebuilt} exists but could not be loaded; a virus scanner or an incomplete install may be the reason.`,
-        '2. Packed into an Electron asar archive, it must be unpacked (asarUnpack: "**/*.node").',
-      ]
-    : [
-        `1. ${prebuilt} is not there. The published package contains it: reinstall secur32, and tell your bundler to keep the folder prebuilds.`,
-        '2. In a clone of the repository, build it: npm run prebuild.',
-      ];
-  return codedError(
-    'ERR_SECUR32_LOAD_FAILED',
-    [`secur32: the addon for win32-${process.arch} could not be loaded: ${reason}`, ...advice].join(
-      '\n',
-    ),
-    { cause },
-  );
+function loadAddon(): NativeBinding {
+  const { arch } = process;
+  const variable = process.env[PREBUILD_VARIABLE];
+  // An empty variable is one that is not set.
+  const named = variable === '' ? undefined : variable;
+  const failed = { arch, code: CODE_FILE, named, looked: [] };
+  if (named !== undefined) {
+    if (!isFullPath(named)) throw loadError(failed);
+    return openFirst(namedFiles(named, arch), failed);
+  }
+  const beside = besideCode(CODE_FILE, arch);
+  if (beside === undefined) throw loadError(failed);
+  return loadInClone(failed) ?? openFirst([beside], failed);
+}
+
+/** What was built, in a clone of the repository; undefined elsewhere. */
+function loadInClone(failed: FailedLoad): NativeBinding | undefined {
+  const folder = ownFolder(CODE_FILE);
+  if (folder === undefined || CODE_FILE?.bundled !== false) return undefined;
+  const loader = win32.join(folder, CLONE_LOADER);
+  if (foundAt(loader) !== 'the file') return undefined;
+  try {
+    const { loadCloneAddon } = createRequire(CODE_FILE.path)(loader) as {
+      loadCloneAddon: (root: string) => unknown;
+    };
+    return loadCloneAddon(folder) as NativeBinding;
+  } catch (cause) {
+    throw loadError({ ...failed, cause });
+  }
+}
+
+function foundAt(file: string): Looked['found'] {
+  try {
+    return statSync(file).isFile() ? 'the file' : 'a folder';
+  } catch {
+    return 'nothing';
+  }
+}
+
+/** Opens the first of these that is a file, and no other. */
+function openFirst(candidates: readonly Candidate[], failed: FailedLoad): NativeBinding {
+  const looked: Looked[] = [];
+  for (const candidate of candidates) {
+    const found = foundAt(candidate.file);
+    looked.push({ ...candidate, found });
+    if (found !== 'the file') continue;
+    try {
+      return open(candidate.file);
+    } catch (cause) {
+      throw loadError({ ...failed, looked, cause });
+    }
+  }
+  throw loadError({ ...failed, looked });
+}
+
+/** Opens exactly this file: `require` would try endings, and run what is no addon. */
+function open(file: string): NativeBinding {
+  const target: { exports: Partial<NativeBinding> } = { exports: {} };
+  process.dlopen(target, win32.toNamespacedPath(file));
+  const { missing, acquireCredentialsHandle } = target.exports;
+  if (missing === undefined && typeof acquireCredentialsHandle !== 'function') {
+    throw new Error(`${file} is not the addon of secur32`);
+  }
+  return target.exports as NativeBinding;
 }

@@ -30,12 +30,16 @@ const REQUIRED = [
   'prebuilds/win32-arm64/secur32.node',
   'prebuilds/win32-x64/secur32.node',
 ];
-/** On sight of binding.gyp npm would compile; the rest is of no use to anybody. */
+/**
+ * On sight of binding.gyp npm would compile, and with dist/tools/native/clone-addon.js the package would take itself
+ * for a clone; the rest is of no use to anybody.
+ */
 const FORBIDDEN =
   /^(binding\.gyp|CMakeLists\.txt|src-native|lib|test|tools|docs|examples|dist\/(?!lib\/))|\.tsbuildinfo$/;
 
 const PROGRAM = `
 const assert = require('node:assert');
+const path = require('node:path');
 const { Credentials, SspiError } = require('secur32');
 const raw = require('secur32/raw');
 assert.strictEqual(raw.SspiError, SspiError);
@@ -48,6 +52,15 @@ import('secur32').then(async (esm) => {
       code: 'ERR_SECUR32_UNSUPPORTED_PLATFORM',
     });
   }
+  // What loads the addon in a clone is in no package that is installed.
+  const foreign = Object.keys(require.cache).filter((file) => /node-gyp-build|clone-addon/.test(file));
+  assert.deepStrictEqual(foreign, []);
+  const own = path.dirname(require.resolve('secur32/package.json'));
+  assert.strictEqual(own, path.join(__dirname, 'node_modules', 'secur32'));
+  process.report.excludeNetwork = true;
+  const addons = process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node'));
+  const addon = path.join(own, 'prebuilds', 'win32-' + process.arch, 'secur32.node');
+  assert.deepStrictEqual(addons, process.platform === 'win32' ? [addon] : []);
   console.log('ok   loads on ' + process.platform + ' ' + process.arch);
 }).catch((error) => {
   console.error(error);
@@ -66,6 +79,8 @@ function output(program, ...args) {
 function pack() {
   rmSync(join(ROOT, CONSUMER), { recursive: true, force: true });
   mkdirSync(join(ROOT, INSTALLED), { recursive: true });
+  // Without a package.json of its own the consumer would belong to this checkout, and `secur32` would be the checkout itself.
+  writeFileSync(join(ROOT, CONSUMER, 'package.json'), JSON.stringify({ private: true }));
   const [{ filename, files }] = JSON.parse(
     output('npm', 'pack', '--json', `--pack-destination=${CONSUMER}`),
   );

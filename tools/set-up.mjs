@@ -95,6 +95,7 @@ export async function setUp({
     await Promise.all([runScript('tools/compile.mjs'), buildAddon(architecture)]);
     // After the addon: both are work for all processors.
     if (tests && !ON_WINDOWS) await runScript('tools/native/test-build.mjs', ...architecture);
+    if (tests) await runScript('tools/bundles.mjs');
   };
   const testbed = async () => {
     if (ON_WINDOWS) return;

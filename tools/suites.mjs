@@ -57,13 +57,13 @@ export const suites = {
  */
 export const arm64Suite = {
   title: 'suites in the ARM64 node.exe, in an emulated machine',
-  ignored: '(http|ldap|examples)[^/\\\\]*$',
+  ignored: '(http|ldap|bundles|examples)[^/\\\\]*$',
   ...withPackages('arm64', ['native', 'scripted']),
 };
 
 /** The same with the addon in which allocations fail. @param {Suite} suite @returns {Suite} */
 function withFaults(suite) {
-  // Where node-gyp-build looks for the addon then.
+  // Where lib/native.ts looks for the addon then, and nowhere else.
   const env = { ...suite.env, SECUR32_PREBUILD: windowsPath(`${built('x64')}/faults`) };
   return { ...suite, env };
 }

@@ -1,5 +1,5 @@
 // npm run test:arm64: sets up what is missing, then runs the suites that are about the addon in the ARM64 node.exe,
-// with the addon for ARM64, in an emulated machine. HTTP and the examples are JavaScript alone, and run on x64.
+// with the addon for ARM64, in an emulated machine. HTTP, bundles and the examples are JavaScript alone, and run on x64.
 //
 //   npm run test:arm64                   all of these suites
 //   npm run test:arm64 -- PATTERN        only the test files whose path has it
@@ -29,7 +29,7 @@ const FILES = [
   ),
 ];
 /** Compiled, they say which packages they need. */
-const CODE = ['lib', 'test/native', 'test/scripted', 'test/support'];
+const CODE = ['lib', 'tools/native', 'test/native', 'test/scripted', 'test/support'];
 /** A run that hangs must end, and one on a host with other work to do must not. */
 const TIMEOUT_SECONDS = 30 * 60;
 

@@ -1,22 +1,65 @@
-import { join } from 'node:path';
-
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
+import type { CodeFile } from '../../lib/addon-file.js';
 import type { NativeBinding } from '../../lib/native-binding.js';
 
-/** dist/lib is two folders below the package, wherever that is. */
-const PACKAGE_ROOT = join(__dirname, '..', '..', '..');
+type AddonFile = typeof import('../../lib/addon-file.js');
 
-const nodeGypBuild = jest.fn<(folder: string) => unknown>();
-const existsSync = jest.fn<(path: string) => boolean>();
-jest.mock('node-gyp-build', () => nodeGypBuild);
-jest.mock('node:fs', () => ({ ...jest.requireActual<object>('node:fs'), existsSync }));
+const PACKAGE: CodeFile = {
+  path: 'C:\\app\\node_modules\\secur32\\dist\\lib\\addon-file.js',
+  bundled: false,
+};
+const BUNDLE: CodeFile = { path: 'C:\\app\\server.js', bundled: true };
+const IN_PACKAGE = (arch: string) =>
+  `C:\\app\\node_modules\\secur32\\prebuilds\\win32-${arch}\\secur32.node`;
+const BESIDE_BUNDLE = 'C:\\app\\prebuilds\\win32-x64\\secur32.node';
+const CLONE_LOADER = 'C:\\app\\node_modules\\secur32\\dist\\tools\\native\\clone-addon.js';
 
-const REAL = { platform: process.platform, arch: process.arch };
+const ADDON = { acquireCredentialsHandle: () => undefined };
+
+/** What the disk has: 'file' or 'folder' by path. */
+let disk: Record<string, 'file' | 'folder'>;
+let code: CodeFile | undefined;
+const asked: string[] = [];
+const statSync = jest.fn((path: string) => {
+  asked.push(path);
+  const kind = disk[path];
+  if (kind === undefined) throw new Error('ENOENT');
+  return { isFile: () => kind === 'file' };
+});
+const loadCloneAddon = jest.fn<(root: string) => unknown>();
+const required: string[] = [];
+const dlopen = jest.fn<(target: { exports: unknown }, file: string) => void>();
+
+jest.mock('node:fs', () => ({ ...jest.requireActual<object>('node:fs'), statSync }));
+jest.mock('node:module', () => ({
+  createRequire: () => (file: string) => {
+    required.push(file);
+    return { loadCloneAddon };
+  },
+}));
+jest.mock('../../lib/addon-file.js', () => ({
+  ...jest.requireActual<AddonFile>('../../lib/addon-file.js'),
+  get CODE_FILE() {
+    return code;
+  },
+}));
+
+const REAL = {
+  platform: process.platform,
+  arch: process.arch,
+  dlopen: process.dlopen.bind(process),
+  named: process.env['SECUR32_PREBUILD'],
+};
 
 function pretend(platform: string, arch: string): void {
   Object.defineProperty(process, 'platform', { value: platform });
   Object.defineProperty(process, 'arch', { value: arch });
+}
+
+function setVariable(value: string | undefined): void {
+  if (value === undefined) delete process.env['SECUR32_PREBUILD'];
+  else process.env['SECUR32_PREBUILD'] = value;
 }
 
 /** lib/native as it is when a program starts. */
@@ -34,14 +77,29 @@ function thrownBy(call: () => unknown): Error & { code?: string } {
   throw new Error('nothing was thrown');
 }
 
+const opened = () => dlopen.mock.calls.map(([, file]) => file);
+/** As Windows takes paths that are not limited to 260 characters. */
+const long = (file: string) => `\\\\?\\${file}`;
+
 beforeEach(() => {
-  nodeGypBuild.mockReset();
-  existsSync.mockReset();
+  disk = {};
+  code = PACKAGE;
+  asked.length = 0;
+  required.length = 0;
+  loadCloneAddon.mockReset();
+  dlopen.mockReset();
+  dlopen.mockImplementation((target) => {
+    target.exports = ADDON;
+  });
+  process.dlopen = dlopen;
+  setVariable(undefined);
   pretend('win32', 'x64');
 });
 
 afterEach(() => {
   pretend(REAL.platform, REAL.arch);
+  process.dlopen = REAL.dlopen;
+  setVariable(REAL.named);
 });
 
 describe('on another platform', () => {
@@ -58,30 +116,32 @@ describe('on another platform', () => {
         message: `secur32 needs Windows on x64 or ARM64; this is ${platform} on ${arch}`,
       }),
     );
-    expect(nodeGypBuild).not.toHaveBeenCalled();
+    expect(asked).toEqual([]);
   });
 });
 
 describe('on Windows', () => {
   test.each([['x64'], ['arm64']])('nothing is loaded before the first call (%s)', (arch) => {
     pretend('win32', arch);
-    const binding = {};
-    nodeGypBuild.mockReturnValue(binding);
+    disk[IN_PACKAGE(arch)] = 'file';
     const native = freshLoader();
-    expect(nodeGypBuild).not.toHaveBeenCalled();
-    expect(native()).toBe(binding);
-    expect(nodeGypBuild.mock.calls).toEqual([[PACKAGE_ROOT]]);
+    expect(asked).toEqual([]);
+    expect(native()).toBe(ADDON);
+    expect(opened()).toEqual([long(IN_PACKAGE(arch))]);
   });
 
   test('the addon is loaded once', () => {
-    nodeGypBuild.mockReturnValue({});
+    disk[IN_PACKAGE('x64')] = 'file';
     const native = freshLoader();
     expect(native()).toBe(native());
-    expect(nodeGypBuild).toHaveBeenCalledTimes(1);
+    expect(dlopen).toHaveBeenCalledTimes(1);
   });
 
   test('an addon that misses a function of Secur32.dll is not used', () => {
-    nodeGypBuild.mockReturnValue({ missing: 'AcquireCredentialsHandleW' });
+    disk[IN_PACKAGE('x64')] = 'file';
+    dlopen.mockImplementation((target) => {
+      target.exports = { missing: 'AcquireCredentialsHandleW' };
+    });
     const error = thrownBy(freshLoader());
     expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
     expect(error.message).toBe(
@@ -89,60 +149,155 @@ describe('on Windows', () => {
     );
   });
 
+  test('an addon of another package is not used', () => {
+    disk[IN_PACKAGE('x64')] = 'file';
+    dlopen.mockImplementation(() => undefined);
+    const error = thrownBy(freshLoader());
+    expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
+    expect(error.message).toContain(`${IN_PACKAGE('x64')} is not the addon of secur32`);
+  });
+
   test('a call after a failed load tries again', () => {
-    nodeGypBuild.mockImplementationOnce(() => {
-      throw new Error('locked');
-    });
     const native = freshLoader();
     expect(native).toThrow(expect.objectContaining({ code: 'ERR_SECUR32_LOAD_FAILED' }));
+    disk[IN_PACKAGE('x64')] = 'file';
+    expect(native()).toBe(ADDON);
+  });
+});
+
+describe('what is looked at', () => {
+  test('in a clone of the repository node-gyp-build finds what was built', () => {
     const binding = {};
-    nodeGypBuild.mockReturnValue(binding);
-    expect(native()).toBe(binding);
+    disk[CLONE_LOADER] = 'file';
+    disk[IN_PACKAGE('x64')] = 'file';
+    loadCloneAddon.mockReturnValue(binding);
+    expect(freshLoader()()).toBe(binding);
+    expect(loadCloneAddon.mock.calls).toEqual([['C:\\app\\node_modules\\secur32']]);
+    expect(required).toEqual([CLONE_LOADER]);
+    expect(dlopen).not.toHaveBeenCalled();
+  });
+
+  test('of the installed package: whether it is a clone, and its own addon', () => {
+    expect(freshLoader()).toThrow();
+    expect(asked).toEqual([CLONE_LOADER, IN_PACKAGE('x64')]);
+  });
+
+  test('of a bundle: the one file beside it', () => {
+    code = BUNDLE;
+    expect(freshLoader()).toThrow();
+    expect(asked).toEqual([BESIDE_BUNDLE]);
+    disk[BESIDE_BUNDLE] = 'file';
+    expect(freshLoader()()).toBe(ADDON);
+    expect(opened()).toEqual([long(BESIDE_BUNDLE)]);
+    expect(required).toEqual([]);
+  });
+
+  test.each([
+    ['a bundler took away which file it is', undefined],
+    ['the bundle lies in the folder of a drive', { path: 'C:\\server.js', bundled: true }],
+  ])('nothing, where %s', (_, file) => {
+    code = file;
+    const error = thrownBy(freshLoader());
+    expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
+    expect(error.message).not.toContain('Looked for');
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['the package', PACKAGE],
+    ['a bundle', BUNDLE],
+    ['a bundle that does not know its file', undefined],
+  ])('of %s with SECUR32_PREBUILD: what that names, and nothing else', (_, file) => {
+    code = file;
+    disk = { [CLONE_LOADER]: 'file', [IN_PACKAGE('x64')]: 'file', [BESIDE_BUNDLE]: 'file' };
+    setVariable('D:\\addons');
+    const error = thrownBy(freshLoader());
+    expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
+    expect(asked).toEqual([
+      'D:\\addons',
+      'D:\\addons\\secur32.node',
+      'D:\\addons\\win32-x64\\secur32.node',
+      'D:\\addons\\prebuilds\\win32-x64\\secur32.node',
+    ]);
+    disk['D:\\addons\\win32-x64\\secur32.node'] = 'file';
+    disk['D:\\addons\\secur32.node'] = 'folder';
+    expect(freshLoader()()).toBe(ADDON);
+    expect(opened()).toEqual([long('D:\\addons\\win32-x64\\secur32.node')]);
+  });
+
+  test('nothing, where SECUR32_PREBUILD is no full path', () => {
+    setVariable('prebuilds');
+    const error = thrownBy(freshLoader());
+    expect(error.message).toContain("SECUR32_PREBUILD must be a full path, not 'prebuilds'");
+    expect(asked).toEqual([]);
+  });
+
+  test('an empty SECUR32_PREBUILD is one that is not set', () => {
+    setVariable('');
+    disk[IN_PACKAGE('x64')] = 'file';
+    expect(freshLoader()()).toBe(ADDON);
   });
 });
 
 describe('an addon that cannot be loaded', () => {
-  const prebuilt = (arch: string) =>
-    join(PACKAGE_ROOT, 'prebuilds', `win32-${arch}`, 'secur32.node');
-
-  /** The error of a load that fails with `reason`. */
-  function loadError(reason: unknown, exists: boolean): Error & { code?: string } {
-    existsSync.mockReturnValue(exists);
-    nodeGypBuild.mockImplementation(() => {
-      throw reason;
-    });
-    return thrownBy(freshLoader());
-  }
-
   test('and is there: the error says what may keep it from loading', () => {
+    disk[IN_PACKAGE('x64')] = 'file';
     const cause = new Error('The specified module could not be found.\nsecond line');
-    const error = loadError(cause, true);
+    dlopen.mockImplementation(() => {
+      throw cause;
+    });
+    const error = thrownBy(freshLoader());
     expect(error).toMatchObject({ code: 'ERR_SECUR32_LOAD_FAILED', cause });
-    const lines = error.message.split('\n');
-    expect(lines).toHaveLength(3);
-    expect(lines[0]).toBe(
+    expect(error.message.split('\n').slice(0, 6)).toEqual([
       'secur32: the addon for win32-x64 could not be loaded: The specified module could not be found.',
-    );
-    expect(lines[1]).toContain(`${prebuilt('x64')} exists`);
-    expect(lines[2]).toContain('asarUnpack');
-    expect(existsSync.mock.calls).toEqual([[prebuilt('x64')]]);
+      'Looked for, and nowhere else:',
+      `  1. ${IN_PACKAGE('x64')} (in the package C:\\app\\node_modules\\secur32): there, but it could not be loaded`,
+      'What helps:',
+      '  1. A virus scanner or an incomplete copy may be the reason: install or copy it again.',
+      '  2. In an asar archive of Electron it must be unpacked (asarUnpack: "**/*.node").',
+    ]);
   });
 
-  test('and is not there: the error says how to get it', () => {
+  test('and is not there: the error says where it must be, and how to get it', () => {
     pretend('win32', 'arm64');
-    const error = loadError(new Error('No native build was found'), false);
-    const lines = error.message.split('\n');
-    expect(lines).toHaveLength(3);
-    expect(lines[0]).toBe(
-      'secur32: the addon for win32-arm64 could not be loaded: No native build was found',
-    );
-    expect(lines[1]).toContain(`${prebuilt('arm64')} is not there`);
-    expect(lines[2]).toContain('npm run prebuild');
+    const error = thrownBy(freshLoader());
+    expect(error.cause).toBeUndefined();
+    expect(error.message.split('\n').slice(0, 6)).toEqual([
+      'secur32: the addon for win32-arm64 could not be loaded: it is not there',
+      'Looked for, and nowhere else:',
+      `  1. ${IN_PACKAGE('arm64')} (in the package C:\\app\\node_modules\\secur32): not there`,
+      'What helps:',
+      '  1. Reinstall secur32: the published package contains this file.',
+      '  2. In a clone of the repository, build it: npm run prebuild.',
+    ]);
+  });
+
+  test('and is a folder: the error says so', () => {
+    disk[IN_PACKAGE('x64')] = 'folder';
+    expect(thrownBy(freshLoader()).message).toContain('a folder, not a file');
+    expect(dlopen).not.toHaveBeenCalled();
+  });
+
+  test('in a clone has the reason of node-gyp-build', () => {
+    disk[CLONE_LOADER] = 'file';
+    const cause = new Error('No native build was found\n  for a reason');
+    loadCloneAddon.mockImplementation(() => {
+      throw cause;
+    });
+    const error = thrownBy(freshLoader());
+    expect(error).toMatchObject({ code: 'ERR_SECUR32_LOAD_FAILED', cause });
+    expect(error.message).toContain('could not be loaded: No native build was found\n');
+    expect(error.message).toContain('npm run prebuild');
   });
 
   test('has a reason of any type', () => {
-    const error = loadError('just a string', false);
+    disk[IN_PACKAGE('x64')] = 'file';
+    const reason: unknown = 'just a string';
+    dlopen.mockImplementation(() => {
+      throw reason;
+    });
+    const error = thrownBy(freshLoader());
     expect(error.message.split('\n')[0]).toContain('could not be loaded: just a string');
-    expect(error.cause).toBe('just a string');
+    expect(error.cause).toBe(reason);
   });
 });

@@ -5,7 +5,7 @@
  *
  * On Windows node-gyp builds build/Release/secur32.node, for this machine's architecture unless told
  * otherwise. Elsewhere zig cross-compiles prebuilds/win32-<arch>/secur32.node, x64 unless told otherwise,
- * and does nothing when the sources have not changed. node-gyp-build, which loads the addon, looks at
+ * and does nothing when the sources have not changed. node-gyp-build, which loads the addon in a clone, looks at
  * build/Release first: only a Windows machine, which needs one architecture, may have one there.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,0 @@
-declare module 'node-gyp-build' {
-  /** Finds and loads the addon of the package in that folder. */
-  function nodeGypBuild(packageRoot: string): unknown;
-  export = nodeGypBuild;
-}
