@@ -57,15 +57,11 @@ export class IntegratedAgent extends Dispatcher {
       throw argumentError('the handler must be an object');
     }
     const sink = sinkOf(handler);
-    let exchange: Exchange;
     try {
-      exchange = this.#exchange(options, sink);
+      this.#run(options, sink);
     } catch (error) {
       sink.onResponseError(NO_CONTROLLER, error as Error);
-      return true;
     }
-    const run = exchange.run().finally(() => this.#running.delete(exchange));
-    this.#running.set(exchange, run);
     return true;
   }
 
@@ -117,7 +113,7 @@ export class IntegratedAgent extends Dispatcher {
     this.#credentials.close();
   }
 
-  #exchange(options: Dispatcher.DispatchOptions, sink: Sink): Exchange {
+  #run(options: Dispatcher.DispatchOptions, sink: Sink): void {
     if (this.#closed) throw closedError('the agent');
     if (typeof options !== 'object' || options === null) {
       throw argumentError('the options of a request must be an object');
@@ -137,7 +133,21 @@ export class IntegratedAgent extends Dispatcher {
       throw argumentError('an IntegratedAgent sets the Proxy-Authorization field itself');
     }
     const { limits } = this.#settings;
-    return new Exchange(origin, options, headers, sink, this.#pool(origin), limits);
+    const pool = this.#pool(origin);
+    // The pool must outlive the request: its second connection belongs to the same one.
+    pool.enter();
+    let exchange: Exchange;
+    try {
+      exchange = new Exchange(origin, options, headers, sink, pool, limits);
+    } catch (error) {
+      pool.leave();
+      throw error;
+    }
+    const run = exchange.run().finally(() => {
+      this.#running.delete(exchange);
+      pool.leave();
+    });
+    this.#running.set(exchange, run);
   }
 
   #pool(origin: URL): Pool {

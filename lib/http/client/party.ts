@@ -13,7 +13,7 @@ import { Logon, notProven } from './logon.js';
 import type { Memory } from './memories.js';
 import type { LogonSettings } from './options.js';
 import { bindingsOfPeer } from './peer-bindings.js';
-import { targetNameOf, type TargetNameSettings } from './target-names.js';
+import { checkTargetHost, targetNameOf, type TargetNameSettings } from './target-names.js';
 
 export interface PartySettings {
   readonly url: URL;
@@ -219,8 +219,10 @@ export class Party {
     const needed = scheme !== 'NTLM' && packageKind(packageName) !== 'ntlm';
     const { url, names, mutualAuth, logon } = this.#settings;
     const delegate = this.kind === 'server' && logon.delegateTo.allows(url);
+    const targetName = await targetNameOf(url, names, needed);
+    if (delegate) checkTargetHost(targetName, url, logon.delegateTo, 'delegateTo');
     return {
-      targetName: await targetNameOf(url, names, needed),
+      targetName,
       ...(mutualAuth && { mutualAuth }),
       ...(delegate && { delegate }),
       ...(logon.channelBindings &&

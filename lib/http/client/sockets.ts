@@ -1,5 +1,6 @@
 /** Opens the connections: each is new, and belongs to one logon. */
 
+import { once } from 'node:events';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
@@ -48,6 +49,14 @@ export function openTls(
   // that this one was shown.
   delete options.session;
   return opened(connectTls(options), 'secureConnect', url, timeoutMs, signal);
+}
+
+/** Ends a connection, and waits until it has ended: then there is room for another one. */
+export async function endSocket(socket: Socket): Promise<void> {
+  if (socket.closed) return;
+  const closed = once(socket, 'close');
+  socket.destroy();
+  await closed;
 }
 
 function portNumber(url: URL): number {
