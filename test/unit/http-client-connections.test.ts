@@ -432,7 +432,7 @@ describe('an agent', () => {
   });
 
   test.each([
-    [{ method: 'CONNECT' as const }, /no tunnels/],
+    [{ method: 'CONNECT' as const }, /^method CONNECT is not supported/],
     [{ upgrade: 'websocket' }, /no upgrades/],
     [{ origin: 'ftp://web', path: '/' }, /^origin must be http/],
     [{ origin: 'nonsense', path: '/' }, /^origin must be a URL/],

@@ -23,11 +23,13 @@ describe('delegation', () => {
     ['targetName', { targetName: 'HTTP/evil.example.com' }],
     ['a function targetName', { targetName: () => 'HTTP/evil.example.com' }],
   ])('is for no host to which %s leads, unless its list has that one, too', async (_, options) => {
-    jest.spyOn(dns, 'resolveCname').mockImplementation((name) =>
-      name === 'localhost'
-        ? Promise.resolve(['evil.example.com'])
-        : Promise.reject(Object.assign(new Error('no data'), { code: 'ENODATA' })),
-    );
+    jest
+      .spyOn(dns, 'resolveCname')
+      .mockImplementation((name) =>
+        name === 'localhost'
+          ? Promise.resolve(['evil.example.com'])
+          : Promise.reject(Object.assign(new Error('no data'), { code: 'ENODATA' })),
+      );
     const server = await serve(
       perRequest('ticket', { 'www-authenticate': withToken('Negotiate', 'proof') }),
     );

@@ -14,6 +14,7 @@ import {
 } from './options.js';
 import { Pool } from './pool.js';
 import { RequestHeaders } from './request-headers.js';
+import { checkedMethod, checkedOrigin, checkedPath } from './request-target.js';
 import { sinkOf, type Sink } from './sink.js';
 
 /**
@@ -118,13 +119,18 @@ export class IntegratedAgent extends Dispatcher {
     if (typeof options !== 'object' || options === null) {
       throw argumentError('the options of a request must be an object');
     }
-    const { method, upgrade } = options;
-    if (typeof method !== 'string') throw argumentError('method must be a string');
-    if (method.toUpperCase() === 'CONNECT' || (upgrade ?? false) !== false) {
+    const { upgrade } = options;
+    if ((upgrade ?? false) !== false) {
       throw argumentError('an IntegratedAgent makes no upgrades and no tunnels');
     }
-    const origin = originOf(options.origin);
-    const headers = new RequestHeaders(options.headers);
+    const origin = checkedOrigin(options.origin);
+    const { query, ...others } = options;
+    const checked: Dispatcher.DispatchOptions = {
+      ...others,
+      method: checkedMethod(others.method),
+      path: checkedPath(others.path, query),
+    };
+    const headers = new RequestHeaders(others.headers, origin);
     // The same field twice is neither logon.
     if (this.#settings.hosts.allows(origin) && headers.has('authorization')) {
       throw argumentError('an IntegratedAgent sets the Authorization field of this host itself');
@@ -138,7 +144,7 @@ export class IntegratedAgent extends Dispatcher {
     pool.enter();
     let exchange: Exchange;
     try {
-      exchange = new Exchange(origin, options, headers, sink, pool, limits);
+      exchange = new Exchange(origin, checked, headers, sink, pool, limits);
     } catch (error) {
       pool.leave();
       throw error;
@@ -175,18 +181,6 @@ const NO_CONTROLLER: Dispatcher.DispatchController = {
   pause: () => undefined,
   resume: () => undefined,
 };
-
-function originOf(origin: unknown): URL {
-  const text = origin instanceof URL ? origin.href : origin;
-  if (typeof text !== 'string' || !URL.canParse(text)) {
-    throw argumentError('origin must be a URL: https://web.example.com');
-  }
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw argumentError('origin must be http or https');
-  }
-  return new URL(url.origin);
-}
 
 function withCallback(
   promise: Promise<void>,

@@ -1,6 +1,5 @@
 /** Opens the connections: each is new, and belongs to one logon. */
 
-import { once } from 'node:events';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
@@ -41,7 +40,8 @@ export function openTls(
     ...connect,
     host,
     port: portNumber(url),
-    ...(isIP(host) === 0 && { servername: connect.servername ?? host }),
+    // The name that the certificate is checked for is the one that is logged on to.
+    ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     ...(on !== undefined && { socket: on }),
   };
@@ -54,7 +54,7 @@ export function openTls(
 /** Ends a connection, and waits until it has ended: then there is room for another one. */
 export async function endSocket(socket: Socket): Promise<void> {
   if (socket.closed) return;
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.destroy();
   await closed;
 }

@@ -73,7 +73,12 @@ async function nameOf(url: URL, { canonicalName, hosts }: TargetNameSettings): P
  *
  * @throws Error `ERR_SECUR32_NO_TARGET_NAME`
  */
-export function checkTargetHost(targetName: string, url: URL, list: HostRules, where: string): void {
+export function checkTargetHost(
+  targetName: string,
+  url: URL,
+  list: HostRules,
+  where: string,
+): void {
   const service = SERVICE.exec(targetName)?.groups?.['service'] ?? '';
   const target = withHost(url, isIPv6(service) ? service : service.replace(/:\d+$/, ''));
   if (target !== undefined && list.allows(target)) return;
