@@ -44,7 +44,10 @@ interface TestServer {
 }
 
 /** A server of this package, which says who came and what they sent. */
-async function serve(options: IntegratedAuthOptions, tls?: { pem: string }): Promise<TestServer> {
+async function serve(
+  options: IntegratedAuthOptions,
+  tls?: { pem: string; name: string },
+): Promise<TestServer> {
   const auth = integratedAuth(options);
   await auth.ready;
   const served: TestServer['served'] = [];
@@ -76,7 +79,7 @@ async function serve(options: IntegratedAuthOptions, tls?: { pem: string }): Pro
     await auth.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `${tls ? 'https' : 'http'}://${HOST}:${port}/`, served };
+  return { url: tls ? `https://${tls.name}:${port}/` : `http://${HOST}:${port}/`, served };
 }
 
 function agentFor(options: Partial<IntegratedClientOptions> = {}): IntegratedAgent {
@@ -269,26 +272,31 @@ describe('over TLS', () => {
   const certificate =
     /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
   const ntlm = { schemes: ['NTLM'] } as const;
-  const connect = { ca: certificate, lookup: lookupLoopback, servername: 'tls.sspi.test' };
+  /** Of the certificate, which is checked for the name that is logged on to. */
+  const NAME = 'tls.sspi.test';
+  const common = { ...ntlm, hosts: [NAME], connect: { ca: certificate, lookup: lookupLoopback } };
 
   testOnWine('a logon that cannot be tied to the connection is refused here', async () => {
-    const { url, served } = await serve({ ...ntlm, extendedProtection: 'never' }, { pem });
+    const { url, served } = await serve(
+      { ...ntlm, extendedProtection: 'never' },
+      { pem, name: NAME },
+    );
     const authIdentity = present(alice);
-    await expect(send(url, agentFor({ ...ntlm, authIdentity, connect }))).rejects.toMatchObject({
+    await expect(send(url, agentFor({ ...common, authIdentity }))).rejects.toMatchObject({
       code: 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
     });
-    const knowingly = agentFor({ ...ntlm, authIdentity, connect, channelBindings: false });
+    const knowingly = agentFor({ ...common, authIdentity, channelBindings: false });
     await expect(send(url, knowingly)).resolves.toMatchObject({ status: 200 });
     expect(served).toMatchObject([{ by: 'NTLM' }]);
   });
 
   testOnWindowsWithAccount('a logon is tied to the connection', async () => {
-    const { url } = await serve({ ...ntlm, extendedProtection: 'always' }, { pem });
+    const { url } = await serve({ ...ntlm, extendedProtection: 'always' }, { pem, name: NAME });
     const authIdentity = present(alice);
-    await expect(send(url, agentFor({ ...ntlm, authIdentity, connect }))).resolves.toMatchObject({
+    await expect(send(url, agentFor({ ...common, authIdentity }))).resolves.toMatchObject({
       status: 200,
     });
-    const without = agentFor({ ...ntlm, authIdentity, connect, channelBindings: false });
+    const without = agentFor({ ...common, authIdentity, channelBindings: false });
     await expect(send(url, without)).resolves.toMatchObject({ status: 401 });
   });
 });

@@ -20,6 +20,7 @@ import {
   perRequest,
   tokens,
 } from '../support/http-client.js';
+import { lookupLoopback } from '../support/loopback.js';
 import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/plain-http-server.js';
 
 afterEach(async () => {
@@ -171,6 +172,70 @@ describe('a server that closes connections', () => {
       [undefined, 1],
       ['ticket', 2],
     ]);
+  });
+});
+
+describe('the second connection of a request that is repeated', () => {
+  /** A server that answers on these connections only and ends the others, and how many it saw at most. */
+  async function serveOn(answers: (connection: number) => boolean) {
+    let most = 0;
+    const server = await serve((seen, response) => {
+      if (answers(seen.connection)) response.end('yes');
+      else if (seen.headers.authorization !== undefined) seen.socket.destroy();
+      else response.writeHead(401, { 'www-authenticate': 'Negotiate', connection: 'close' }).end();
+    });
+    server.server.on('connection', () => {
+      most = Math.max(most, server.sockets.size);
+    });
+    return { server, most: () => most };
+  }
+
+  test('belongs to its pool: it serves the next request, and ends with the agent', async () => {
+    const { server } = await serveOn((connection) => connection % 2 === 0);
+    const agent = agentFor({ connections: 1 });
+    for (let i = 0; i < 4; i++) {
+      fake.legAnswers.push(last('ticket'));
+      await expect(get(server.origin, agent)).resolves.toMatchObject({ text: 'yes' });
+    }
+    expect([server.connections(), server.sockets.size]).toEqual([2, 1]);
+    await agent.destroy();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('ends with an agent that is closed', async () => {
+    const { server } = await serveOn((connection) => connection > 1);
+    const agent = agentFor({ connections: 1 });
+    fake.legAnswers.push(last('ticket'));
+    await get(server.origin, agent);
+    expect(server.sockets.size).toBe(1);
+    await agent.close();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('is one of the most that there may be, with requests that wait for it', async () => {
+    const { server, most } = await serveOn((connection) => connection > 1);
+    const agent = agentFor({ connections: 1 });
+    const all = Array.from({ length: 5 }, () => {
+      fake.legAnswers.push(last('ticket'));
+      return get(server.origin, agent);
+    });
+    for (const got of await Promise.all(all)) expect(got).toMatchObject({ text: 'yes' });
+    expect([server.sockets.size, most()]).toEqual([1, 1]);
+  });
+
+  test('goes when its request is aborted before it is there', async () => {
+    let lookups = 0;
+    const { server } = await serveOn((connection) => connection > 1);
+    const lookup: typeof lookupLoopback = (host, options, found) => {
+      lookups += 1;
+      if (lookups === 1) lookupLoopback(host, options, found);
+    };
+    const agent = agentFor({ connect: { lookup } });
+    const got = get(server.origin, agent);
+    while (lookups < 2) await settle();
+    await agent.destroy(new Error('enough'));
+    await expect(got).rejects.toThrow('enough');
+    while (server.sockets.size > 0) await settle();
   });
 });
 
@@ -367,7 +432,7 @@ describe('an agent', () => {
   });
 
   test.each([
-    [{ method: 'CONNECT' as const }, /no tunnels/],
+    [{ method: 'CONNECT' as const }, /^method CONNECT is not supported/],
     [{ upgrade: 'websocket' }, /no upgrades/],
     [{ origin: 'ftp://web', path: '/' }, /^origin must be http/],
     [{ origin: 'nonsense', path: '/' }, /^origin must be a URL/],

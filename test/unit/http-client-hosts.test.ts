@@ -3,7 +3,7 @@ import { promises as dns } from 'node:dns';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { HostRules } from '../../lib/http/client/host-rules.js';
-import { targetNameOf } from '../../lib/http/client/target-names.js';
+import { checkTargetHost, targetNameOf } from '../../lib/http/client/target-names.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 
 function allows(list: readonly string[] | 'any', url: string): boolean {
@@ -166,11 +166,49 @@ describe('the name of a server', () => {
     ['another host', { 'web.example.com': 'evil.test' }],
     ['a loop', { 'web.example.com': 'a.example.com', 'a.example.com': 'web.example.com' }],
     ['no host', { 'web.example.com': 'a b/.example.com' }],
+    ['another form of a host', { 'web.example.com': 'a%2eb.example.com' }],
+    ['another port', { 'web.example.com': 'a.example.com:81' }],
     ['no answer', { 'web.example.com': Object.assign(new Error('x'), { code: 'ETIMEOUT' }) }],
   ])('is none where the aliases lead to %s', async (_, records) => {
     aliases(records);
     const given = settings(['*.example.com'], canonical);
     await expect(targetNameOf(new URL('http://web.example.com/'), given, true)).rejects.toEqual(
+      coded('ERR_SECUR32_NO_TARGET_NAME'),
+    );
+  });
+});
+
+describe('the host of a service principal name', () => {
+  const check = (list: string[], url: string, name: string) => () => {
+    checkTargetHost(name, new URL(url), HostRules.of(list, 'list'), 'list');
+  };
+
+  test.each<[string, string, string]>([
+    ['HTTP/web.example.com', 'web.example.com', 'http://web.example.com/'],
+    ['HTTP/WEB.example.com', 'web.example.com', 'http://alias.example.com/'],
+    ['HTTP/web.example.com:8080', 'web.example.com', 'http://web.example.com:8080/'],
+    ['http/web.example.com', 'https://*.example.com:8443', 'https://alias:8443/'],
+    ['HTTP/10.0.0.5', '10.0.0.5', 'http://10.0.0.5/'],
+    ['HTTP/::1', '[::1]', 'http://[::1]/'],
+  ])('%s is in a list with %s', (name, listed, url) => {
+    expect(check([listed], url, name)).not.toThrow();
+  });
+
+  test.each([
+    'HTTP/other.example.com',
+    'HTTP/web.example.com.evil.test',
+    'HTTP/web%2eexample.com',
+    'HTTP/other@web.example.com',
+    'HTTP/web.example.com@EVIL.TEST',
+    'HTTP/other/web.example.com',
+    'HTTP/web.example.com/other',
+    'HTTP\\web.example.com',
+    'HTTP/',
+    'web.example.com',
+    'HTTP/web.example.com:80:81',
+    'HTTP/[::1]',
+  ])('%s is not in a list that has the host of the URL', (name) => {
+    expect(check(['web.example.com'], 'http://web.example.com/', name)).toThrow(
       coded('ERR_SECUR32_NO_TARGET_NAME'),
     );
   });

@@ -1,7 +1,7 @@
-import { fake } from '../support/fake-native.js';
+import { fake, settle } from '../support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -52,7 +52,6 @@ const ticketProxy: Judge = ({ authorization }) =>
 function through(proxy: TestProxy, options: Partial<IntegratedClientOptions> = {}) {
   return agentFor({
     hosts: [],
-    channelBindings: false,
     connect: { rejectUnauthorized: false },
     ...options,
     proxy: { url: proxy.url, hosts: ['localhost'], ...options.proxy },
@@ -291,6 +290,35 @@ describe('a tunnel for https', () => {
         coded('ERR_SECUR32_CONNECTION_LOST'),
       );
     }
+  });
+
+  test('is one of the most connections, however often it is begun, and ends with the agent', async () => {
+    const sockets = new Set<Socket>();
+    let most = 0;
+    let connections = 0;
+    const port = await serveRaw(
+      createServer((socket) => {
+        const nth = (connections += 1);
+        sockets.add(socket.once('close', () => sockets.delete(socket)));
+        most = Math.max(most, sockets.size);
+        socket.once('data', () => {
+          // The TLS in the tunnel waits for an answer for ever.
+          if (nth > 1) socket.write('HTTP/1.1 200 x\r\n\r\n');
+          else socket.write('HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate\r\n\r\n');
+        });
+      }),
+    );
+    fake.legAnswers.push(last('proxy'));
+    const agent = through({ url: `http://localhost:${port}`, seen: [] }, { connections: 1 });
+    const all = [1, 2, 3].map(() => get('https://localhost:8/', agent));
+    const ended = Promise.allSettled(all);
+    while (connections < 2) await settle();
+    for (let i = 0; i < 20; i++) await settle();
+    expect([connections, most, sockets.size]).toEqual([2, 1, 1]);
+    await agent.destroy();
+    while (sockets.size > 0) await settle();
+    for (const { status } of await ended) expect(status).toBe('rejected');
+    expect(connections).toBe(2);
   });
 
   test('can be aborted', async () => {

@@ -150,3 +150,18 @@ test('a certificate that nobody vouches for, or of another name, gets no request
   expect(server.seen).toEqual([]);
   expect(fake.legs).toEqual([]);
 });
+
+test('a certificate that is not checked gets a logon with bindings, and none without', async () => {
+  const { agent, url, server } = await serveTls(fixture('tls-rsa'), perConnection());
+  const connect = { ca: [], rejectUnauthorized: false };
+  await expect(get(url, agent({ connect, channelBindings: false }))).rejects.toEqual(
+    coded('ERR_SECUR32_SERVER_NOT_PROVEN'),
+  );
+  expect([tokens(server), fake.legs]).toEqual([[[undefined, 1]], []]);
+  fake.legAnswers.push(...ntlmLegs());
+  await expect(get(url, agent({ connect }))).resolves.toMatchObject({ status: 200 });
+  expect(bindingsOnLegs()).toEqual([
+    expect.stringContaining('tls-server-end-point:'),
+    expect.stringContaining('tls-server-end-point:'),
+  ]);
+});

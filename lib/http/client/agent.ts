@@ -15,6 +15,7 @@ import {
 } from './options.js';
 import { Pool } from './pool.js';
 import { RequestHeaders } from './request-headers.js';
+import { checkedMethod, checkedOrigin, checkedPath } from './request-target.js';
 import { sinkOf, type Sink } from './sink.js';
 
 /**
@@ -59,15 +60,11 @@ export class IntegratedAgent extends Dispatcher {
       throw argumentError('the handler must be an object');
     }
     const sink = sinkOf(handler);
-    let exchange: Exchange;
     try {
-      exchange = this.#exchange(options, sink);
+      this.#run(options, sink);
     } catch (error) {
       sink.onResponseError(NO_CONTROLLER, error as Error);
-      return true;
     }
-    const run = exchange.run().finally(() => this.#running.delete(exchange));
-    this.#running.set(exchange, run);
     return true;
   }
 
@@ -119,18 +116,23 @@ export class IntegratedAgent extends Dispatcher {
     this.#credentials.close();
   }
 
-  #exchange(options: Dispatcher.DispatchOptions, sink: Sink): Exchange {
+  #run(options: Dispatcher.DispatchOptions, sink: Sink): void {
     if (this.#closed) throw closedError('the agent');
     if (typeof options !== 'object' || options === null) {
       throw argumentError('the options of a request must be an object');
     }
-    const { method, upgrade } = options;
-    if (typeof method !== 'string') throw argumentError('method must be a string');
-    if (method.toUpperCase() === 'CONNECT' || (upgrade ?? false) !== false) {
+    const { upgrade } = options;
+    if ((upgrade ?? false) !== false) {
       throw argumentError('an IntegratedAgent makes no upgrades and no tunnels');
     }
-    const origin = originOf(options.origin);
-    const headers = new RequestHeaders(options.headers);
+    const origin = checkedOrigin(options.origin);
+    const { query, ...others } = options;
+    const checked: Dispatcher.DispatchOptions = {
+      ...others,
+      method: checkedMethod(others.method),
+      path: checkedPath(others.path, query),
+    };
+    const headers = new RequestHeaders(others.headers, origin);
     // The same field twice is neither logon.
     if (this.#settings.hosts.allows(origin) && headers.has('authorization')) {
       throw argumentError('an IntegratedAgent sets the Authorization field of this host itself');
@@ -139,7 +141,21 @@ export class IntegratedAgent extends Dispatcher {
       throw argumentError('an IntegratedAgent sets the Proxy-Authorization field itself');
     }
     const { limits } = this.#settings;
-    return new Exchange(origin, options, headers, sink, this.#pool(origin), limits);
+    const pool = this.#pool(origin);
+    // The pool must outlive the request: its second connection belongs to the same one.
+    pool.enter();
+    let exchange: Exchange;
+    try {
+      exchange = new Exchange(origin, checked, headers, sink, pool, limits);
+    } catch (error) {
+      pool.leave();
+      throw error;
+    }
+    const run = exchange.run().finally(() => {
+      this.#running.delete(exchange);
+      pool.leave();
+    });
+    this.#running.set(exchange, run);
   }
 
   #pool(origin: URL): Pool {
@@ -167,18 +183,6 @@ const NO_CONTROLLER: Dispatcher.DispatchController = {
   pause: () => undefined,
   resume: () => undefined,
 };
-
-function originOf(origin: unknown): URL {
-  const text = origin instanceof URL ? origin.href : origin;
-  if (typeof text !== 'string' || !URL.canParse(text)) {
-    throw argumentError('origin must be a URL: https://web.example.com');
-  }
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw argumentError('origin must be http or https');
-  }
-  return new URL(url.origin);
-}
 
 function withCallback(
   promise: Promise<void>,

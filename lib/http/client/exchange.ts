@@ -279,7 +279,7 @@ export class Exchange {
   }
 
   #dispatchOptions(connection: LogonConnection, form: Form): Options {
-    const { path, method, query, headersTimeout, bodyTimeout } = this.#options;
+    const { path, method, headersTimeout, bodyTimeout } = this.#options;
     const logons = connection.parties.flatMap(({ fieldName, field }) =>
       field === undefined ? [] : [[fieldName, field] as const],
     );
@@ -292,7 +292,6 @@ export class Exchange {
       body: form === 'whole' ? (this.#body.open() ?? null) : null,
       // undici would close the connection after a HEAD, which may be a leg.
       reset: false,
-      ...(query !== undefined && { query }),
       ...(headersTimeout !== undefined && { headersTimeout }),
       ...(bodyTimeout !== undefined && { bodyTimeout }),
     };

@@ -1,28 +1,28 @@
 /** Agents of node:http and node:https whose connections are logged on. */
 
-import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'node:http';
-import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
-import type { Socket } from 'node:net';
+import {
+  Agent as HttpAgent,
+  type AgentOptions,
+  type ClientRequest,
+  type ClientRequestArgs,
+} from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
 import { IDENTITY_NAMES, requiredText } from '../../auth-identity.js';
 import { argumentError } from '../../errors.js';
 import { optionNames, ownRecord } from '../../option-checks.js';
-import { closedError } from '../../raw/closed-error.js';
-import { ClientCredentials } from './client-credentials.js';
-import { connectionLost } from './lost-connection.js';
-import { Memories } from './memories.js';
+import { checkedBoolean, checkedInteger } from '../option-checks.js';
+import { AgentLogons } from './agent-logons.js';
+import { asNodeAgent, type SocketCreated } from './node-agent.js';
 import {
   checkedLogonOptions,
   LOGON_KINDS,
   ownLogonOptions,
-  type ConnectOptions,
   type LogonOptions,
-  type LogonSettings,
 } from './options.js';
-import { Party } from './party.js';
-import { logOnByProbe, type Probe } from './probe.js';
-import { openPlain, openTls } from './sockets.js';
+import type { Probe } from './probe.js';
+import { checkedPath } from './request-target.js';
 
 export interface IntegratedHttpAgentOptions extends LogonOptions {
   /**
@@ -31,17 +31,31 @@ export interface IntegratedHttpAgentOptions extends LogonOptions {
    * HEAD is for servers whose 401 has a Content-Length then, too.
    */
   probe?: { method?: Probe['method']; path?: string };
-  /** The most connections to one host: `maxSockets` of Node's agents. No bound by default. */
+  /** false closes a connection, and ends its logon, after one request. @defaultValue true */
+  keepAlive?: boolean;
+  /** The most connections to one host, those whose logon is under way included. @defaultValue Infinity */
   maxSockets?: number;
+  /** The most connections to all hosts together, counted in the same way. @defaultValue Infinity */
+  maxTotalSockets?: number;
+  /** The most connections to one host that are kept without a request. @defaultValue 256 */
+  maxFreeSockets?: number;
 }
 
 const METHODS: readonly unknown[] = ['GET', 'HEAD'];
+const MOST = ['maxSockets', 'maxTotalSockets', 'maxFreeSockets'] as const;
 const PROBE_NAMES = optionNames<NonNullable<IntegratedHttpAgentOptions['probe']>>({
   method: 'optional',
   path: 'optional',
 });
 const NAMES = optionNames<IntegratedHttpAgentOptions>(
-  { ...LOGON_KINDS, probe: 'optional', maxSockets: 'optional' },
+  {
+    ...LOGON_KINDS,
+    probe: 'optional',
+    keepAlive: 'optional',
+    maxSockets: 'optional',
+    maxTotalSockets: 'optional',
+    maxFreeSockets: 'optional',
+  },
   { authIdentity: IDENTITY_NAMES, probe: PROBE_NAMES },
 );
 
@@ -53,109 +67,10 @@ function ownAgentOptions(
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
-/** What both agents do. */
-class ProbedConnections {
-  readonly #protocol: 'http:' | 'https:';
-  readonly #settings: LogonSettings;
-  readonly #probe: Probe;
-  readonly #credentials: ClientCredentials;
-  readonly #memories = new Memories();
-  readonly #ended = new AbortController();
-
-  /** @param options as `ownAgentOptions` read them */
-  constructor(protocol: 'http:' | 'https:', options: IntegratedHttpAgentOptions) {
-    this.#protocol = protocol;
-    this.#settings = checkedLogonOptions(options);
-    this.#probe = checkedProbe(options.probe);
-    this.#credentials = new ClientCredentials(this.#settings, options.authIdentity);
-  }
-
-  /** A connection for `createConnection`, when it is logged on. */
-  create(options: ClientRequestArgs, created: Created | undefined): void {
-    if (created === undefined) throw argumentError('createConnection needs a callback');
-    this.#open(options).then(
-      (socket) => {
-        created(null, socket);
-      },
-      (error: unknown) => {
-        // Node's own type has a socket here, too.
-        (created as (error: unknown) => void)(error);
-      },
-    );
-  }
-
-  close(): void {
-    this.#ended.abort(closedError('the agent'));
-    this.#credentials.close();
-  }
-
-  async #open(options: ClientRequestArgs): Promise<Socket> {
-    this.#ended.signal.throwIfAborted();
-    const url = this.#url(options);
-    for (let tries = 0; tries < 2; tries++) {
-      const socket = await this.#openOnce(url, options);
-      if (socket !== undefined) return socket;
-    }
-    throw connectionLost('the server closed the connection between two legs of a logon');
-  }
-
-  /** undefined where it was closed in the middle of the logon. */
-  async #openOnce(url: URL, options: ClientRequestArgs): Promise<Socket | undefined> {
-    const { signal } = this.#ended;
-    const { limits, connect } = this.#settings;
-    const sockets = {
-      connect: { ...connect, ...(options as ConnectOptions) },
-      timeoutMs: limits.connectTimeoutMs,
-    };
-    const open = this.#protocol === 'https:' ? openTls : openPlain;
-    const socket = await open(url, sockets, signal);
-    const server = this.#party(url, socket);
-    if (!server.allowed) return socket;
-    const stop = () => {
-      server.close();
-      socket.destroy();
-    };
-    signal.addEventListener('abort', stop);
-    try {
-      if (await logOnByProbe(socket, url.host, this.#probe, server, limits)) return socket;
-      socket.destroy();
-      return undefined;
-    } catch (error) {
-      socket.destroy();
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      server.close();
-    }
-  }
-
-  #url({ host, port, socketPath }: ClientRequestArgs): URL {
-    if (socketPath !== undefined && socketPath !== null) {
-      throw argumentError('an agent that logs on does not connect to a socketPath');
-    }
-    const name = host ?? 'localhost';
-    const authority = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
-    const url = new URL(`${this.#protocol}//${authority}`);
-    if (port !== undefined && port !== null) url.port = String(port);
-    return url;
-  }
-
-  #party(url: URL, socket: Socket): Party {
-    return new Party(
-      'server',
-      {
-        url,
-        names: this.#settings,
-        logon: this.#settings,
-        mutualAuth: false,
-        unasked: false,
-        credentials: this.#credentials,
-        memory: this.#memories.of(url.origin),
-      },
-      socket,
-    );
-  }
+/** @param options as `ownAgentOptions` read them */
+function logonsOf(protocol: 'http:' | 'https:', options: IntegratedHttpAgentOptions): AgentLogons {
+  const settings = checkedLogonOptions(options);
+  return new AgentLogons(protocol, settings, checkedProbe(options.probe), options.authIdentity);
 }
 
 function checkedProbe(probe: unknown = {}): Probe {
@@ -163,11 +78,31 @@ function checkedProbe(probe: unknown = {}): Probe {
   if (!METHODS.includes(method)) throw argumentError('probe.method must be GET or HEAD');
   const text = requiredText(path, 'probe.path');
   if (!text.startsWith('/')) throw argumentError('probe.path must begin with /');
-  return { method, path: text };
+  return { method, path: checkedPath(text) };
 }
 
-function agentOptions({ maxSockets }: IntegratedHttpAgentOptions): AgentOptions {
-  return { keepAlive: true, ...(maxSockets !== undefined && { maxSockets }) };
+/** What Node's own agent does with connections. */
+function agentOptions(options: IntegratedHttpAgentOptions): AgentOptions {
+  const agent: AgentOptions = { keepAlive: checkedBoolean(options, 'keepAlive', true) };
+  for (const name of MOST) {
+    if (!(name in options) || options[name] === Infinity) continue;
+    agent[name] = checkedInteger(options[name], name, 1);
+  }
+  return agent;
+}
+
+/** Gives Node.js an error or a connection. */
+function callBack(opened: Promise<Duplex>, created: Created | undefined): void {
+  if (created === undefined) throw argumentError('createConnection needs a callback');
+  opened.then(
+    (socket) => {
+      created(null, socket);
+    },
+    (error: unknown) => {
+      // Node's own type has a socket here, too.
+      (created as (error: unknown) => void)(error);
+    },
+  );
 }
 
 /**
@@ -187,49 +122,84 @@ function agentOptions({ maxSockets }: IntegratedHttpAgentOptions): AgentOptions 
  * plain ones.
  */
 export class IntegratedHttpAgent extends HttpAgent {
-  readonly #connections: ProbedConnections;
+  readonly #logons: AgentLogons;
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedHttpAgentOptions) {
     const own = ownAgentOptions(options);
     super(agentOptions(own));
-    this.#connections = new ProbedConnections('http:', own);
+    this.#logons = logonsOf('http:', own);
+  }
+
+  /** @internal Called by Node.js for each request. */
+  addRequest(request: ClientRequest, options: ClientRequestArgs): void {
+    this.#logons.addRequest(asNodeAgent(this), request, options);
+  }
+
+  /** @internal Called by Node.js where a request needs a new connection. */
+  createSocket(request: ClientRequest, options: ClientRequestArgs, created: SocketCreated): void {
+    this.#logons.createSocket(asNodeAgent(this), request, options, created);
   }
 
   /** Called by Node.js for each new connection. */
-  override createConnection(options: ClientRequestArgs, created?: Created): undefined {
-    this.#connections.create(options, created);
+  override createConnection(
+    options: ClientRequestArgs,
+    created?: Created,
+  ): Duplex | null | undefined {
+    const ready = this.#logons.takeReady();
+    if (ready !== undefined) return ready;
+    if (this.#logons.isPlain(options)) {
+      return super.createConnection({ ...this.#logons.connect, ...options }, created);
+    }
+    callBack(this.#logons.create(options), created);
     return undefined;
   }
 
   /** Ends all connections, gives the credentials back and makes no more of either. */
   override destroy(): void {
+    this.#logons.close();
     super.destroy();
-    this.#connections.close();
   }
 }
 
 /** The same for `https.request`. A logon is tied to the TLS connection that it runs in (`channelBindings`). */
 export class IntegratedHttpsAgent extends HttpsAgent {
-  readonly #connections: ProbedConnections;
+  readonly #logons: AgentLogons;
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedHttpAgentOptions) {
     const own = ownAgentOptions(options);
-    const withoutSessions: HttpsAgentOptions = { ...agentOptions(own), maxCachedSessions: 0 };
-    super(withoutSessions);
-    this.#connections = new ProbedConnections('https:', own);
+    super({ ...agentOptions(own), maxCachedSessions: 0 });
+    this.#logons = logonsOf('https:', own);
+  }
+
+  /** @internal Called by Node.js for each request. */
+  addRequest(request: ClientRequest, options: ClientRequestArgs): void {
+    this.#logons.addRequest(asNodeAgent(this), request, options);
+  }
+
+  /** @internal Called by Node.js where a request needs a new connection. */
+  createSocket(request: ClientRequest, options: ClientRequestArgs, created: SocketCreated): void {
+    this.#logons.createSocket(asNodeAgent(this), request, options, created);
   }
 
   /** Called by Node.js for each new connection. */
-  override createConnection(options: ClientRequestArgs, created?: Created): undefined {
-    this.#connections.create(options, created);
+  override createConnection(
+    options: ClientRequestArgs,
+    created?: Created,
+  ): Duplex | null | undefined {
+    const ready = this.#logons.takeReady();
+    if (ready !== undefined) return ready;
+    if (this.#logons.isPlain(options)) {
+      return super.createConnection({ ...this.#logons.connect, ...options }, created);
+    }
+    callBack(this.#logons.create(options), created);
     return undefined;
   }
 
   /** Ends all connections, gives the credentials back and makes no more of either. */
   override destroy(): void {
+    this.#logons.close();
     super.destroy();
-    this.#connections.close();
   }
 }

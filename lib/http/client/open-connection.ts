@@ -8,7 +8,7 @@ import { connectionLost } from './lost-connection.js';
 import { Memories } from './memories.js';
 import type { ClientSettings, ProxySettings } from './options.js';
 import { Party } from './party.js';
-import { openPlain, openTls, type SocketSettings } from './sockets.js';
+import { endSocket, openPlain, openTls, type SocketSettings } from './sockets.js';
 import { openTunnel } from './tunnel.js';
 
 export class ConnectionOpener {
@@ -63,7 +63,7 @@ export class ConnectionOpener {
         if (await openTunnel(socket, origin, party, this.#settings.limits)) {
           return await openTls(origin, this.#sockets, signal, socket);
         }
-        socket.destroy();
+        await endSocket(socket);
       } catch (error) {
         socket.destroy();
         signal.throwIfAborted();

@@ -23,6 +23,7 @@ import { packageKind } from '../../package-kinds.js';
 import { checkedBoolean, checkedInteger, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { HostRules, type HostList } from './host-rules.js';
+import { checkedOrigin } from './request-target.js';
 import type { TargetName, TargetNameSettings } from './target-names.js';
 
 /** Bounds on what servers can make a client hold, and how long they may take. */
@@ -66,9 +67,30 @@ const MAY_BE_ZERO: readonly (keyof ClientLimits)[] = [
   'bodyTimeoutMs',
 ];
 
-/** What `net.connect` and `tls.connect` take beside the address: `ca`, `lookup`, `localAddress` and others. */
-export type ConnectOptions = Omit<ConnectionOptions, 'session' | 'socket' | 'ALPNProtocols'> &
+/**
+ * What `net.connect` and `tls.connect` take beside the address: `ca`, `lookup`,
+ * `localAddress` and others.
+ *
+ * Where a connection leads to, and the name that its certificate is checked for,
+ * are those of the URL, to which the client logs on: `host`, `port`, `path`,
+ * `socket` and `servername` are refused. `rejectUnauthorized: false` accepts any
+ * certificate; such a connection gets a logon only with channel bindings.
+ */
+export type ConnectOptions = Omit<
+  ConnectionOptions,
+  'session' | 'ALPNProtocols' | 'host' | 'port' | 'path' | 'socket' | 'servername'
+> &
   Partial<Omit<TcpNetConnectOpts, 'host' | 'port'>>;
+
+/** Options of a connection that would lead it elsewhere, or check its certificate for another name. */
+const ADDRESS_NAMES: readonly string[] = [
+  'host',
+  'hostname',
+  'port',
+  'path',
+  'socket',
+  'servername',
+];
 
 export interface ProxyOptions {
   /** The proxy: `http://proxy.example.com:3128`. */
@@ -307,7 +329,12 @@ function checkedDelegateTo(list: unknown): HostRules {
 }
 
 function checkedConnect(connect: unknown = {}): ConnectOptions {
-  return ownSettings(connect, 'connect');
+  const own = ownSettings<ConnectOptions>(connect, 'connect');
+  const address = ADDRESS_NAMES.find((name) => name in own);
+  if (address !== undefined) {
+    throw argumentError(`connect.${address} cannot be set: it is that of the URL`);
+  }
+  return own;
 }
 
 function checkedProxy(proxy: unknown): ProxySettings {
@@ -332,5 +359,5 @@ function checkedProxyUrl(value: unknown): URL {
   if (url.username !== '' || url.password !== '') {
     throw argumentError('proxy.url has a user; give authIdentity');
   }
-  return new URL(url.origin);
+  return checkedOrigin(value, 'proxy.url');
 }

@@ -12,8 +12,8 @@ import type { ClientCredentials } from './client-credentials.js';
 import { Logon, notProven } from './logon.js';
 import type { Memory } from './memories.js';
 import type { LogonSettings } from './options.js';
-import { bindingsOfPeer } from './peer-bindings.js';
-import { targetNameOf, type TargetNameSettings } from './target-names.js';
+import { bindingsOfPeer, refuseUnknownPeer } from './peer-bindings.js';
+import { checkTargetHost, targetNameOf, type TargetNameSettings } from './target-names.js';
 
 export interface PartySettings {
   readonly url: URL;
@@ -218,9 +218,12 @@ export class Party {
     // NTLM asks nobody about the name.
     const needed = scheme !== 'NTLM' && packageKind(packageName) !== 'ntlm';
     const { url, names, mutualAuth, logon } = this.#settings;
+    if (!logon.channelBindings) refuseUnknownPeer(this.#socket);
     const delegate = this.kind === 'server' && logon.delegateTo.allows(url);
+    const targetName = await targetNameOf(url, names, needed);
+    if (delegate) checkTargetHost(targetName, url, logon.delegateTo, 'delegateTo');
     return {
-      targetName: await targetNameOf(url, names, needed),
+      targetName,
       ...(mutualAuth && { mutualAuth }),
       ...(delegate && { delegate }),
       ...(logon.channelBindings &&

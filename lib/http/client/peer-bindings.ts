@@ -23,3 +23,18 @@ export function bindingsOfPeer(socket: Socket): ChannelBindings | null {
     "the server's certificate has no channel bindings (RFC 5929); channelBindings: false logs on without",
   );
 }
+
+/**
+ * Refuses a connection with TLS whose certificate was not accepted and that has no
+ * channel bindings either (`rejectUnauthorized: false` and `channelBindings:
+ * false`): whatever is at its other end could pass the logon on.
+ *
+ * @throws Error `ERR_SECUR32_SERVER_NOT_PROVEN`
+ */
+export function refuseUnknownPeer(socket: Socket): void {
+  if (!(socket instanceof TLSSocket) || socket.authorized) return;
+  throw codedError(
+    'ERR_SECUR32_SERVER_NOT_PROVEN',
+    'the certificate of the server was not accepted (rejectUnauthorized: false), and channelBindings: false leaves out what ties the logon to it',
+  );
+}

@@ -19,15 +19,26 @@ export class Pool {
   readonly #waiting: Waiting[] = [];
   /** Connections, and those that are being made. */
   #taken = 0;
-  /** Who wants one at the moment. */
-  #takers = 0;
+  /** Requests that have not ended: each may need another connection still. */
+  #users = 0;
   #closed = false;
 
-  /** @param onEmpty there is no connection any more and nobody waits for one */
+  /** @param onEmpty there is no connection any more, and no request that could need one */
   constructor(open: OpenConnection, most: number, onEmpty: () => void) {
     this.#open = open;
     this.#most = most;
     this.#onEmpty = onEmpty;
+  }
+
+  /** Before the first `take` of a request: the pool is kept until `leave`. */
+  enter(): void {
+    this.#users += 1;
+  }
+
+  /** After the last `take` of a request. */
+  leave(): void {
+    this.#users -= 1;
+    this.#checkEmpty();
   }
 
   /**
@@ -36,16 +47,6 @@ export class Pool {
    * Rejects as its opening does, when the signal is aborted, and with `ERR_SECUR32_CLOSED`.
    */
   async take(fresh: boolean, signal: AbortSignal): Promise<LogonConnection> {
-    this.#takers += 1;
-    try {
-      return await this.#take(fresh, signal);
-    } finally {
-      this.#takers -= 1;
-      this.#checkEmpty();
-    }
-  }
-
-  async #take(fresh: boolean, signal: AbortSignal): Promise<LogonConnection> {
     for (;;) {
       if (this.#closed) throw closedError('the client');
       if (signal.aborted) {
@@ -120,7 +121,7 @@ export class Pool {
   }
 
   #checkEmpty(): void {
-    if (this.#taken === 0 && this.#takers === 0) this.#onEmpty();
+    if (this.#taken === 0 && this.#users === 0) this.#onEmpty();
   }
 
   #next(): void {

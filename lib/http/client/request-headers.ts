@@ -1,15 +1,38 @@
 /** The header fields of a request, in the forms that undici takes them. */
 
 import { argumentError } from '../../errors.js';
+import { isHostOf, isToken } from './request-target.js';
 
 type Value = string | readonly string[];
+type Field = readonly [name: string, value: Value];
 
-/** Names and values in turn, as undici's own arrays have them. */
+/** What undici and the connection decide; a user who sets them could end a request early or hide another one in it. */
+const NOT_FOR_USERS: readonly string[] = [
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+];
+/** Other options of Connection name fields that a proxy takes away: the logon, for instance. */
+const CONNECTION_OPTIONS: readonly string[] = ['close', 'keep-alive'];
+
+/** Names and values, each of them read and checked once. */
 export class RequestHeaders {
-  readonly #fields: (readonly [name: string, value: Value])[];
+  readonly #fields: readonly Field[];
 
-  constructor(headers: unknown) {
-    this.#fields = fieldsOf(headers);
+  /**
+   * @param origin which the Host field must name; it is then left out, because
+   * undici makes it of the origin
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+   */
+  constructor(headers: unknown, origin: URL) {
+    const fields = fieldsOf(headers);
+    for (const [name, value] of fields) checkField(name, value, origin);
+    refuseTwice(fields, 'host');
+    refuseTwice(fields, 'content-length');
+    this.#fields = fields.filter(([name]) => name.toLowerCase() !== 'host');
   }
 
   has(name: string): boolean {
@@ -25,7 +48,7 @@ export class RequestHeaders {
   /** Whether the connection is to be closed after the response. */
   get closes(): boolean {
     return this.#fields.some(
-      ([name, value]) => name.toLowerCase() === 'connection' && /\bclose\b/i.test(String(value)),
+      ([name, value]) => name.toLowerCase() === 'connection' && optionsOf(value).includes('close'),
     );
   }
 
@@ -37,26 +60,67 @@ export class RequestHeaders {
   }
 }
 
-function fieldsOf(headers: unknown): (readonly [string, Value])[] {
-  if (headers === undefined || headers === null) return [];
-  if (Array.isArray(headers)) return pairsOf(headers);
-  if (typeof headers !== 'object') throw argumentError('headers must be an object or an array');
-  if (Symbol.iterator in headers) {
-    return Array.from(headers as Iterable<readonly [string, Value]>, (pair) => checkedPair(pair));
+function checkField(name: string, value: Value, origin: URL): void {
+  const field = name.toLowerCase();
+  if (NOT_FOR_USERS.includes(field)) throw argumentError(`invalid ${field} header`);
+  if (field === 'host' && !isHostOf(value, origin)) {
+    throw argumentError(`the Host field must be that of the origin, ${origin.host}`);
   }
-  return Object.entries(headers)
-    .filter(([, value]) => value !== undefined)
-    .map(checkedPair);
+  if (field === 'content-length' && !/^\d{1,15}$/.test(String(value))) {
+    throw argumentError('invalid content-length header');
+  }
+  if (field !== 'connection') return;
+  if (optionsOf(value).some((option) => !CONNECTION_OPTIONS.includes(option))) {
+    throw argumentError('the Connection field must be close or keep-alive');
+  }
 }
 
-function pairsOf(flat: readonly unknown[]): (readonly [string, Value])[] {
-  if (flat.length % 2 !== 0) throw argumentError('headers must be names and values in turn');
-  return flat.flatMap((name, i) => (i % 2 === 0 ? [checkedPair([name, flat[i + 1]])] : []));
+function refuseTwice(fields: readonly Field[], name: string): void {
+  if (fields.filter(([field]) => field.toLowerCase() === name).length > 1) {
+    throw argumentError(`duplicate ${name} header`);
+  }
 }
 
-/** Values are undici's to check; names say what this package must know. */
-function checkedPair(pair: unknown): readonly [string, Value] {
-  const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
-  if (typeof name !== 'string') throw argumentError('the name of a header must be a string');
-  return [name, value as Value];
+/** The options that a Connection field names. */
+function optionsOf(value: Value): string[] {
+  return [value].flat().flatMap((text) => text.split(',').map((part) => part.trim().toLowerCase()));
+}
+
+function fieldsOf(headers: unknown): Field[] {
+  return pairsOf(headers).flatMap(([name, value]) => {
+    if (typeof name !== 'string') throw argumentError('the name of a header must be a string');
+    if (!isToken(name)) throw argumentError('Header name must be a valid HTTP token');
+    if (value === undefined) return [];
+    return [[name, Array.isArray(value) ? value.map(textOf(name)) : textOf(name)(value)] as const];
+  });
+}
+
+function pairsOf(headers: unknown): (readonly [name: unknown, value: unknown])[] {
+  if (headers === undefined || headers === null) return [];
+  if (typeof headers !== 'object') throw argumentError('headers must be an object or an array');
+  if (Array.isArray(headers)) {
+    const flat = headers as unknown[];
+    if (flat.length % 2 !== 0) throw argumentError('headers must be names and values in turn');
+    return flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]] as const] : []));
+  }
+  if (!(Symbol.iterator in headers)) return Object.entries(headers);
+  return Array.from(headers as Iterable<unknown>, (pair) => {
+    const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    return [name, value] as const;
+  });
+}
+
+/** A value as undici writes it. */
+function textOf(name: string): (value: unknown) => string {
+  return (value) => {
+    if (value === null) return '';
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw argumentError(`invalid ${name} header`);
+    }
+    const text = String(value);
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) {
+      throw argumentError(`Invalid character in header content ["${name}"]`);
+    }
+    return text;
+  };
 }

@@ -40,7 +40,8 @@ export function openTls(
     ...connect,
     host,
     port: portNumber(url),
-    ...(isIP(host) === 0 && { servername: connect.servername ?? host }),
+    // The name that the certificate is checked for is the one that is logged on to.
+    ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     ...(on !== undefined && { socket: on }),
   };
@@ -48,6 +49,14 @@ export function openTls(
   // that this one was shown.
   delete options.session;
   return opened(connectTls(options), 'secureConnect', url, timeoutMs, signal);
+}
+
+/** Ends a connection, and waits until it has ended: then there is room for another one. */
+export async function endSocket(socket: Socket): Promise<void> {
+  if (socket.closed) return;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.destroy();
+  await closed;
 }
 
 function portNumber(url: URL): number {

@@ -1,6 +1,7 @@
 /** The service principal name by which a client asks for a server. */
 
 import { promises as dns } from 'node:dns';
+import { isIPv6 } from 'node:net';
 
 import { requiredText } from '../../auth-identity.js';
 import { codedError } from '../../errors.js';
@@ -8,6 +9,9 @@ import { addressOf, hostOf, type HostRules } from './host-rules.js';
 
 /** A chain of aliases that is longer is a loop, or somebody's joke. */
 const MAX_ALIASES = 8;
+
+/** `class/host`, perhaps with a port. */
+const SERVICE = /^[^/@\\]+\/(?<service>[^/@\\]+)$/;
 
 /** A fixed name, or what makes one of a server's URL. */
 export type TargetName = string | ((url: URL) => string);
@@ -53,13 +57,44 @@ async function nameOf(url: URL, { canonicalName, hosts }: TargetNameSettings): P
   if (!canonicalName) return host;
   const canonical = await canonicalNameOf(host);
   // Whoever answers for DNS would choose the service that gets the logon.
-  const canonicalUrl = new URL(url.origin);
-  canonicalUrl.hostname = canonical;
-  if (hostOf(canonicalUrl) === canonical && hosts.allows(canonicalUrl)) return canonical;
+  const canonicalUrl = withHost(url, canonical);
+  const isName = canonicalUrl !== undefined && addressOf(canonicalUrl) === undefined;
+  if (isName && hosts.allows(canonicalUrl)) return canonical;
   throw codedError(
     'ERR_SECUR32_NO_TARGET_NAME',
     `${host} is an alias of ${canonical}, which is not one of the hosts that are allowed`,
   );
+}
+
+/**
+ * Checks that a list has the host that a service principal name names. The host
+ * of the URL is not enough where a ticket can be misused: an alias in DNS or
+ * `targetName` may have led to the service of another one.
+ *
+ * @throws Error `ERR_SECUR32_NO_TARGET_NAME`
+ */
+export function checkTargetHost(
+  targetName: string,
+  url: URL,
+  list: HostRules,
+  where: string,
+): void {
+  const service = SERVICE.exec(targetName)?.groups?.['service'] ?? '';
+  const target = withHost(url, isIPv6(service) ? service : service.replace(/:\d+$/, ''));
+  if (target !== undefined && list.allows(target)) return;
+  throw codedError(
+    'ERR_SECUR32_NO_TARGET_NAME',
+    `${where} names ${hostOf(url)}, but not the host of its service principal name ${targetName}`,
+  );
+}
+
+/** The URL with another host, which must be in its one form already; undefined where it is not. */
+function withHost({ protocol, port }: URL, host: string): URL | undefined {
+  const authority = `${isIPv6(host) ? `[${host}]` : host}${port === '' ? '' : `:${port}`}`;
+  const text = `${protocol}//${authority}`;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return (addressOf(url) ?? hostOf(url)) === host.toLowerCase() ? url : undefined;
 }
 
 /** The name at the end of the aliases (CNAME records) of a name. */
