@@ -316,6 +316,174 @@ export const CERT_E_CN_NO_MATCH = 0x800b010f;
 /** certificate not valid for this usage */
 export const CERT_E_WRONG_USAGE = 0x800b0110;
 
+/** invalid handle */
+export const STATUS_INVALID_HANDLE = 0xc0000008;
+
+/** out of memory */
+export const STATUS_NO_MEMORY = 0xc0000017;
+
+/** access denied */
+export const STATUS_ACCESS_DENIED = 0xc0000022;
+
+/** no domain controller answers the logon */
+export const STATUS_NO_LOGON_SERVERS = 0xc000005e;
+
+/** the process lacks a privilege */
+export const STATUS_PRIVILEGE_NOT_HELD = 0xc0000061;
+
+/** the name is not valid for an account */
+export const STATUS_INVALID_ACCOUNT_NAME = 0xc0000062;
+
+/** unknown user */
+export const STATUS_NO_SUCH_USER = 0xc0000064;
+
+/** wrong password */
+export const STATUS_WRONG_PASSWORD = 0xc000006a;
+
+/** the password policy forbids the password */
+export const STATUS_PASSWORD_RESTRICTION = 0xc000006c;
+
+/** a policy restricts the account (an empty password, for instance) */
+export const STATUS_ACCOUNT_RESTRICTION = 0xc000006e;
+
+/** the account may not log on at this time */
+export const STATUS_INVALID_LOGON_HOURS = 0xc000006f;
+
+/** the account may not log on from this computer */
+export const STATUS_INVALID_WORKSTATION = 0xc0000070;
+
+/** the password has expired */
+export const STATUS_PASSWORD_EXPIRED = 0xc0000071;
+
+/** the account is disabled */
+export const STATUS_ACCOUNT_DISABLED = 0xc0000072;
+
+/** a name belongs to no account */
+export const STATUS_NONE_MAPPED = 0xc0000073;
+
+/** the system lacks resources */
+export const STATUS_INSUFFICIENT_RESOURCES = 0xc000009a;
+
+/** timed out */
+export const STATUS_IO_TIMEOUT = 0xc00000b5;
+
+/** the other computer was not found */
+export const STATUS_BAD_NETWORK_PATH = 0xc00000be;
+
+/** the domain's configuration cannot be read */
+export const STATUS_CANT_ACCESS_DOMAIN_INFO = 0xc00000da;
+
+/** the account database is in a state that does not allow this */
+export const STATUS_INVALID_SERVER_STATE = 0xc00000dc;
+
+/** the domain is in a state that does not allow this */
+export const STATUS_INVALID_DOMAIN_STATE = 0xc00000dd;
+
+/** unknown domain */
+export const STATUS_NO_SUCH_DOMAIN = 0xc00000df;
+
+/** internal error of Windows */
+export const STATUS_INTERNAL_ERROR = 0xc00000e5;
+
+/** unknown authentication package */
+export const STATUS_NO_SUCH_PACKAGE = 0xc00000fe;
+
+/** the system is out of virtual memory */
+export const STATUS_COMMITMENT_LIMIT = 0xc000012d;
+
+/** the clock differs too much from the domain controller's */
+export const STATUS_TIME_DIFFERENCE_AT_DC = 0xc0000133;
+
+/** the system did not grant the logon */
+export const STATUS_LOGON_NOT_GRANTED = 0xc0000155;
+
+/** the user is in too many groups */
+export const STATUS_TOO_MANY_CONTEXT_IDS = 0xc000015a;
+
+/** the user may not log on in this way (user rights) */
+export const STATUS_LOGON_TYPE_NOT_GRANTED = 0xc000015b;
+
+/** the computer has lost its secret of a trust */
+export const STATUS_NO_TRUST_LSA_SECRET = 0xc000018a;
+
+/** the domain has no account for this computer's trust */
+export const STATUS_NO_TRUST_SAM_ACCOUNT = 0xc000018b;
+
+/** the trust between two domains failed */
+export const STATUS_TRUSTED_DOMAIN_FAILURE = 0xc000018c;
+
+/** the trust between this computer and its domain failed */
+export const STATUS_TRUSTED_RELATIONSHIP_FAILURE = 0xc000018d;
+
+/** a trust failed */
+export const STATUS_TRUST_FAILURE = 0xc0000190;
+
+/** the Netlogon service is not running */
+export const STATUS_NETLOGON_NOT_STARTED = 0xc0000192;
+
+/** the account has expired */
+export const STATUS_ACCOUNT_EXPIRED = 0xc0000193;
+
+/** the account is one of a trust between domains */
+export const STATUS_NOLOGON_INTERDOMAIN_TRUST_ACCOUNT = 0xc0000198;
+
+/** the account is a computer's */
+export const STATUS_NOLOGON_WORKSTATION_TRUST_ACCOUNT = 0xc0000199;
+
+/** the account is a domain controller's */
+export const STATUS_NOLOGON_SERVER_TRUST_ACCOUNT = 0xc000019a;
+
+/** the domain's name or SID is not the one that was trusted */
+export const STATUS_DOMAIN_TRUST_INCONSISTENT = 0xc000019b;
+
+/** the user must change the password first */
+export const STATUS_PASSWORD_MUST_CHANGE = 0xc0000224;
+
+/** no domain controller was found */
+export const STATUS_DOMAIN_CONTROLLER_NOT_FOUND = 0xc0000233;
+
+/** the account is locked out */
+export const STATUS_ACCOUNT_LOCKED_OUT = 0xc0000234;
+
+/** the other computer refused the connection */
+export const STATUS_CONNECTION_REFUSED = 0xc0000236;
+
+/** the network is out of reach */
+export const STATUS_NETWORK_UNREACHABLE = 0xc000023c;
+
+/** the other computer is out of reach */
+export const STATUS_HOST_UNREACHABLE = 0xc000023d;
+
+/** the directory service is busy */
+export const STATUS_DS_BUSY = 0xc00002a5;
+
+/** the directory service is unavailable */
+export const STATUS_DS_UNAVAILABLE = 0xc00002a6;
+
+/** the account must log on with a smart card */
+export const STATUS_SMARTCARD_LOGON_REQUIRED = 0xc00002fa;
+
+/** the system is shutting down */
+export const STATUS_SHUTDOWN_IN_PROGRESS = 0xc00002fe;
+
+/** selective authentication keeps the user away from this computer */
+export const STATUS_AUTHENTICATION_FIREWALL_FAILED = 0xc0000413;
+
+/** a policy forbids NTLM */
+export const STATUS_NTLM_BLOCKED = 0xc0000418;
+
+/** the RPC server is unavailable */
+export const RPC_NT_SERVER_UNAVAILABLE = 0xc0020017;
+
+/** the RPC server is too busy */
+export const RPC_NT_SERVER_TOO_BUSY = 0xc0020018;
+
+/** the RPC call failed */
+export const RPC_NT_CALL_FAILED = 0xc002001b;
+
+/** the RPC communication failed */
+export const RPC_NT_COMM_FAILURE = 0xc0020052;
+
 /** One canonical name for each status, and what it means to a person. */
 export const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: string]> = new Map<
   number,
@@ -329,6 +497,10 @@ export const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: 
   [CRYPT_E_REVOCATION_OFFLINE, ['CRYPT_E_REVOCATION_OFFLINE', 'revocation server offline']],
   [CRYPT_E_REVOKED, ['CRYPT_E_REVOKED', 'certificate revoked (Schannel)']],
   [E_NOTIMPL, ['E_NOTIMPL', 'not implemented on this system']],
+  [RPC_NT_CALL_FAILED, ['RPC_NT_CALL_FAILED', 'the RPC call failed']],
+  [RPC_NT_COMM_FAILURE, ['RPC_NT_COMM_FAILURE', 'the RPC communication failed']],
+  [RPC_NT_SERVER_TOO_BUSY, ['RPC_NT_SERVER_TOO_BUSY', 'the RPC server is too busy']],
+  [RPC_NT_SERVER_UNAVAILABLE, ['RPC_NT_SERVER_UNAVAILABLE', 'the RPC server is unavailable']],
   [
     SCARD_E_INVALID_HANDLE,
     [
@@ -558,6 +730,72 @@ export const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: 
     SEC_I_SIGNATURE_NEEDED,
     ['SEC_I_SIGNATURE_NEEDED', 'a signature operation is needed before authentication can go on'],
   ],
+  [STATUS_ACCESS_DENIED, ['STATUS_ACCESS_DENIED', 'access denied']],
+  [STATUS_ACCOUNT_DISABLED, ['STATUS_ACCOUNT_DISABLED', 'the account is disabled']],
+  [STATUS_ACCOUNT_EXPIRED, ['STATUS_ACCOUNT_EXPIRED', 'the account has expired']],
+  [STATUS_ACCOUNT_LOCKED_OUT, ['STATUS_ACCOUNT_LOCKED_OUT', 'the account is locked out']],
+  [
+    STATUS_ACCOUNT_RESTRICTION,
+    [
+      'STATUS_ACCOUNT_RESTRICTION',
+      'a policy restricts the account (an empty password, for instance)',
+    ],
+  ],
+  [
+    STATUS_AUTHENTICATION_FIREWALL_FAILED,
+    [
+      'STATUS_AUTHENTICATION_FIREWALL_FAILED',
+      'selective authentication keeps the user away from this computer',
+    ],
+  ],
+  [STATUS_BAD_NETWORK_PATH, ['STATUS_BAD_NETWORK_PATH', 'the other computer was not found']],
+  [
+    STATUS_CANT_ACCESS_DOMAIN_INFO,
+    ['STATUS_CANT_ACCESS_DOMAIN_INFO', "the domain's configuration cannot be read"],
+  ],
+  [STATUS_COMMITMENT_LIMIT, ['STATUS_COMMITMENT_LIMIT', 'the system is out of virtual memory']],
+  [
+    STATUS_CONNECTION_REFUSED,
+    ['STATUS_CONNECTION_REFUSED', 'the other computer refused the connection'],
+  ],
+  [
+    STATUS_DOMAIN_CONTROLLER_NOT_FOUND,
+    ['STATUS_DOMAIN_CONTROLLER_NOT_FOUND', 'no domain controller was found'],
+  ],
+  [
+    STATUS_DOMAIN_TRUST_INCONSISTENT,
+    [
+      'STATUS_DOMAIN_TRUST_INCONSISTENT',
+      "the domain's name or SID is not the one that was trusted",
+    ],
+  ],
+  [STATUS_DS_BUSY, ['STATUS_DS_BUSY', 'the directory service is busy']],
+  [STATUS_DS_UNAVAILABLE, ['STATUS_DS_UNAVAILABLE', 'the directory service is unavailable']],
+  [STATUS_HOST_UNREACHABLE, ['STATUS_HOST_UNREACHABLE', 'the other computer is out of reach']],
+  [STATUS_INSUFFICIENT_RESOURCES, ['STATUS_INSUFFICIENT_RESOURCES', 'the system lacks resources']],
+  [STATUS_INTERNAL_ERROR, ['STATUS_INTERNAL_ERROR', 'internal error of Windows']],
+  [
+    STATUS_INVALID_ACCOUNT_NAME,
+    ['STATUS_INVALID_ACCOUNT_NAME', 'the name is not valid for an account'],
+  ],
+  [
+    STATUS_INVALID_DOMAIN_STATE,
+    ['STATUS_INVALID_DOMAIN_STATE', 'the domain is in a state that does not allow this'],
+  ],
+  [STATUS_INVALID_HANDLE, ['STATUS_INVALID_HANDLE', 'invalid handle']],
+  [
+    STATUS_INVALID_LOGON_HOURS,
+    ['STATUS_INVALID_LOGON_HOURS', 'the account may not log on at this time'],
+  ],
+  [
+    STATUS_INVALID_SERVER_STATE,
+    ['STATUS_INVALID_SERVER_STATE', 'the account database is in a state that does not allow this'],
+  ],
+  [
+    STATUS_INVALID_WORKSTATION,
+    ['STATUS_INVALID_WORKSTATION', 'the account may not log on from this computer'],
+  ],
+  [STATUS_IO_TIMEOUT, ['STATUS_IO_TIMEOUT', 'timed out']],
   [
     STATUS_LOGON_FAILURE,
     [
@@ -565,5 +803,138 @@ export const STATUS_TABLE: ReadonlyMap<number, readonly [name: string, meaning: 
       'logon failed; from Digest, also when a context was established before',
     ],
   ],
+  [STATUS_LOGON_NOT_GRANTED, ['STATUS_LOGON_NOT_GRANTED', 'the system did not grant the logon']],
+  [
+    STATUS_LOGON_TYPE_NOT_GRANTED,
+    ['STATUS_LOGON_TYPE_NOT_GRANTED', 'the user may not log on in this way (user rights)'],
+  ],
+  [
+    STATUS_NETLOGON_NOT_STARTED,
+    ['STATUS_NETLOGON_NOT_STARTED', 'the Netlogon service is not running'],
+  ],
+  [STATUS_NETWORK_UNREACHABLE, ['STATUS_NETWORK_UNREACHABLE', 'the network is out of reach']],
+  [
+    STATUS_NOLOGON_INTERDOMAIN_TRUST_ACCOUNT,
+    ['STATUS_NOLOGON_INTERDOMAIN_TRUST_ACCOUNT', 'the account is one of a trust between domains'],
+  ],
+  [
+    STATUS_NOLOGON_SERVER_TRUST_ACCOUNT,
+    ['STATUS_NOLOGON_SERVER_TRUST_ACCOUNT', "the account is a domain controller's"],
+  ],
+  [
+    STATUS_NOLOGON_WORKSTATION_TRUST_ACCOUNT,
+    ['STATUS_NOLOGON_WORKSTATION_TRUST_ACCOUNT', "the account is a computer's"],
+  ],
+  [STATUS_NONE_MAPPED, ['STATUS_NONE_MAPPED', 'a name belongs to no account']],
+  [STATUS_NO_LOGON_SERVERS, ['STATUS_NO_LOGON_SERVERS', 'no domain controller answers the logon']],
+  [STATUS_NO_MEMORY, ['STATUS_NO_MEMORY', 'out of memory']],
+  [STATUS_NO_SUCH_DOMAIN, ['STATUS_NO_SUCH_DOMAIN', 'unknown domain']],
+  [STATUS_NO_SUCH_PACKAGE, ['STATUS_NO_SUCH_PACKAGE', 'unknown authentication package']],
+  [STATUS_NO_SUCH_USER, ['STATUS_NO_SUCH_USER', 'unknown user']],
+  [
+    STATUS_NO_TRUST_LSA_SECRET,
+    ['STATUS_NO_TRUST_LSA_SECRET', 'the computer has lost its secret of a trust'],
+  ],
+  [
+    STATUS_NO_TRUST_SAM_ACCOUNT,
+    ['STATUS_NO_TRUST_SAM_ACCOUNT', "the domain has no account for this computer's trust"],
+  ],
+  [STATUS_NTLM_BLOCKED, ['STATUS_NTLM_BLOCKED', 'a policy forbids NTLM']],
+  [STATUS_PASSWORD_EXPIRED, ['STATUS_PASSWORD_EXPIRED', 'the password has expired']],
+  [
+    STATUS_PASSWORD_MUST_CHANGE,
+    ['STATUS_PASSWORD_MUST_CHANGE', 'the user must change the password first'],
+  ],
+  [
+    STATUS_PASSWORD_RESTRICTION,
+    ['STATUS_PASSWORD_RESTRICTION', 'the password policy forbids the password'],
+  ],
+  [STATUS_PRIVILEGE_NOT_HELD, ['STATUS_PRIVILEGE_NOT_HELD', 'the process lacks a privilege']],
+  [STATUS_SHUTDOWN_IN_PROGRESS, ['STATUS_SHUTDOWN_IN_PROGRESS', 'the system is shutting down']],
+  [
+    STATUS_SMARTCARD_LOGON_REQUIRED,
+    ['STATUS_SMARTCARD_LOGON_REQUIRED', 'the account must log on with a smart card'],
+  ],
+  [
+    STATUS_TIME_DIFFERENCE_AT_DC,
+    ['STATUS_TIME_DIFFERENCE_AT_DC', "the clock differs too much from the domain controller's"],
+  ],
+  [STATUS_TOO_MANY_CONTEXT_IDS, ['STATUS_TOO_MANY_CONTEXT_IDS', 'the user is in too many groups']],
+  [
+    STATUS_TRUSTED_DOMAIN_FAILURE,
+    ['STATUS_TRUSTED_DOMAIN_FAILURE', 'the trust between two domains failed'],
+  ],
+  [
+    STATUS_TRUSTED_RELATIONSHIP_FAILURE,
+    [
+      'STATUS_TRUSTED_RELATIONSHIP_FAILURE',
+      'the trust between this computer and its domain failed',
+    ],
+  ],
+  [STATUS_TRUST_FAILURE, ['STATUS_TRUST_FAILURE', 'a trust failed']],
+  [STATUS_WRONG_PASSWORD, ['STATUS_WRONG_PASSWORD', 'wrong password']],
   [TRUST_E_CERT_SIGNATURE, ['TRUST_E_CERT_SIGNATURE', 'bad certificate signature']],
+]);
+
+/** The status that means the same as a Win32 error, for HRESULTs of the form 0x8007nnnn. */
+export const WIN32_STATUS_TABLE: ReadonlyMap<number, number> = new Map([
+  [5, STATUS_ACCESS_DENIED],
+  [6, STATUS_INVALID_HANDLE],
+  [8, STATUS_NO_MEMORY],
+  [14, STATUS_NO_MEMORY],
+  [53, STATUS_BAD_NETWORK_PATH],
+  [86, STATUS_WRONG_PASSWORD],
+  [121, STATUS_IO_TIMEOUT],
+  [1115, STATUS_SHUTDOWN_IN_PROGRESS],
+  [1225, STATUS_CONNECTION_REFUSED],
+  [1231, STATUS_NETWORK_UNREACHABLE],
+  [1232, STATUS_HOST_UNREACHABLE],
+  [1311, STATUS_NO_LOGON_SERVERS],
+  [1314, STATUS_PRIVILEGE_NOT_HELD],
+  [1315, STATUS_INVALID_ACCOUNT_NAME],
+  [1317, STATUS_NO_SUCH_USER],
+  [1323, STATUS_WRONG_PASSWORD],
+  [1325, STATUS_PASSWORD_RESTRICTION],
+  [1326, STATUS_LOGON_FAILURE],
+  [1327, STATUS_ACCOUNT_RESTRICTION],
+  [1328, STATUS_INVALID_LOGON_HOURS],
+  [1329, STATUS_INVALID_WORKSTATION],
+  [1330, STATUS_PASSWORD_EXPIRED],
+  [1331, STATUS_ACCOUNT_DISABLED],
+  [1332, STATUS_NONE_MAPPED],
+  [1351, STATUS_CANT_ACCESS_DOMAIN_INFO],
+  [1352, STATUS_INVALID_SERVER_STATE],
+  [1353, STATUS_INVALID_DOMAIN_STATE],
+  [1355, STATUS_NO_SUCH_DOMAIN],
+  [1359, STATUS_INTERNAL_ERROR],
+  [1364, STATUS_NO_SUCH_PACKAGE],
+  [1380, STATUS_LOGON_NOT_GRANTED],
+  [1384, STATUS_TOO_MANY_CONTEXT_IDS],
+  [1385, STATUS_LOGON_TYPE_NOT_GRANTED],
+  [1398, STATUS_TIME_DIFFERENCE_AT_DC],
+  [1450, STATUS_INSUFFICIENT_RESOURCES],
+  [1455, STATUS_COMMITMENT_LIMIT],
+  [1722, RPC_NT_SERVER_UNAVAILABLE],
+  [1723, RPC_NT_SERVER_TOO_BUSY],
+  [1726, RPC_NT_CALL_FAILED],
+  [1727, RPC_NT_CALL_FAILED],
+  [1786, STATUS_NO_TRUST_LSA_SECRET],
+  [1787, STATUS_NO_TRUST_SAM_ACCOUNT],
+  [1788, STATUS_TRUSTED_DOMAIN_FAILURE],
+  [1789, STATUS_TRUSTED_RELATIONSHIP_FAILURE],
+  [1790, STATUS_TRUST_FAILURE],
+  [1792, STATUS_NETLOGON_NOT_STARTED],
+  [1793, STATUS_ACCOUNT_EXPIRED],
+  [1807, STATUS_NOLOGON_INTERDOMAIN_TRUST_ACCOUNT],
+  [1808, STATUS_NOLOGON_WORKSTATION_TRUST_ACCOUNT],
+  [1809, STATUS_NOLOGON_SERVER_TRUST_ACCOUNT],
+  [1810, STATUS_DOMAIN_TRUST_INCONSISTENT],
+  [1820, RPC_NT_COMM_FAILURE],
+  [1907, STATUS_PASSWORD_MUST_CHANGE],
+  [1908, STATUS_DOMAIN_CONTROLLER_NOT_FOUND],
+  [1909, STATUS_ACCOUNT_LOCKED_OUT],
+  [1935, STATUS_AUTHENTICATION_FIREWALL_FAILED],
+  [1937, STATUS_NTLM_BLOCKED],
+  [8206, STATUS_DS_BUSY],
+  [8207, STATUS_DS_UNAVAILABLE],
 ]);

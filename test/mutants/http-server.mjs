@@ -441,4 +441,74 @@ export const httpServerMutants = [
       },
     ],
   },
+  {
+    name: 'http: only a wrong password is answered as one',
+    test: { file: 'unit/http-refusals', title: 'on leg 2, whatever token the package made' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/failures.js',
+        text: 'return !OURS.has(name) && !isOfNoFacility(error.status);',
+        becomes: "return name === 'SEC_E_LOGON_DENIED';",
+      },
+    ],
+  },
+  {
+    name: 'http: the token of a failure is sent',
+    test: { file: 'unit/http-refusals', title: 'on leg 2, whatever token the package made' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return status === 401 ? { ...refusal, challenges: this.#offers } : refusal;',
+        becomes:
+          'return status === 401 ? { ...refusal, challenges: [(0, answer_js_1.challenge)(scheme, error.token)] } : refusal;',
+      },
+    ],
+  },
+  {
+    name: 'http: a domain that the client made up is an outage of the server',
+    test: {
+      file: 'unit/http-refusals',
+      title: 'is a wrong password for a client that names a domain that it made up',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/failures.js',
+        text: 'leg && (0, named_authority_js_1.namesOtherAuthority)(leg.token, leg.challenge)',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: an outage is a wrong password',
+    test: { file: 'unit/http-refusals', title: 'is 503 for a client of the domain of the server' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/failures.js',
+        text: 'leg && (0, named_authority_js_1.namesOtherAuthority)(leg.token, leg.challenge)',
+        becomes: 'leg',
+      },
+    ],
+  },
+  {
+    name: 'http: an HRESULT is not the NTSTATUS that it stands for',
+    test: { file: 'unit/http-failures', title: 'is the same answer as an HRESULT' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/failures.js',
+        text: '(0, status_js_1.plainStatus)(error.status)',
+        becomes: 'error.status',
+      },
+    ],
+  },
+  {
+    name: 'http: a guest is not answered as a wrong password',
+    test: { file: 'unit/http-refusals', title: 'takes an unknown name for the guest account' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return identity.isGuest',
+        becomes: 'return false',
+      },
+    ],
+  },
 ];

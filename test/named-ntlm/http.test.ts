@@ -249,6 +249,22 @@ describe('what went wrong elsewhere does not here:', () => {
     expect(await ask(connection)).toBe(nameOf(present(bob)));
   });
 
+  testWithAccount(
+    'a wrong password, an unknown user and a domain that there is not get the same bytes',
+    async () => {
+      const server = await serveNamed();
+      const bytesFor = async (account: Account) => {
+        const connection = await WireClient.connect(server.port);
+        const { response } = await logOnOverHttp(connection, ofAccount(account));
+        return response.raw;
+      };
+      const wrongPassword = await bytesFor(wrong(present(bob)));
+      expect(wrongPassword).toMatch(/^HTTP\/1\.1 401 /);
+      expect(await bytesFor({ ...present(bob), user: 'nobody-of-that-name' })).toBe(wrongPassword);
+      expect(await bytesFor({ ...present(bob), domain: 'MADEUP' })).toBe(wrongPassword);
+    },
+  );
+
   testWithAccount("bad credentials of one do not end another one's logon", async () => {
     const server = await serveNamed();
     const [good, bad] = await Promise.all([

@@ -34,6 +34,13 @@ afterEach(endOfHttpTest);
 const CONTINUE: ScriptedAnswer = { status: SEC_I_CONTINUE_NEEDED, output: ['challenge'] };
 const DONE: readonly number[] = [SEC_E_OK, SEC_I_COMPLETE_NEEDED];
 
+/** The HTTP status of a leg that failed. */
+const answered = (status: number) =>
+  failureOf(new SspiError('AcceptSecurityContext', status, [])).status;
+
+/** ERROR_ACCOUNT_DISABLED, ERROR_ACCOUNT_LOCKED_OUT, STATUS_ACCOUNT_LOCKED_OUT; and what nobody names. */
+const HRESULTS = [0x8007_0533, 0x8007_0775, 0xd000_0234, 0x8007_ffff, 0xc000_ffff];
+
 /** A package that fails without a token for the client. */
 const answerOf = (status: number): ScriptedAnswer => ({
   status,
@@ -156,18 +163,43 @@ test('CompleteAuthToken gives every status, on the last leg and before', async (
   expect(complaints).toEqual([]);
 });
 
-test('the token of a failure is sent, and the context is gone', async () => {
-  const server = await serveScripted();
+/** What a client reads after a package refused its token, and made one to say why. */
+async function refusalOf(server: TestServer, status: number, legs: number): Promise<string> {
   const client = await WireClient.connect(server.port);
+  for (let leg = 1; leg < legs; leg++) {
+    script().on('accept', CONTINUE);
+    await client.request(FIRST);
+  }
   script().on('accept', {
-    status: SEC_E_LOGON_DENIED,
+    status,
     attributes: ASC_RET_EXTENDED_ERROR,
-    output: ['sorry'],
+    output: [statusName(status)],
   });
-  const response = await client.request(FIRST);
-  expect([response.status, response.token?.toString()]).toEqual([401, 'sorry']);
-  expect(leftovers()['contexts of the package']).toBe(0);
-});
+  const { raw } = await client.request(FIRST);
+  client.destroy();
+  await allGivenBack(status);
+  return raw;
+}
+
+test.each([1, 2, 3])(
+  'on leg %d a token that is refused for any reason is answered as a wrong password, byte for byte',
+  async (leg) => {
+    const server = await serveScripted();
+    const wrongPassword = await refusalOf(server, SEC_E_LOGON_DENIED, leg);
+    expect(wrongPassword).toMatch(/^HTTP\/1\.1 401 /);
+    const refused = [...ALL_STATUSES, ...HRESULTS].filter(
+      (status) => isFailure(status) && answered(status) === 401,
+    );
+    const others: string[] = [];
+    for (const status of refused) {
+      const raw = await refusalOf(server, status, leg);
+      if (raw !== wrongPassword) others.push(`${statusName(status)}: ${raw}`);
+    }
+    expect(others).toEqual([]);
+    expect(refused.length).toBeGreaterThan(70);
+    expect(leftovers()['contexts of the package']).toBe(0);
+  },
+);
 
 describe('who it is', () => {
   test('gives every status: who cannot be asked is refused', async () => {

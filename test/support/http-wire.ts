@@ -41,7 +41,14 @@ export class WireResponse {
     readonly status: number,
     readonly headers: readonly (readonly [name: string, value: string])[],
     readonly body: string,
+    /** Every byte of it. */
+    readonly bytes: Buffer,
   ) {}
+
+  /** Every byte as text, but for the time of day: what tells two answers apart. */
+  get raw(): string {
+    return this.bytes.toString('latin1').replace(/^Date: .*\r\n/m, '');
+  }
 
   /** All fields of a name, in order. */
   all(name: string): string[] {
@@ -86,7 +93,7 @@ function parseResponse(bytes: Buffer): { response: WireResponse; rest: Buffer } 
   if (bytes.length < start + length) return undefined;
   const body = bytes.subarray(start, start + length).toString();
   return {
-    response: new WireResponse(status, headers, body),
+    response: new WireResponse(status, headers, body, bytes.subarray(0, start + length)),
     rest: bytes.subarray(start + length),
   };
 }

@@ -25,6 +25,7 @@ const rows = Object.entries(table as Record<string, Row>);
 const exported = allConstants as unknown as Record<string, number | bigint>;
 const HELPERS = [
   'STATUS_TABLE',
+  'WIN32_STATUS_TABLE',
   'ISC_REQ_NAMES',
   'ISC_RET_NAMES',
   'ASC_REQ_NAMES',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import * as statuses from '../../lib/constants/status.js';
-import { isFailure, statusHex, statusMeaning, statusName } from '../../lib/status.js';
+import { isFailure, plainStatus, statusHex, statusMeaning, statusName } from '../../lib/status.js';
 
 describe('statusName', () => {
   test.each([
@@ -53,6 +53,27 @@ test('statusMeaning says something for every named status, and of the others tha
   for (const [status] of statuses.STATUS_TABLE) expect(statusMeaning(status)).toMatch(/\w/);
   expect(statusMeaning(-2146893044)).toBe(statusMeaning(0x8009030c));
   expect(statusMeaning(0x8009ffff)).toBe('a status that the SSPI headers do not name');
+});
+
+describe('plainStatus', () => {
+  test.each([
+    [0xd0000234, statuses.STATUS_ACCOUNT_LOCKED_OUT],
+    [0xd0000234 | 0, statuses.STATUS_ACCOUNT_LOCKED_OUT],
+    [0x80070775, statuses.STATUS_ACCOUNT_LOCKED_OUT],
+    [0x80070533, statuses.STATUS_ACCOUNT_DISABLED],
+    [0x8007052e, statuses.STATUS_LOGON_FAILURE],
+  ])('of the HRESULT %i is the NTSTATUS', (status, plain) => {
+    expect(plainStatus(status)).toBe(plain);
+    expect(statusMeaning(status)).toContain(statusMeaning(plain));
+    expect(statusMeaning(status)).toContain(statusName(plain));
+  });
+
+  test.each([0, 0x8009030c, 0xc0000234, 0x8006ffff, 0x80080005, 0x80071234, 0xe0000001])(
+    'of %i is itself',
+    (status) => {
+      expect(plainStatus(status)).toBe(status);
+    },
+  );
 });
 
 describe('isFailure', () => {

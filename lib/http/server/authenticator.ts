@@ -18,7 +18,7 @@ import { isCrossSite } from './cross-site.js';
 import { refuseUndecidable } from './decidable.js';
 import { tell, type HttpAuthEvent } from './events.js';
 import { connectionProtection } from './extended-protection.js';
-import { failureOf, failureToken } from './failures.js';
+import { failureOf } from './failures.js';
 import { saysForwarded } from './forwarding.js';
 import { Handshake } from './handshake.js';
 import { takeSlot } from './handshake-slots.js';
@@ -330,18 +330,20 @@ export class Authenticator {
     } catch (error) {
       const { dropped } = handshake;
       connection.dropHandshake('the leg failed');
-      const refusal = dropped === undefined ? this.#failed(leg, error) : texts.dropped(dropped);
+      const refusal =
+        dropped === undefined ? this.#failed(leg, handshake, error) : texts.dropped(dropped);
       return this.#refuse(request, response, refusal);
     }
   }
 
-  #failed({ scheme }: Leg, error: unknown): Refusal {
-    const { status, code, reason } = failureOf(error);
+  /**
+   * The token of a failure is not sent: it may tell a wrong password from a
+   * locked account, and the logon is over, so that no client could answer it.
+   */
+  #failed({ scheme, token }: Leg, { challenge }: Handshake, error: unknown): Refusal {
+    const { status, code, reason } = failureOf(error, { token, challenge });
     const refusal = { status, code, reason, error, scheme, text: texts.ofStatus(status) };
-    if (status !== 401) return refusal;
-    const token = failureToken(error);
-    const challenges = token === undefined ? this.#offers : [challenge(scheme, token)];
-    return { ...refusal, challenges };
+    return status === 401 ? { ...refusal, challenges: this.#offers } : refusal;
   }
 
   /** The client must send another token, over this connection. */
@@ -426,7 +428,10 @@ export class Authenticator {
     if (!ntlm && packageKind(packageName ?? '') !== 'kerberos') return texts.ntlmIsOff();
     const permitted =
       this.#rules === undefined ? !identity.isGuest || guests : this.#rules.permits(identity);
-    return permitted ? undefined : texts.notPermitted(identity.isGuest);
+    if (permitted) return undefined;
+    // With the guest account, Windows logs on a name that it does not know: the
+    // answer is a wrong password's, or it tells which names there are.
+    return identity.isGuest ? { ...texts.guest(), challenges: this.#offers } : texts.notPermitted();
   }
 
   #answer(response: ServerResponse, what: Answer): void {

@@ -1,7 +1,7 @@
 /** Tokens that only make sense within a logon that began before them. */
 
-const NTLM_SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
-const NTLM_AUTHENTICATE = 3;
+import { NTLM_AUTHENTICATE, ntlmMessageType } from './ntlm-messages.js';
+
 /** A NegTokenResp of SPNEGO, RFC 4178; what begins a logon has another tag. */
 const NEG_TOKEN_RESP = 0xa1;
 
@@ -10,10 +10,5 @@ const NEG_TOKEN_RESP = 0xa1;
  * sent over another one.
  */
 export function continuesLogon(token: Buffer): boolean {
-  if (token[0] === NEG_TOKEN_RESP) return true;
-  return (
-    token.length >= NTLM_SIGNATURE.length + 4 &&
-    token.subarray(0, NTLM_SIGNATURE.length).equals(NTLM_SIGNATURE) &&
-    token.readUInt32LE(NTLM_SIGNATURE.length) === NTLM_AUTHENTICATE
-  );
+  return token[0] === NEG_TOKEN_RESP || ntlmMessageType(token) === NTLM_AUTHENTICATE;
 }

@@ -1,6 +1,16 @@
-/** What a failed leg means for the client: that it may try again, that it sent nonsense, or that it is not its fault. */
+/**
+ * What a failed leg means for the client: that it may try again, that it sent
+ * nonsense, or that the server is at fault.
+ *
+ * Whatever a package says of a token that it does not accept is one answer:
+ * 401, the same bytes for a wrong password, a locked account and a reason that
+ * has no name here. The log alone has the status. So 401 is the rule, and the
+ * others are the exceptions, which no account can cause.
+ */
 
 import { SspiError } from '../../errors.js';
+import { plainStatus, statusName } from '../../status.js';
+import { namesOtherAuthority } from './named-authority.js';
 
 export interface Failure {
   /** 401, 400, 403, 500 or 503. */
@@ -9,29 +19,14 @@ export interface Failure {
   reason: string;
 }
 
-/** The client is not who it says, or may not log on. */
-const CREDENTIALS = new Set([
-  'SEC_E_LOGON_DENIED',
-  'SEC_E_NO_CREDENTIALS',
-  'SEC_E_UNKNOWN_CREDENTIALS',
-  'SEC_E_CONTEXT_EXPIRED',
-  'SEC_E_CERT_EXPIRED',
-  'SEC_E_WRONG_PRINCIPAL',
-  'SEC_E_BAD_BINDINGS',
-  'SEC_E_TIME_SKEW',
-  'SEC_E_NO_KERB_KEY',
-  'SEC_E_KDC_CERT_EXPIRED',
-  'SEC_E_DELEGATION_POLICY',
-  'SEC_E_POLICY_NLTM_ONLY',
-  'SEC_E_SMARTCARD_LOGON_REQUIRED',
-  'SEC_E_STRONG_CRYPTO_NOT_SUPPORTED',
-  'SEC_E_SMARTCARD_CERT_EXPIRED',
-  'SEC_E_SMARTCARD_CERT_REVOKED',
-  'SEC_E_DOWNGRADE_DETECTED',
-  'STATUS_LOGON_FAILURE',
-]);
+/** The leg that failed. */
+export interface FailedLeg {
+  token: Buffer;
+  /** What the server sent before it. */
+  challenge: Buffer | undefined;
+}
 
-/** What it sent is no message of the package, or not the next one. */
+/** What the client sent is no message of the package, or not the next one. */
 const MALFORMED = new Set([
   'SEC_E_INVALID_TOKEN',
   'SEC_E_INCOMPLETE_MESSAGE',
@@ -49,39 +44,113 @@ const MALFORMED = new Set([
   'ERR_SECUR32_NO_PROGRESS',
 ]);
 
-/** Somebody who could say so cannot be reached, or there is no room: it may go better later. */
-const UNAVAILABLE = new Set([
-  'SEC_E_NO_AUTHENTICATING_AUTHORITY',
+/** There is no room: it may go better later. */
+const NO_ROOM = new Set([
   'SEC_E_INSUFFICIENT_MEMORY',
-  'SEC_E_KDC_UNABLE_TO_REFER',
-  'SEC_E_ISSUING_CA_UNTRUSTED_KDC',
-  'SEC_E_REVOCATION_OFFLINE_KDC',
   'SEC_E_SHUTDOWN_IN_PROGRESS',
+  'STATUS_NO_MEMORY',
+  'STATUS_INSUFFICIENT_RESOURCES',
+  'STATUS_COMMITMENT_LIMIT',
+  'STATUS_SHUTDOWN_IN_PROGRESS',
   'ERR_SECUR32_OUT_OF_MEMORY',
   'ERR_SECUR32_CLOSED',
 ]);
 
-export function failureOf(error: unknown): Failure {
+/** Who could say whether the token is right cannot be asked. */
+const NO_AUTHORITY = new Set([
+  'SEC_E_NO_AUTHENTICATING_AUTHORITY',
+  'SEC_E_KDC_UNABLE_TO_REFER',
+  'SEC_E_ISSUING_CA_UNTRUSTED_KDC',
+  'SEC_E_REVOCATION_OFFLINE_KDC',
+  'STATUS_NO_LOGON_SERVERS',
+  'STATUS_NO_TRUST_LSA_SECRET',
+  'STATUS_NO_TRUST_SAM_ACCOUNT',
+  'STATUS_TRUSTED_DOMAIN_FAILURE',
+  'STATUS_TRUSTED_RELATIONSHIP_FAILURE',
+  'STATUS_TRUST_FAILURE',
+  'STATUS_DOMAIN_TRUST_INCONSISTENT',
+  'STATUS_NETLOGON_NOT_STARTED',
+  'STATUS_DOMAIN_CONTROLLER_NOT_FOUND',
+  'STATUS_CANT_ACCESS_DOMAIN_INFO',
+  'STATUS_INVALID_SERVER_STATE',
+  'STATUS_INVALID_DOMAIN_STATE',
+  'STATUS_DS_BUSY',
+  'STATUS_DS_UNAVAILABLE',
+  'STATUS_IO_TIMEOUT',
+  'STATUS_BAD_NETWORK_PATH',
+  'STATUS_CONNECTION_REFUSED',
+  'STATUS_NETWORK_UNREACHABLE',
+  'STATUS_HOST_UNREACHABLE',
+  'RPC_NT_SERVER_UNAVAILABLE',
+  'RPC_NT_SERVER_TOO_BUSY',
+  'RPC_NT_CALL_FAILED',
+  'RPC_NT_COMM_FAILURE',
+]);
+
+/** The server, its credentials or its system, whatever the client sent. */
+const OURS = new Set([
+  'SEC_E_INVALID_HANDLE',
+  'SEC_E_INTERNAL_ERROR',
+  'SEC_E_SECPKG_NOT_FOUND',
+  'SEC_E_NOT_OWNER',
+  'SEC_E_CANNOT_INSTALL',
+  'SEC_E_NO_IMPERSONATION',
+  'SEC_E_BAD_PKGID',
+  'SEC_E_INCOMPLETE_CREDENTIALS',
+  'SEC_E_ENCRYPT_FAILURE',
+  'SEC_E_SECURITY_QOS_FAILED',
+  'SEC_E_UNFINISHED_CONTEXT_DELETED',
+  'SEC_E_NO_IP_ADDRESSES',
+  'SEC_E_WRONG_CREDENTIAL_HANDLE',
+  'SEC_E_CRYPTO_SYSTEM_INVALID',
+  'SEC_E_MUST_BE_KDC',
+  'SEC_E_NO_CONTEXT',
+  'SEC_E_ONLY_HTTPS_ALLOWED',
+  'SEC_E_APPLICATION_PROTOCOL_MISMATCH',
+  'SEC_E_EXT_BUFFER_TOO_SMALL',
+  'SEC_E_INSUFFICIENT_BUFFERS',
+  'SCARD_E_INVALID_HANDLE',
+  'STATUS_INVALID_HANDLE',
+  'STATUS_INTERNAL_ERROR',
+  'STATUS_NO_SUCH_PACKAGE',
+  'STATUS_PRIVILEGE_NOT_HELD',
+]);
+
+/** The calls that judge a token. Those after them are about a client that was accepted. */
+const LEG_CALLS: readonly string[] = ['AcceptSecurityContext', 'CompleteAuthToken'];
+
+/** @param leg the leg that failed, where one did */
+export function failureOf(error: unknown, leg?: FailedLeg): Failure {
   const code = codeOf(error);
   const reason = error instanceof Error ? error.message : 'unknown failure';
-  return { status: statusOf(code), code, reason };
+  const name = error instanceof SspiError ? statusName(plainStatus(error.status)) : code;
+  if (NO_AUTHORITY.has(name) && leg && namesOtherAuthority(leg.token, leg.challenge)) {
+    return { status: 401, code, reason: `${reason}; the client named the authority itself` };
+  }
+  return { status: statusOf(name, error), code, reason };
 }
 
-function statusOf(code: string): number {
-  if (CREDENTIALS.has(code)) return 401;
-  if (MALFORMED.has(code)) return 400;
-  if (UNAVAILABLE.has(code)) return 503;
+function statusOf(name: string, error: unknown): number {
+  if (NO_ROOM.has(name) || NO_AUTHORITY.has(name)) return 503;
   // The logon was right, but not as this server wants it: another try ends as this one.
-  if (code === 'ERR_SECUR32_REQUIREMENTS_NOT_MET') return 403;
-  return 500;
+  if (name === 'ERR_SECUR32_REQUIREMENTS_NOT_MET') return 403;
+  const isLeg = !(error instanceof SspiError) || LEG_CALLS.includes(error.call);
+  if (isLeg && MALFORMED.has(name)) return 400;
+  return isAboutTheClient(name, error) ? 401 : 500;
+}
+
+/** Whether a package refused a token, for a reason that may lie in the client or its account. */
+function isAboutTheClient(name: string, error: unknown): boolean {
+  if (!(error instanceof SspiError) || !LEG_CALLS.includes(error.call)) return false;
+  return !OURS.has(name) && !isOfNoFacility(error.status);
+}
+
+/** E_FAIL, E_UNEXPECTED and the like: something went wrong, before anything was judged. */
+function isOfNoFacility(status: number): boolean {
+  return status >>> 16 === 0x8000;
 }
 
 function codeOf(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown';
-}
-
-/** The token that the package made for the peer of a logon that failed. */
-export function failureToken(error: unknown): Buffer | undefined {
-  return error instanceof SspiError ? error.token : undefined;
 }

@@ -32,6 +32,7 @@ export class Handshake {
   #timer: NodeJS.Timeout | undefined;
   #legs = 0;
   #dropped: DropReason | undefined;
+  #challenge: Buffer | undefined;
 
   /** @param onTimeout must drop it */
   constructor(
@@ -54,6 +55,11 @@ export class Handshake {
     return this.#legs;
   }
 
+  /** The last token that the server made. */
+  get challenge(): Buffer | undefined {
+    return this.#challenge;
+  }
+
   /** Why it was given up; undefined if it was not. */
   get dropped(): DropReason | undefined {
     return this.#dropped;
@@ -64,6 +70,7 @@ export class Handshake {
     this.#legs += 1;
     this.#wait('the leg took too long');
     const result = await this.context.step(token);
+    this.#challenge = result.token;
     if (!result.done) this.#wait('the next leg did not come');
     return result;
   }

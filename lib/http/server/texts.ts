@@ -126,12 +126,10 @@ export const ntlmIsOff = (): Refusal =>
     'Only Kerberos tickets are accepted here.',
   );
 
-export const notPermitted = (isGuest: boolean): Refusal =>
-  refusal(
-    403,
-    isGuest ? 'the client is a guest' : 'allow and deny do not let this user in',
-    ofStatus(403),
-  );
+export const notPermitted = (): Refusal =>
+  refusal(403, 'allow and deny do not let this user in', ofStatus(403));
+
+export const guest = (): Refusal => refusal(401, 'the client is a guest', UNAUTHORIZED);
 
 /** A logon that was given up while a leg of it ran. */
 export function dropped(reason: DropReason): Refusal {
