@@ -19,5 +19,6 @@ export { RECOMMENDED_MAX_HEADER_SIZE } from './server/header-limit.js';
 export { koaIntegratedAuth, type KoaIntegratedAuth } from './server/koa.js';
 export { integratedAuth, type IntegratedAuth } from './server/middleware.js';
 export { type IntegratedAuthOptions, type Limits, type ProxyMode } from './server/options.js';
+export { type Preflight } from './server/preflight.js';
 export { type Scheme } from './schemes.js';
 export * from './client/index.js';

@@ -11,7 +11,7 @@ import { queueLogon, type FakeLogon } from '../support/fake-logons.js';
 import { ALICE, DENY_ONLY, DISABLED, ENABLED, GUESTS, USERS } from '../support/fake-tokens.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 import { message } from '../support/http-message.js';
-import { closeServers, serve, tellWho, type Handler } from '../support/http-server.js';
+import { closeServers, serve, type Handler } from '../support/http-server.js';
 import { closeWires, WireClient, type WireRequest } from '../support/http-wire.js';
 
 afterEach(async () => {
@@ -220,19 +220,6 @@ describe('a page of another site', () => {
     expect((await client.request(EVIL)).status).toBe(403);
     expect((await client.request({ ...EVIL, ...TICKET, scheme: 'NTLM' })).status).toBe(403);
     expect(handled).toEqual([]);
-  });
-
-  test('may ask first what it may send, without a logon', async () => {
-    const { port } = await serve({ schemes: ['NTLM'] }, { handler: tellWho });
-    const client = await WireClient.connect(port);
-    const response = await client.request({
-      method: 'OPTIONS',
-      headers: [
-        ['Origin', 'http://evil.test'],
-        ['Access-Control-Request-Method', 'PUT'],
-      ],
-    });
-    expect(response.json).toEqual({});
   });
 });
 

@@ -85,7 +85,7 @@ describe('the options', () => {
     [{ hosts, maxFreeSockets: -1 }, /^maxFreeSockets must be/],
     [{ hosts, keepAlive: 'no' }, /^keepAlive must be/],
     [{ hosts, keepAlive: undefined }, /^keepAlive is undefined/],
-    [{ hosts, timeout: 1 }, /^there is no option timeout/],
+    [{ hosts, timeout: 1 }, /^Unknown option 'timeout'/],
     [{}, /^hosts must be/],
   ])('of agents of Node cannot be %j', (options, message) => {
     for (const Agent of [IntegratedHttpAgent, IntegratedHttpsAgent]) {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { checkedCrossSite, isCrossSite } from '../../lib/http/server/cross-site.js';
-import { isPreflight } from '../../lib/http/server/preflight.js';
 import { argumentError } from '../support/fake-handles.js';
 import { message } from '../support/http-message.js';
 
@@ -157,26 +156,4 @@ test.each([
   [{ origins: [1] }],
 ])('the option is not %j', (value) => {
   expect(() => checkedCrossSite(value)).toThrow(argumentError(/crossSite/));
-});
-
-describe('a preflight', () => {
-  const ASKS: Fields = [
-    ['Origin', 'http://evil.test'],
-    ['Access-Control-Request-Method', 'PUT'],
-  ];
-
-  test('is an OPTIONS that asks what may be sent', () => {
-    expect(isPreflight(message(ASKS, { method: 'OPTIONS' }))).toBe(true);
-  });
-
-  test.each<[string, string, Fields]>([
-    ['another method', 'GET', ASKS],
-    ['no origin', 'OPTIONS', ASKS.slice(1)],
-    ['no method asked for', 'OPTIONS', ASKS.slice(0, 1)],
-    ['a logon', 'OPTIONS', [...ASKS, ['Authorization', 'Negotiate YQ==']]],
-    ['two origins', 'OPTIONS', [...ASKS, ['Origin', 'http://web.example.com']]],
-    ['two methods', 'OPTIONS', [...ASKS, ['Access-Control-Request-Method', 'GET']]],
-  ])('is nothing with %s', (_, method, fields) => {
-    expect(isPreflight(message(fields, { method }))).toBe(false);
-  });
 });

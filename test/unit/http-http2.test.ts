@@ -37,6 +37,7 @@ interface Http2TestServer {
   port: number;
   decisions: Decision['kind'][];
   events: HttpAuthEvent[];
+  closeAuth: () => Promise<void>;
 }
 
 async function serveHttp2(
@@ -69,7 +70,12 @@ async function serveHttp2(
     server.close();
     await authenticator.close();
   });
-  return { port: (server.address() as AddressInfo).port, decisions, events };
+  return {
+    port: (server.address() as AddressInfo).port,
+    decisions,
+    events,
+    closeAuth: () => authenticator.close(),
+  };
 }
 
 function session(port: number): ClientHttp2Session {
@@ -97,16 +103,20 @@ async function resetCode(
 }
 
 describe('a request over HTTP/2', () => {
-  test.each<[string, Record<string, string>]>([
+  const PREFLIGHT = {
+    ':method': 'OPTIONS',
+    origin: 'http://evil.test',
+    'access-control-request-method': 'PUT',
+  };
+
+  test.each<[string, Record<string, string>, IntegratedAuthOptions?]>([
     ['without a logon', {}],
     ['with a token', { authorization: 'Negotiate dG9rZW4=' }],
     ['with nonsense', { authorization: 'Negotiate !' }],
-    [
-      'that asks what it may send',
-      { ':method': 'OPTIONS', origin: 'http://evil.test', 'access-control-request-method': 'PUT' },
-    ],
-  ])('%s is sent to HTTP/1.1', async (_, headers) => {
-    const server = await serveHttp2({});
+    ['that asks what it may send', PREFLIGHT],
+    ["that asks what it may send, with preflight: 'pass'", PREFLIGHT, { preflight: 'pass' }],
+  ])('%s is sent to HTTP/1.1', async (_, headers, options = {}) => {
+    const server = await serveHttp2(options);
     const { code, status } = await resetCode(session(server.port), headers);
     expect(code).toBe(constants.NGHTTP2_HTTP_1_1_REQUIRED);
     expect(status).toBeUndefined();
@@ -135,6 +145,14 @@ describe('a request over HTTP/2', () => {
     await new Promise((resolve) => stream.once('close', resolve));
     expect((await resetCode(client, {})).code).toBe(constants.NGHTTP2_HTTP_1_1_REQUIRED);
   });
+});
+
+test('after close() no request passes, not even one that needs no logon', async () => {
+  const server = await serveHttp2({ anonymous: 'pass' });
+  await server.closeAuth();
+  const { code } = await resetCode(session(server.port), {});
+  expect(code).toBe(constants.NGHTTP2_HTTP_1_1_REQUIRED);
+  expect(server.decisions).toEqual(['answered']);
 });
 
 test('the same server lets somebody log on over HTTP/1.1', async () => {

@@ -60,7 +60,7 @@ function recordOf(request: RequestLike): Authentication | 'anonymous' | undefine
 
 /**
  * The logon of a request; undefined for one that the middleware let through
- * without (`anonymous: 'pass'`, and preflights).
+ * without (`anonymous: 'pass'`, `preflight: 'pass'`).
  *
  * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` where the middleware did not run
  */

@@ -26,7 +26,7 @@ import { mayLackHeaders } from './header-count.js';
 import { headerLimitFault } from './header-limit.js';
 import { isHttp2, requireHttp1 } from './http2.js';
 import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
-import { isPreflight } from './preflight.js';
+import { asksWhatMayBeSent, isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
 import * as texts from './texts.js';
 import { withinTime } from './within-time.js';
@@ -35,7 +35,7 @@ import { withinTime } from './within-time.js';
 export type Decision =
   /** It is to be handled, on behalf of this client. */
   | { kind: 'authenticated'; authentication: Authentication }
-  /** It is to be handled for nobody in particular: a preflight, or `anonymous: 'pass'`. */
+  /** It is to be handled without a logon: `anonymous: 'pass'`, or `preflight: 'pass'`. */
   | { kind: 'anonymous' }
   /** It was answered: with a challenge, the next token of a logon, or a refusal. */
   | { kind: 'answered' };
@@ -130,25 +130,22 @@ export class Authenticator {
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): Promise<Decision> {
-    if (isHttp2(request)) return this.#decideHttp2(request, response);
+    if (isHttp2(request)) return this.#decideHttp2(request);
     return this.#decideHttp1(request, response as ServerResponse);
   }
 
-  #decideHttp2(
-    request: Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-  ): Decision {
-    if (this.#settings.pass && request.headers.authorization === undefined) {
+  #decideHttp2(request: Http2ServerRequest): Decision {
+    const passes = this.#settings.pass && !this.#closed;
+    if (passes && request.headers.authorization === undefined) {
       remember(request, 'anonymous');
       return ANONYMOUS;
     }
     this.#tell({ type: 'refusal', reason: 'HTTP/2 cannot authenticate; HTTP/1.1 is required' });
-    requireHttp1(response);
+    requireHttp1(request);
     return ANSWERED;
   }
 
   async #decideHttp1(request: IncomingMessage, response: ServerResponse): Promise<Decision> {
-    if (isPreflight(request)) return pass(request);
     // Something in front of this took its time.
     if (request.socket.destroyed) return this.#gone(request);
     const connection = this.#connectionOf(request);
@@ -161,6 +158,8 @@ export class Authenticator {
       connection.drop('the request was malformed');
       return this.#refuse(request, response, texts.tooManyHeaders());
     }
+    const preflight = this.#preflight(request, response);
+    if (preflight !== undefined) return preflight;
     const { schemes, limits } = this.#settings;
     const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
     const refusal = this.#refusalOfOrigin(connection, request);
@@ -182,9 +181,26 @@ export class Authenticator {
     return ANSWERED;
   }
 
+  /**
+   * The decision about a preflight; undefined for other requests. It neither
+   * uses a logon of its connection nor ends one. One that was forwarded is
+   * refused as any request is.
+   */
+  #preflight(request: IncomingMessage, response: ServerResponse): Decision | undefined {
+    if (this.#refusesAsForwarded(request)) return undefined;
+    if (this.#settings.passPreflights) return isPreflight(request) ? pass(request) : undefined;
+    return asksWhatMayBeSent(request)
+      ? this.#refuse(request, response, texts.preflight())
+      : undefined;
+  }
+
+  #refusesAsForwarded(request: IncomingMessage): boolean {
+    return this.#settings.proxy === 'none' && saysForwarded(request);
+  }
+
   /** Where a request comes from that nobody may log on with. */
   #refusalOfOrigin(connection: Connection, request: IncomingMessage): Refusal | undefined {
-    if (this.#settings.proxy === 'none' && saysForwarded(request)) {
+    if (this.#refusesAsForwarded(request)) {
       // Its connection may be another client's by now.
       connection.drop('the request was forwarded');
       return texts.forwarded();

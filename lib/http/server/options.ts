@@ -14,6 +14,7 @@ import { checkedBoolean, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
+import type { Preflight } from './preflight.js';
 
 /**
  * What stands between the clients and this server:
@@ -82,6 +83,16 @@ export interface IntegratedAuthOptions {
    * refused in any case.
    */
   anonymous?: 'challenge' | 'pass';
+  /**
+   * A CORS preflight: an OPTIONS request with `Origin` and
+   * `Access-Control-Request-Method`, for which a browser never logs on.
+   * `'refuse'` answers it with 403. `'pass'` lets it through without an
+   * identity: set it only where the application answers preflights before
+   * anything that needs one. With `anonymous: 'pass'` preflights pass in any case.
+   *
+   * @defaultValue `'refuse'`
+   */
+  preflight?: Preflight;
   /** What every logon must have been granted, `['delegate']` for instance. */
   require?: readonly RequirableAttribute[];
   /**
@@ -120,6 +131,8 @@ export interface Settings {
   readonly access: { allow?: readonly string[]; deny?: readonly string[] } | undefined;
   readonly guests: boolean;
   readonly pass: boolean;
+  /** Whether CORS preflights pass without a logon. */
+  readonly passPreflights: boolean;
   readonly require: readonly RequirableAttribute[];
   readonly extendedProtection: ExtendedProtection | undefined;
   readonly channelBindings: ChannelBindings | undefined;
@@ -141,6 +154,7 @@ const NAMES = optionNames<IntegratedAuthOptions>({
   deny: 'optional',
   guests: 'optional',
   anonymous: 'optional',
+  preflight: 'optional',
   require: 'optional',
   extendedProtection: 'optional',
   channelBindings: 'optional',
@@ -157,13 +171,16 @@ const NAMES = optionNames<IntegratedAuthOptions>({
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
 export function checkedOptions(given: IntegratedAuthOptions): Settings {
   const options = ownOptions(given, NAMES, 'integratedAuth');
+  const pass = checkedAnonymous(options.anonymous) === 'pass';
+  const passPreflights = checkedPreflight(options.preflight) === 'pass' || pass;
   const settings: Settings = {
     schemes: checkedSchemes(options.schemes),
     packages: checkedPackages(options.packages),
     ntlm: checkedBoolean(options, 'ntlm', true),
     access: accessOptions(options),
     guests: checkedBoolean(options, 'guests', false),
-    pass: checkedAnonymous(options.anonymous) === 'pass',
+    pass,
+    passPreflights,
     require: checkedRequirements(options).required,
     extendedProtection: checkedLevel(options.extendedProtection),
     channelBindings: checkedBindings(options.channelBindings),
@@ -211,6 +228,11 @@ function accessOptions(options: IntegratedAuthOptions): Settings['access'] {
 function checkedAnonymous(anonymous: unknown = 'challenge'): 'challenge' | 'pass' {
   if (anonymous === 'challenge' || anonymous === 'pass') return anonymous;
   throw argumentError("anonymous must be 'challenge' or 'pass'");
+}
+
+function checkedPreflight(preflight: unknown = 'refuse'): Preflight {
+  if (preflight === 'refuse' || preflight === 'pass') return preflight;
+  throw argumentError("preflight must be 'refuse' or 'pass'");
 }
 
 function checkedLevel(level: unknown): ExtendedProtection | undefined {

@@ -1,11 +1,44 @@
+/**
+ * CORS preflights (Fetch, "CORS-preflight fetch"): a browser asks what a page of
+ * another site may send. It never logs on for this, and anybody can send the
+ * same fields.
+ */
+
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a browser asks what a page of another site may send: it never logs on for this (Fetch, CORS-preflight). */
-export function isPreflight({ method, headersDistinct }: IncomingMessage): boolean {
+/**
+ * What becomes of a preflight:
+ *
+ * - `'refuse'`: it is answered with 403, whatever its path and origin.
+ * - `'pass'`: it reaches the application, without an identity; the application
+ *   answers it.
+ */
+export type Preflight = 'refuse' | 'pass';
+
+/** Whether a request without a logon asks what may be sent. */
+export function asksWhatMayBeSent({ method, headersDistinct }: IncomingMessage): boolean {
   return (
     method === 'OPTIONS' &&
-    headersDistinct['origin']?.length === 1 &&
-    headersDistinct['access-control-request-method']?.length === 1 &&
+    headersDistinct['origin'] !== undefined &&
+    headersDistinct['access-control-request-method'] !== undefined &&
     headersDistinct['authorization'] === undefined
   );
+}
+
+/** Whether a browser can have sent it: each field is there once, and there is no body. */
+export function isPreflight(request: IncomingMessage): boolean {
+  const { headersDistinct } = request;
+  return (
+    asksWhatMayBeSent(request) &&
+    headersDistinct['origin']?.length === 1 &&
+    headersDistinct['access-control-request-method']?.length === 1 &&
+    !hasBody(request)
+  );
+}
+
+/** Whether the fields of a request announce a body. */
+export function hasBody({ headersDistinct }: IncomingMessage): boolean {
+  const lengths = headersDistinct['content-length'] ?? [];
+  const isChunked = headersDistinct['transfer-encoding'] !== undefined;
+  return isChunked || lengths.some((length) => Number(length) !== 0);
 }

@@ -95,6 +95,13 @@ export const crossSite = (): Refusal =>
     'Requests from other sites are refused.',
   );
 
+export const preflight = (): Refusal =>
+  refusal(
+    403,
+    'a browser asks what a page of another site may send (a CORS preflight), and the option preflight is refuse',
+    'This server answers no CORS preflight requests.',
+  );
+
 export const busy = (): Refusal =>
   refusal(
     503,
