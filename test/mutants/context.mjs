@@ -528,6 +528,105 @@ export const contextMutants = [
     ],
   },
   {
+    name: 'an unknown option is ignored',
+    test: {
+      file: 'unit/options',
+      title: 'contexts refuse an option that is misspelt, and say which one is meant',
+    },
+    changes: [
+      {
+        file: 'dist/lib/option-checks.js',
+        text: 'throw unknownOption(name, names, prefix);',
+        becomes: 'continue;',
+      },
+    ],
+  },
+  {
+    name: 'an object that inherits its options is one without',
+    test: {
+      file: 'unit/options',
+      title: 'acquisitions refuse an object that inherits its options in the place of options',
+    },
+    changes: [
+      {
+        file: 'dist/lib/option-checks.js',
+        text: 'given !== null && isPlain(given))',
+        becomes: 'given !== null)',
+      },
+    ],
+  },
+  {
+    name: 'what somebody put on Object.prototype is an option',
+    test: {
+      file: 'unit/options',
+      title: 'legs see nothing of what somebody put on Object.prototype',
+    },
+    changes: [
+      {
+        file: 'dist/lib/option-checks.js',
+        text: 'Snapshot.prototype = SNAPSHOT_PROTOTYPE;',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'an option is read again after its check',
+    test: {
+      file: 'unit/options',
+      title: 'legs read each option once, whatever a getter gives the next time',
+    },
+    changes: [
+      {
+        file: 'dist/lib/option-checks.js',
+        text: 'own[name] = value;',
+        becomes: 'own[name] = given[name];',
+      },
+    ],
+  },
+  {
+    name: 'an HTTP client reads the identity of its caller again after the checks',
+    test: {
+      file: 'unit/options',
+      title: 'HTTP clients read each option once, whatever a getter gives the next time',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/client/agent.js',
+        text: 'own.authIdentity',
+        becomes: 'options.authIdentity',
+      },
+    ],
+  },
+  {
+    name: 'an option that lost its value is the default',
+    test: {
+      file: 'unit/options',
+      title: 'contexts refuse an option without a value, but for those that may have none',
+    },
+    changes: [
+      {
+        file: 'dist/lib/option-checks.js',
+        text: "else if (kind === 'optional') {",
+        becomes: 'else if (kind === 0) {',
+      },
+    ],
+  },
+  {
+    name: 'the second list of rules is read after the first was looked up',
+    test: {
+      file: 'unit/access-rules',
+      title: 'AccessRules.resolve reads both lists before it waits',
+    },
+    changes: [
+      {
+        file: 'dist/lib/access-rules.js',
+        text: "'deny' in own ? sidsOf(own.deny, 'deny') : new Set(),",
+        becomes:
+          "'deny' in own ? Promise.resolve().then(() => sidsOf(own.deny, 'deny')) : new Set(),",
+      },
+    ],
+  },
+  {
     name: 'verify takes every signature',
     test: { file: 'unit/message-protection', title: 'verify' },
     changes: [

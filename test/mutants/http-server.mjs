@@ -435,9 +435,9 @@ export const httpServerMutants = [
     test: { file: 'unit/http-options', title: 'which there is not' },
     changes: [
       {
-        file: 'dist/lib/http/option-checks.js',
-        text: 'if (unknown !== undefined)',
-        becomes: 'if (false)',
+        file: 'dist/lib/option-checks.js',
+        text: 'throw unknownOption(name, names, prefix);',
+        becomes: 'continue;',
       },
     ],
   },

@@ -338,9 +338,6 @@ function checkedConnect(connect: unknown = {}): ConnectOptions {
 }
 
 function checkedProxy(proxy: unknown): ProxySettings {
-  if (typeof proxy !== 'object' || proxy === null) {
-    throw argumentError("proxy must be an object: { url: 'http://proxy:3128', hosts: ['proxy'] }");
-  }
   const { url, hosts, targetName } = ownRecord(proxy, PROXY_NAMES, 'proxy');
   return {
     url: checkedProxyUrl(url),
