@@ -101,16 +101,36 @@ function bitsFromFlags(side: Side, context: ContextHandle): number {
   return bits;
 }
 
+/** Whether the bits of a last leg say what was granted: Wine's NTLM writes none. */
+function areWritten(contextAttr: number, context: ContextHandle): boolean {
+  const { traits } = openContext(context).facts;
+  return contextAttr !== 0 || (traits & ProviderTrait.contextAttributesNotWritten) === 0;
+}
+
+/**
+ * What an established context lacks to notice messages that are repeated, lost
+ * or in another order. A package that writes no bits has NTLM's signatures,
+ * each of which has the number of its message.
+ */
+export function missingOrder(
+  { replayDetect, sequenceDetect }: ContextAttributes,
+  contextAttr: number,
+  context: ContextHandle,
+): RequirableAttribute[] {
+  if (!areWritten(contextAttr, context)) return [];
+  return [
+    ...(replayDetect ? [] : (['replayDetect'] as const)),
+    ...(sequenceDetect ? [] : (['sequenceDetect'] as const)),
+  ];
+}
+
 /** The attributes of an established context, from the bits of its last leg. */
 export function grantedAttributes(
   side: Side,
   contextAttr: number,
   context: ContextHandle,
 ): ContextAttributes {
-  const notWritten =
-    contextAttr === 0 &&
-    (openContext(context).facts.traits & ProviderTrait.contextAttributesNotWritten) !== 0;
-  const bits = notWritten ? bitsFromFlags(side, context) : contextAttr;
+  const bits = areWritten(contextAttr, context) ? contextAttr : bitsFromFlags(side, context);
   const has = (name: NamedBit) => (bits & BITS[side][name]) !== 0;
   return Object.freeze({
     bits,

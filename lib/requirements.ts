@@ -37,21 +37,29 @@ export function checkedRequirements(options: {
   return { protection, required: checkedNames(required) };
 }
 
-function givesProtection(
+function missingProtection(
   protection: Protection,
   { confidentiality, integrity }: ContextAttributes,
-): boolean {
-  if (protection === 'encrypt') return confidentiality && integrity;
-  return protection === 'none' || integrity;
+  unordered: readonly RequirableAttribute[],
+): string[] {
+  if (protection === 'none') return [];
+  const missing = `protection: '${protection}'`;
+  if (!integrity || (protection === 'encrypt' && !confidentiality)) return [missing];
+  // A message could be repeated or left out.
+  return unordered.length === 0 ? [] : [`${missing} (${unordered.join(', ')})`];
 }
 
-/** What was required and not granted, in words; nothing if all is well. */
+/**
+ * What was required and not granted, in words; nothing if all is well.
+ * `unordered` is what the order of messages lacks.
+ */
 export function missingRequirements(
   { protection, required }: Requirements,
   attributes: ContextAttributes,
+  unordered: readonly RequirableAttribute[],
 ): string[] {
   return [
-    ...(givesProtection(protection, attributes) ? [] : [`protection: '${protection}'`]),
+    ...missingProtection(protection, attributes, unordered),
     ...required.filter((name) => !attributes[name]),
   ];
 }

@@ -14,6 +14,7 @@ import {
 } from './constants/status.js';
 import {
   grantedAttributes,
+  missingOrder,
   type ContextAttributes,
   type RequirableAttribute,
   type Side,
@@ -63,8 +64,12 @@ import { unlessUnsupported } from './unless-unsupported.js';
 
 export interface SecurityContextOptions {
   /**
-   * What messages will need, 'none' by default. It is asked for, and a logon
-   * that does not get it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   * What messages will need: `'sign'` or `'encrypt'`. Either also needs
+   * `replayDetect` and `sequenceDetect`, so that a message that is repeated,
+   * left out or moved is noticed. It is asked for, and a logon that does not
+   * get all of it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   *
+   * @defaultValue `'none'`
    */
   protection?: Protection;
   /**
@@ -99,6 +104,8 @@ export interface StepResult {
 interface Outcome {
   handle: ContextHandle;
   attributes: ContextAttributes;
+  /** Whether messages can be signed, and none be repeated or left out unnoticed. */
+  signs: boolean;
   messages?: MessageContext;
   expiry: bigint;
 }
@@ -281,13 +288,15 @@ export abstract class SecurityContext {
     const handle = this.#handle;
     if (handle === undefined || this.#state === 'closed') throw closedError('the context');
     const attributes = grantedAttributes(this.#side, contextAttr, handle);
+    const unordered = missingOrder(attributes, contextAttr, handle);
     const missing = [
-      ...missingRequirements(this.requirements, attributes),
+      ...missingRequirements(this.requirements, attributes, unordered),
       ...this.shortfalls(attributes, handle),
     ];
     if (missing.length > 0) throw requirementsError(missing, attributes);
     this.onEstablished?.(handle, attributes);
-    this.#outcome = { handle, attributes, expiry };
+    const signs = attributes.integrity && unordered.length === 0;
+    this.#outcome = { handle, attributes, signs, expiry };
     this.#state = 'established';
   }
 
@@ -404,16 +413,17 @@ export abstract class SecurityContext {
    * With `encrypt: false` it is signed only.
    *
    * Calls EncryptMessage. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot encrypt (`protection: 'encrypt'` asks for it), with
+   * the context cannot encrypt, or would not notice a message that is repeated
+   * or left out (`protection: 'encrypt'` asks for all of it), with
    * `ERR_SECUR32_NOT_ESTABLISHED` before the handshake is done, and an
    * `SspiError`: `SEC_E_CONTEXT_EXPIRED` and others.
    */
   wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
-    const { confidentiality, integrity } = this.attributes;
+    const { attributes, signs } = this.#established();
     const encrypt = isToEncrypt(options);
     checkMessage(message);
-    if (!integrity || (!confidentiality && encrypt)) {
-      throw requirementsError(['what wrap needs'], this.attributes);
+    if (!signs || (!attributes.confidentiality && encrypt)) {
+      throw requirementsError(['what wrap needs'], attributes);
     }
     return wrap(this.#messages(), message, encrypt);
   }
@@ -425,18 +435,18 @@ export abstract class SecurityContext {
    * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
    * that was signed only, as all are of a context that cannot encrypt, unless
    * `allowUnencrypted` is true, with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where the
-   * context cannot sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
+   * context cannot sign or does not keep the order of messages, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
    * `SEC_E_OUT_OF_SEQUENCE`, `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and
    * others. After one of these the peer or somebody in between has done wrong:
    * close the context.
    */
   unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
-    const { confidentiality, integrity } = this.attributes;
+    const { attributes, signs } = this.#established();
     const allowUnencrypted = takesUnencrypted(options);
     checkMessage(data);
-    if (!integrity) throw requirementsError(['what unwrap needs'], this.attributes);
+    if (!signs) throw requirementsError(['what unwrap needs'], attributes);
     // NTLM does not say of a message that it was signed only.
-    if (!confidentiality && !allowUnencrypted) {
+    if (!attributes.confidentiality && !allowUnencrypted) {
       throw notEncryptedError('no message of this context is encrypted');
     }
     return unwrap(this.#messages(), data, allowUnencrypted);
@@ -446,13 +456,13 @@ export abstract class SecurityContext {
    * The signature of a message that is sent as it is.
    *
    * Calls MakeSignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot sign (`protection: 'sign'` asks for it), and an
-   * `SspiError`.
+   * the context cannot sign or does not keep the order of messages
+   * (`protection: 'sign'` asks for both), and an `SspiError`.
    */
   sign(message: Uint8Array): Buffer {
-    const { attributes } = this;
+    const { attributes, signs } = this.#established();
     checkMessage(message);
-    if (!attributes.integrity) throw requirementsError(['what sign needs'], attributes);
+    if (!signs) throw requirementsError(['what sign needs'], attributes);
     return sign(this.#messages(), message);
   }
 
@@ -461,15 +471,15 @@ export abstract class SecurityContext {
    * good.
    *
    * Calls VerifySignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot sign, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
-   * `SEC_E_OUT_OF_SEQUENCE` and others.
+   * the context cannot sign or does not keep the order of messages, and an
+   * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE` and others.
    */
   verify(message: Uint8Array, signature: Uint8Array): void {
-    const { handle, attributes } = this.#established();
+    const { handle, attributes, signs } = this.#established();
     checkMessage(message);
     checkMessage(signature, 'the signature');
     // Without keys a package takes a signature that anybody can make.
-    if (!attributes.integrity) throw requirementsError(['what verify needs'], attributes);
+    if (!signs) throw requirementsError(['what verify needs'], attributes);
     verify(handle, message, signature);
   }
 

@@ -28,8 +28,12 @@ enum ProviderTrait : uint32_t {
   kIgnoresChannelBindings = 1u << 4,
   // Accepts a package list and does not look at it.
   kIgnoresPackageList = 1u << 5,
-  // Never writes pfContextAttr; SECPKG_ATTR_FLAGS tells some of it, in the
-  // client's bits on both sides.
+  // NTLM never writes pfContextAttr; SECPKG_ATTR_FLAGS tells signing and
+  // sealing, in the client's bits on both sides, and nothing of replays and
+  // order. Every signature of NTLM has the number of its message, which the
+  // client's side compares; the side that accepted has no messages
+  // (kMessagesWithoutKeys). Kerberos writes pfContextAttr, and does not know
+  // SECPKG_ATTR_FLAGS.
   kContextAttributesNotWritten = 1u << 6,
   // An explicit identity takes the place of the process's own, and of every
   // earlier one: credentials of two identities in one process would act as the

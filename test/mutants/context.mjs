@@ -637,4 +637,57 @@ export const contextMutants = [
       },
     ],
   },
+  {
+    name: 'protection does not need the order of messages',
+    test: {
+      file: 'unit/server-context',
+      title: "without protection: 'sign' (replayDetect, sequenceDetect) fails",
+    },
+    changes: [
+      {
+        file: 'dist/lib/requirements.js',
+        text: 'return unordered.length === 0 ? [] :',
+        becomes: 'return true ? [] :',
+      },
+    ],
+  },
+  {
+    name: 'with real Kerberos a message is taken three times',
+    test: { file: 'native/messages', title: 'is refused by a server that asks for protection' },
+    changes: [
+      {
+        file: 'dist/lib/requirements.js',
+        text: 'return unordered.length === 0 ? [] :',
+        becomes: 'return true ? [] :',
+      },
+    ],
+  },
+  {
+    name: 'messages of a context without protection may be repeated',
+    test: {
+      file: 'unit/message-protection',
+      title: 'on a context that would not notice a message',
+    },
+    changes: [
+      {
+        file: 'dist/lib/security-context.js',
+        text: 'attributes.integrity && unordered.length === 0',
+        becomes: 'attributes.integrity',
+      },
+    ],
+  },
+  {
+    name: 'a package that writes attributes is believed without the order of messages',
+    test: {
+      file: 'unit/server-context',
+      title: 'believes the bits of such a package where it does write some',
+    },
+    changes: [
+      {
+        file: 'dist/lib/context-attributes.js',
+        text: 'return contextAttr !== 0 || (traits',
+        becomes: 'return contextAttr > 0xfffff || (traits',
+      },
+    ],
+  },
 ];

@@ -73,6 +73,9 @@ describe.each(['none', 'sign', 'encrypt'] as const)('protection: %s', (protectio
     const { client, server } = pair;
     expect(client.attributes.confidentiality).toBe(protection === 'encrypt');
     expect(server.attributes.confidentiality).toBe(protection === 'encrypt');
+    for (const { replayDetect, sequenceDetect } of [client.attributes, server.attributes]) {
+      expect([replayDetect, sequenceDetect]).toEqual(Array(2).fill(protection !== 'none'));
+    }
     expect((client.attributes.bits & ISC_RET_INTEGRITY) !== 0).toBe(protection !== 'none');
     expect((server.attributes.bits & ASC_RET_INTEGRITY) !== 0).toBe(protection !== 'none');
   });

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { ClientContext } from '../../lib/client-context.js';
+import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
 import { SECQOP_WRAP_NO_ENCRYPT } from '../../lib/constants/messages.js';
 import {
   SECBUFFER_DATA,
@@ -12,6 +13,7 @@ import {
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
 import { SspiError } from '../../lib/errors.js';
+import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import {
   decryptMessage,
@@ -208,6 +210,24 @@ function describeMessages(
       );
     });
 
+    run('messages in another order, sealed or signed', async () => {
+      const sealed = await logOn(packageName, 'encrypt');
+      const messages = ['one', 'two', 'three'].map((message) => sealed.client.wrap(text(message)));
+      const [one, two, three] = messages as [Buffer, Buffer, Buffer];
+      expect(sealed.server.unwrap(one)).toEqual(text('one'));
+      for (const late of [three, two, one]) {
+        expect(() => sealed.server.unwrap(late)).toThrow(
+          code('SEC_E_OUT_OF_SEQUENCE', 'SEC_E_INVALID_TOKEN', 'SEC_E_MESSAGE_ALTERED'),
+        );
+      }
+      const signed = await logOn(packageName, 'sign');
+      signed.client.sign(text('one'));
+      const second = signed.client.sign(text('two'));
+      expect(() => {
+        signed.server.verify(text('two'), second);
+      }).toThrow(code('SEC_E_OUT_OF_SEQUENCE', 'SEC_E_INVALID_TOKEN', 'SEC_E_MESSAGE_ALTERED'));
+    });
+
     run('its own message, sent back', async () => {
       const { client } = await logOn(packageName, 'encrypt');
       const wrapped = client.wrap(text('mirror'));
@@ -328,8 +348,95 @@ function describeMessages(
   });
 }
 
+/** Opens the same sealed message at the raw level, as often as wanted. */
+function openRaw(context: SecurityContext, wrapped: Buffer): Buffer {
+  const { message } = decryptMessage(handle(context), {
+    message: [{ type: SECBUFFER_STREAM, data: wrapped }, { type: SECBUFFER_DATA }],
+  });
+  return found(message, SECBUFFER_DATA);
+}
+
+function sealRaw(context: SecurityContext, data: Buffer): Buffer {
+  const { message } = encryptMessage(handle(context), { message: sealBuffers(context, data) });
+  return Buffer.concat(message.map((buffer) => buffer.data ?? Buffer.alloc(0)));
+}
+
 describe.each(['Kerberos', 'Negotiate'])('%s', (packageName) => {
   describeMessages(packageName, testWithDomain);
+
+  describe('a client that does not ask for the order of messages', () => {
+    /** It asks for nothing but the server's proof, and gets signing and sealing all the same. */
+    function openWith(protection: Protection): Promise<Pair> {
+      const client = { targetName: present(domain).spn, mutualAuth: true };
+      return openPair({ package: packageName, client, server: { protection } });
+    }
+
+    testWithDomain('is refused by a server that asks for protection', async () => {
+      for (const protection of ['sign', 'encrypt'] as const) {
+        const { client, server } = await openWith(protection);
+        const { token } = await client.step();
+        await expect(server.step(present(token))).rejects.toMatchObject({
+          code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
+          message: expect.stringContaining(
+            `without protection: '${protection}' (replayDetect, sequenceDetect); granted was`,
+          ) as unknown,
+        });
+        expect(server.established).toBe(false);
+      }
+    });
+
+    testWithDomain('has no messages with a server that asked for no protection', async () => {
+      const pair = await openWith('none');
+      await exchange(pair);
+      const { client, server } = pair;
+      expect(server.attributes).toMatchObject({
+        confidentiality: true,
+        integrity: true,
+        replayDetect: false,
+        sequenceDetect: false,
+      });
+      const wrapped = sealRaw(client, text('pay ten'));
+      for (const [from, to] of eachWay(pair)) {
+        for (const act of [
+          () => from.wrap(text('pay ten')),
+          () => from.sign(text('pay ten')),
+          () => to.unwrap(wrapped),
+          () => {
+            to.verify(text('pay ten'), wrapped);
+          },
+        ]) {
+          expect(act).toThrow(code('ERR_SECUR32_REQUIREMENTS_NOT_MET'));
+        }
+      }
+      // The raw level is what the package does: it takes the same message three times.
+      for (let i = 0; i < 3; i++) expect(openRaw(server, wrapped)).toEqual(text('pay ten'));
+    });
+  });
+
+  testWithDomain(
+    'a server that asked for nothing has messages where the client asked',
+    async () => {
+      const { spn: targetName } = present(domain);
+      const pair = await openPair({
+        package: packageName,
+        client: { targetName, mutualAuth: true, protection: 'encrypt' },
+      });
+      await exchange(pair);
+      const wrapped = pair.client.wrap(text('pay ten'));
+      expect(pair.server.unwrap(wrapped)).toEqual(text('pay ten'));
+      expect(() => pair.server.unwrap(wrapped)).toThrow(SspiError);
+    },
+  );
+
+  testIf(wine !== undefined && domain !== undefined, 'only on Wine')(
+    'says of its granted attributes by the last leg alone',
+    async () => {
+      const { server } = await logOn(packageName, 'encrypt');
+      expect(() => queryContextAttributes(handle(server), SECPKG_ATTR_FLAGS)).toThrow(
+        code('SEC_E_UNSUPPORTED_FUNCTION'),
+      );
+    },
+  );
 
   testWithDomain('a message that is signed only: readable, and refused unless told', async () => {
     const pair = await logOn(packageName, 'encrypt');

@@ -97,6 +97,21 @@ describe('refused by the client', () => {
     expect(() => client.unwrap(wrapped)).toThrow(refused);
   });
 
+  test('a repeated signature, and one after a skipped one', async () => {
+    const { client, server } = await openSession('sign');
+    const signature = server.sign(text('pay ten'));
+    client.verify(text('pay ten'), signature);
+    expect(() => {
+      client.verify(text('pay ten'), signature);
+    }).toThrow(refused);
+    const other = await openSession('sign');
+    other.server.sign(text('one'));
+    const two = other.server.sign(text('two'));
+    expect(() => {
+      other.client.verify(text('two'), two);
+    }).toThrow(refused);
+  });
+
   test('a message after a skipped one', async () => {
     const { client, server } = await openSession('encrypt');
     server.wrap(text('one'));

@@ -292,6 +292,25 @@ describe('a client that is granted less than it requires', () => {
     ["protection: 'encrypt'", { protection: 'encrypt' }, 0x10000, 'ISC_RET_INTEGRITY'],
     // The server's INTEGRITY is the client's IDENTIFY.
     ["protection: 'sign'", { protection: 'sign' }, 0x20000, 'ISC_RET_IDENTIFY'],
+    // A message could be repeated, left out or moved.
+    [
+      "protection: 'sign' (replayDetect, sequenceDetect)",
+      { protection: 'sign' },
+      0x10000,
+      'ISC_RET_INTEGRITY',
+    ],
+    [
+      "protection: 'encrypt' (replayDetect)",
+      { protection: 'encrypt' },
+      0x10018,
+      'ISC_RET_SEQUENCE_DETECT, ISC_RET_CONFIDENTIALITY, ISC_RET_INTEGRITY',
+    ],
+    [
+      "protection: 'encrypt' (sequenceDetect)",
+      { protection: 'encrypt' },
+      0x10014,
+      'ISC_RET_REPLAY_DETECT, ISC_RET_CONFIDENTIALITY, ISC_RET_INTEGRITY',
+    ],
     ['delegate: true', { delegate: true }, MUTUAL_AUTH, 'ISC_RET_MUTUAL_AUTH'],
     // Delegation to a server that did not prove who it is.
     ['mutualAuth: true', { delegate: true }, DELEGATE, 'ISC_RET_DELEGATE'],
@@ -334,8 +353,8 @@ describe('a client that is granted less than it requires', () => {
   test.each<[ClientContextOptions, number]>([
     [{}, 0],
     [{ mutualAuth: false }, 0],
-    [{ protection: 'sign' }, 0x10000],
-    [{ protection: 'encrypt' }, 0x10010],
+    [{ protection: 'sign' }, 0x1000c],
+    [{ protection: 'encrypt' }, 0x1001c],
     [{ mutualAuth: true }, 2],
     [{ delegate: true }, 3],
     [{ require: ['identify', 'sequenceDetect'] }, 0x20008],

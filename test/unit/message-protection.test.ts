@@ -38,8 +38,8 @@ import {
 const NOWHERE = 0xffffffff;
 const SIZES = { maxToken: 2888, maxSignature: 16, blockSize: 8, securityTrailer: 60 };
 const NO_PACKAGE = Array.from({ length: 6 }, () => undefined);
-/** The bits of a server: INTEGRITY, and with CONFIDENTIALITY. */
-const SIGNS = 0x20000;
+/** The bits of a server: INTEGRITY with the order of messages, and with CONFIDENTIALITY. */
+const SIGNS = 0x2000c;
 const ENCRYPTS = SIGNS | 0x10;
 const TEXT = bytes('message');
 
@@ -470,9 +470,51 @@ describe('what messages need', () => {
   });
 });
 
+describe('on a context that would not notice a message that is repeated, left out or moved', () => {
+  const CALLS: [string, (context: SecurityContext) => unknown][] = [
+    ['wrap', (context) => context.wrap(TEXT)],
+    ['wrap without encryption', (context) => context.wrap(TEXT, { encrypt: false })],
+    ['unwrap', (context) => context.unwrap(TEXT)],
+    [
+      'unwrap of what was signed only',
+      (context) => context.unwrap(TEXT, { allowUnencrypted: true }),
+    ],
+    ['sign', (context) => context.sign(TEXT)],
+    [
+      'verify',
+      (context) => {
+        context.verify(TEXT, TEXT);
+      },
+    ],
+  ];
+
+  test.each(CALLS)('%s throws, and the package is not called', async (_, call) => {
+    for (const attr of [0x20010, 0x20014, 0x20018]) {
+      const context = await unasked(attr);
+      expect(() => call(context)).toThrow(coded('ERR_SECUR32_REQUIREMENTS_NOT_MET'));
+    }
+    expect(fake.calls).toEqual([]);
+  });
+});
+
+test('a package that writes no attributes has the order in its signatures', async () => {
+  const context = new ServerContext(
+    await credentials({ traits: ProviderTrait.contextAttributesNotWritten }, { use: 'inbound' }),
+    { protection: 'encrypt' },
+  );
+  fake.legAnswers.push({});
+  fake.attributeAnswers.push([0, 0x10010]);
+  await context.step(TEXT);
+  expect(context.attributes).toMatchObject({ replayDetect: false, sequenceDetect: false });
+  fake.messageAnswers.push([0, 0, 1, 0, 0, 7, 2, 1, 0, 9]);
+  expect(() => {
+    context.verify(TEXT, bytes('signature'));
+  }).not.toThrow();
+});
+
 test('a client has the same functions', async () => {
   const context = new ClientContext(await credentials({}, { package: 'NTLM' }));
-  fake.legAnswers.push({ attr: 0x10010 });
+  fake.legAnswers.push({ attr: 0x1001c });
   await context.step();
   fake.attributeAnswers.push([0, ...Object.values(SIZES)], [SEC_E_UNSUPPORTED_FUNCTION]);
   fake.messageAnswers.push([0, 0, 2, 0, 0, 16, 1, 1, 0, 7, 9, 2, 0, 0]);

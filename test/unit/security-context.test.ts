@@ -82,7 +82,7 @@ describe('legs', () => {
 
   test('have the same flags each time', async () => {
     const context = await server({}, { protection: 'sign' });
-    fake.legAnswers.push(CONTINUE, { attr: 0x20000 });
+    fake.legAnswers.push(CONTINUE, { attr: 0x2000c });
     await context.step(bytes('1'));
     await context.step(bytes('2'));
     const [first, second] = fake.legs.map(({ contextReq }) => contextReq);

@@ -89,6 +89,25 @@ describe('a server that is granted less than it requires', () => {
     ["protection: 'encrypt'", { protection: 'encrypt' }, 0x20000, 'ASC_RET_INTEGRITY'],
     // The client's INTEGRITY is the server's STREAM.
     ["protection: 'sign'", { protection: 'sign' }, 0x10000, 'ASC_RET_STREAM'],
+    // The client did not ask for it: a message could be repeated, left out or moved.
+    [
+      "protection: 'sign' (replayDetect, sequenceDetect)",
+      { protection: 'sign' },
+      0x20000,
+      'ASC_RET_INTEGRITY',
+    ],
+    [
+      "protection: 'encrypt' (replayDetect)",
+      { protection: 'encrypt' },
+      0x20018,
+      'ASC_RET_SEQUENCE_DETECT, ASC_RET_CONFIDENTIALITY, ASC_RET_INTEGRITY',
+    ],
+    [
+      "protection: 'encrypt' (sequenceDetect)",
+      { protection: 'encrypt' },
+      0x20014,
+      'ASC_RET_REPLAY_DETECT, ASC_RET_CONFIDENTIALITY, ASC_RET_INTEGRITY',
+    ],
     ['delegate', { require: ['delegate'] }, 0x20000, 'ASC_RET_INTEGRITY'],
     // The client's IDENTIFY is the server's INTEGRITY.
     ['identify', { require: ['integrity', 'identify'] }, 0x20000, 'ASC_RET_INTEGRITY'],
@@ -105,7 +124,7 @@ describe('a server that is granted less than it requires', () => {
 
   test('is content with what it requires', async () => {
     const context = await server({ protection: 'encrypt' });
-    fake.legAnswers.push({ attr: 0x20010 });
+    fake.legAnswers.push({ attr: 0x2001c });
     await expect(context.step(bytes('1'))).resolves.toMatchObject({ done: true });
   });
 
@@ -118,6 +137,14 @@ describe('a server that is granted less than it requires', () => {
     await context.step(bytes('2'));
     expect(context.attributes).toMatchObject({ bits: 0x20010, names: expect.anything() });
     expect(fake.queries).toEqual([[1, SECPKG_ATTR_FLAGS]]);
+  });
+
+  test('believes the bits of such a package where it does write some', async () => {
+    const traits = ProviderTrait.contextAttributesNotWritten;
+    const context = await server({ protection: 'encrypt' }, { traits });
+    fake.legAnswers.push({ attr: 0x20010 });
+    await expect(context.step(bytes('1'))).rejects.toThrow(/replayDetect, sequenceDetect/);
+    expect(fake.queries).toEqual([]);
   });
 
   test.each<[string, readonly [number, number?]]>([

@@ -52,6 +52,8 @@ ULONG GrantedAttributes(Context* context) {
   ULONG granted = flags.Flags & ISC_RET_CONFIDENTIALITY;
   if ((flags.Flags & ISC_RET_INTEGRITY) != 0) {
     granted |= context->side == Side::kClient ? ISC_RET_INTEGRITY : ASC_RET_INTEGRITY;
+    // What is signed is numbered: the same bits on both sides.
+    granted |= ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT;
   }
   return granted;
 }
