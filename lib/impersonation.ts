@@ -5,6 +5,7 @@ import { native } from './native.js';
 import { openContext, type ContextHandle } from './raw/handles.js';
 import { accepted } from './refusals.js';
 import { isFailure } from './status.js';
+import { endUnfinished, unfinishedIn } from './unfinished-results.js';
 
 /** The error for an impersonation that did not come about; undefined if it did. */
 export function impersonationError(
@@ -32,17 +33,6 @@ function cannot(message: string): Secur32Error {
 
 /** Calling one of these runs nothing, or its first part alone, as the client. */
 const NOT_SYNCHRONOUS = /^\[object (?:AsyncFunction|GeneratorFunction|AsyncGeneratorFunction)\]$/;
-/** What is left of such a call: it would go on as the process. */
-const UNFINISHED = /^\[object (?:Generator|AsyncGenerator)\]$/;
-
-function isOf(kinds: RegExp, value: unknown): boolean {
-  return kinds.test(Object.prototype.toString.call(value));
-}
-
-function isThenable(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return typeof (value as { then?: unknown }).then === 'function';
-}
 
 /**
  * Runs a synchronous function as the client of a context, and gives what it
@@ -50,7 +40,7 @@ function isThenable(value: unknown): boolean {
  */
 export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
   if (typeof act !== 'function') throw argumentError('impersonate takes a function');
-  if (isOf(NOT_SYNCHRONOUS, act)) throw notSynchronous();
+  if (NOT_SYNCHRONOUS.test(Object.prototype.toString.call(act))) throw notSynchronous();
   let outcome: { value: T } | { error: unknown } | undefined;
   const [status, failure] = accepted(
     native().impersonate(openContext(context).native, () => {
@@ -58,8 +48,9 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
         try {
           const value = act();
           // Asked for here, where a getter of the value still runs as whoever it was made by.
-          const unfinished = isThenable(value) || isOf(UNFINISHED, value);
-          outcome = unfinished ? { error: notSynchronous() } : { value };
+          const unfinished = unfinishedIn(value);
+          if (unfinished !== undefined) endUnfinished(unfinished);
+          outcome = unfinished === undefined ? { value } : { error: notFinished() };
         } catch (error) {
           outcome = { error };
         }
@@ -78,5 +69,12 @@ function notSynchronous(): Secur32Error {
   return codedError(
     'ERR_SECUR32_IMPERSONATING',
     'only a synchronous function can run as the client: what it awaits would run as this process',
+  );
+}
+
+function notFinished(): Secur32Error {
+  return codedError(
+    'ERR_SECUR32_IMPERSONATING',
+    'the function returned something that goes on or is read later (a promise, an iterator, a stream), which would run as this process; return what is finished',
   );
 }

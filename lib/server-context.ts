@@ -155,8 +155,9 @@ export class ServerContext extends SecurityContext {
    * The function must be synchronous: what it starts and does not finish would
    * run as this process. Nothing else of JavaScript runs meanwhile, no microtask
    * either; asynchronous calls of this package inside it throw with
-   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns a promise
-   * or a generator.
+   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns what goes
+   * on or is read later: a promise, an iterator, a stream, or an array or plain
+   * object with one. Functions that it returns run as this process.
    * A child process runs as this process, too, however it is started.
    *
    * Calls ImpersonateSecurityContext, and RevertSecurityContext whatever

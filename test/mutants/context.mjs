@@ -528,6 +528,59 @@ export const contextMutants = [
     ],
   },
   {
+    name: 'a stream or an iterator is given back, and read as the process',
+    test: { file: 'unit/impersonation', title: 'throws where the function returns a Writable' },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: 'METHODS.some((name) => hasMethod(value, name))',
+        becomes: "hasMethod(value, 'then')",
+      },
+    ],
+  },
+  {
+    name: 'an iterable that computes its elements is given back',
+    test: {
+      file: 'unit/impersonation',
+      title: 'throws where the function returns an iterable made by hand, which computes later',
+    },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: 'hasMethod(value, Symbol.iterator) && !FINISHED',
+        becomes: 'false && !FINISHED',
+      },
+    ],
+  },
+  {
+    name: 'a promise in an array is given back',
+    test: {
+      file: 'unit/impersonation',
+      title: 'throws where the function returns an array with a promise',
+    },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: 'return elementsOf(value).find(isUnfinished);',
+        becomes: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'the file of a stream that is refused is made as the process',
+    test: {
+      file: 'unit/impersonation',
+      title: 'ends what it does not give back, so that nothing of it runs later',
+    },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: "if (typeof stream._construct === 'function') {",
+        becomes: 'if (false) {',
+      },
+    ],
+  },
+  {
     name: 'an unknown option is ignored',
     test: {
       file: 'unit/options',

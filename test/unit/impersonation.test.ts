@@ -1,5 +1,20 @@
 import { fake } from '../support/fake-native.js';
 
+import { once } from 'node:events';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  opendirSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { ReadableStream, TransformStream, WritableStream } from 'node:stream/web';
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from '@jest/globals';
 
 import { SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
@@ -14,6 +29,16 @@ const SUCCESS = [0, ImpersonationFailure.none] as const;
 function* generate() {
   yield 1;
 }
+/** Says in a list when it begins and ends. */
+function* lines(log: string[]) {
+  log.push('began');
+  try {
+    yield 1;
+  } finally {
+    log.push('ended');
+  }
+}
+const ignore = () => undefined;
 async function* generateLater() {
   yield await Promise.resolve(1);
 }
@@ -33,14 +58,31 @@ describe('impersonate', () => {
     expect(fake.calls).toEqual([{ call: 'impersonate', handle: 1, args: [] }]);
   });
 
-  test.each([[undefined], [null], [0], [''], [false], [{ then: 1 }], [() => 1]])(
-    'gives %p back',
-    async (value) => {
-      const context = await establishedServer();
-      fake.impersonationAnswers.push(SUCCESS);
-      expect(context.impersonate(() => value)).toBe(value);
-    },
-  );
+  test.each<[unknown]>([
+    [undefined],
+    [null],
+    [0],
+    [''],
+    [false],
+    [{ then: 1 }],
+    [() => 1],
+    ['text'],
+    [Object('text')],
+    [[1, 'two', { three: 3 }]],
+    [Buffer.from('bytes')],
+    [new Float64Array(2)],
+    [new DataView(new ArrayBuffer(1))],
+    [new Map([['a', 1]])],
+    [new Set([1])],
+    [new Date(0)],
+    [new Error('a value')],
+    [{ next: 1, pipe: true, deeper: { stream: 'no stream' } }],
+    [runInNewContext('new Set([1])') as object],
+  ])('gives %p back', async (value) => {
+    const context = await establishedServer();
+    fake.impersonationAnswers.push(SUCCESS);
+    expect(context.impersonate(() => value)).toBe(value);
+  });
 
   test('throws what the function throws', async () => {
     const context = await establishedServer();
@@ -86,10 +128,80 @@ describe('impersonate', () => {
     ['an async generator', () => generateLater()],
     ['an object with then', () => ({ then: () => undefined })],
     ['a function with then', () => Object.assign(() => 1, { then: () => undefined })],
+    ['an iterator of an array', () => [1].values()],
+    ['an iterator of a Map', () => new Map().entries()],
+    ['an iterator made by hand', () => ({ next: () => ({ done: true, value: 1 }) })],
+    ['an iterator without a prototype', () => Object.assign(Object.create(null), { next: ignore })],
+    ['an iterable made by hand, which computes later', () => ({ [Symbol.iterator]: generate })],
+    ['an async iterable', () => ({ [Symbol.asyncIterator]: generateLater })],
+    ['a Readable', () => Readable.from(['a'])],
+    ['a Writable', () => new Writable()],
+    ['a stream of a file', () => createReadStream(__filename)],
+    ['a ReadableStream', () => new ReadableStream()],
+    ['a WritableStream', () => new WritableStream()],
+    ['a TransformStream', () => new TransformStream()],
+    ['a directory that is read later', () => opendirSync(__dirname)],
+    ['an observable', () => ({ pipe: () => undefined })],
+    ['an array with a promise', () => [1, Promise.resolve(1)]],
+    ['an object with a stream', () => ({ name: 'a', stream: Readable.from(['a']) })],
+    [
+      'an object with an iterator that is not enumerable',
+      () => Object.defineProperty({}, 'a', { value: [1].values() }),
+    ],
+    ['a Map with a promise', () => new Map([['a', Promise.resolve(1)]])],
+    ['a Set with a generator', () => new Set([generate()])],
+    ['a promise that is rejected', () => Promise.reject(new Error('nobody waits for this one'))],
   ])('throws where the function returns %s', async (_, act) => {
     const context = await establishedServer();
     fake.impersonationAnswers.push(SUCCESS);
     expect(() => context.impersonate(act)).toThrow(NOT_SYNCHRONOUS);
+  });
+
+  test('ends what it does not give back, so that nothing of it runs later', async () => {
+    const context = await establishedServer();
+    const folder = mkdtempSync(join(tmpdir(), 'secur32-impersonate-'));
+    const later: string[] = [];
+    const made = join(folder, 'made by a stream');
+    const reading = createReadStream(__filename);
+    const writing = createWriteStream(made);
+    const piece = new ReadableStream({ cancel: () => void later.push('cancelled') });
+    const [begun, fresh] = [lines(later), lines(later)];
+    begun.next();
+    for (const value of [reading, [writing], piece, { begun }, fresh]) {
+      fake.impersonationAnswers.push(SUCCESS);
+      expect(() => context.impersonate(() => value)).toThrow(NOT_SYNCHRONOUS);
+    }
+    try {
+      await Promise.all([once(reading, 'close'), once(writing, 'close')]);
+      expect([reading.bytesRead, reading.pending, existsSync(made)]).toEqual([0, true, false]);
+      expect([...begun, ...fresh, later]).toEqual([['began', 'cancelled', 'ended']]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('goes on where ending it fails', async () => {
+    const context = await establishedServer();
+    const value = {
+      next: ignore,
+      return: () => {
+        throw new Error('it cannot be ended');
+      },
+    };
+    fake.impersonationAnswers.push(SUCCESS);
+    expect(() => context.impersonate(() => value)).toThrow(NOT_SYNCHRONOUS);
+  });
+
+  test('gives a function back, which it cannot judge, and a getter, which it does not call', async () => {
+    const context = await establishedServer();
+    const lazy = {
+      get later() {
+        throw new Error('it was called');
+      },
+      act: () => Promise.resolve(1),
+    };
+    fake.impersonationAnswers.push(SUCCESS);
+    expect(context.impersonate(() => lazy)).toBe(lazy);
   });
 
   test('asks what is returned for its then while it is the client, and throws what that throws', async () => {
