@@ -13,6 +13,7 @@ import { checkedBoolean, checkedLimits, checkNames } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
+import type { ServerLimits } from './server-faults.js';
 
 /**
  * What stands between the clients and this server:
@@ -107,8 +108,8 @@ export interface IntegratedAuthOptions {
   limits?: Partial<Limits>;
   /** Takes what happened, for a log. The events have no secrets. */
   logger?: Logger;
-  /** The server, whose limit on headers is checked at once; by default at its first request. */
-  server?: Pick<Server, 'listen'> & { maxHeaderSize?: number };
+  /** The server, whose limits on headers and kept connections are checked at once; by default at its first request. */
+  server?: Pick<Server, 'listen'> & ServerLimits;
 }
 
 /** The options after their checks. */
