@@ -517,7 +517,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'this.#isKerberosOnly(scheme) && (0, ntlm_token_js_1.isNtlmToken)(token)',
+        text: '(0, ntlm_token_js_1.isKerberosOnly)(this.#settings, scheme) && (0, ntlm_token_js_1.isNtlmToken)(token)',
         becomes: 'false',
       },
     ],
