@@ -511,4 +511,66 @@ export const httpServerMutants = [
       },
     ],
   },
+  {
+    name: 'http: a server of Kerberos alone begins a logon by NTLM',
+    test: { file: 'unit/http-ntlm-token', title: 'asks again after what Windows wraps' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: '(0, ntlm_token_js_1.isKerberosOnly)(this.#settings, scheme) && (0, ntlm_token_js_1.isNtlmToken)(token)',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: NTLM as an alternative to Kerberos is NTLM',
+    test: { file: 'unit/http-ntlm-token', title: 'gives the package a ticket as Windows sends it' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/ntlm-token.js',
+        text: 'types.includes(NTLM) && !types.some((type) => KERBEROS.includes(type))',
+        becomes: 'types.includes(NTLM)',
+      },
+    ],
+  },
+  {
+    name: 'http: the last request of maxRequestsPerSocket is challenged',
+    test: { file: 'unit/http-kept-alive', title: 'the last request of maxRequestsPerSocket' },
+    changes: [
+      { file: 'dist/lib/http/server/kept-alive.js', text: 'if (isLast)', becomes: 'if (false)' },
+    ],
+  },
+  {
+    name: 'http: a challenge that says Connection: close is sent',
+    test: { file: 'unit/http-kept-alive', title: 'that something in front of it set' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/kept-alive.js',
+        text: 'if (CLOSE.test(',
+        becomes: 'if (false && CLOSE.test(',
+      },
+    ],
+  },
+  {
+    name: 'http: a client that waits for 100 is challenged on a connection that ends',
+    test: { file: 'unit/http-kept-alive', title: 'also where it waits on the first leg' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/kept-alive.js',
+        text: 'if (waits && !isSent)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: a limit that no logon fits in is not told',
+    test: { file: 'unit/http-kept-alive', title: 'is told once: maxRequestsPerSocket 2' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/keep-alive-limits.js',
+        text: 'most >= REQUESTS_OF_A_LOGON',
+        becomes: 'true',
+      },
+    ],
+  },
 ];

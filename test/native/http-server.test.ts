@@ -227,6 +227,29 @@ describe.each([
   });
 });
 
+describe('a token of NTLM in Negotiate', () => {
+  testWithAccount('is refused on the first leg by a server of Kerberos alone', async () => {
+    for (const options of [{ ntlm: false }, { packages: { Negotiate: 'Kerberos' } }]) {
+      const server = await serveLogons(options);
+      const connection = await WireClient.connect(server.port);
+      const bare = await connection.request();
+      const logon = await HttpLogon.begin({
+        package: 'NTLM',
+        scheme: 'Negotiate',
+        authIdentity: present(alice),
+      });
+      const answer = await connection.request(present(await logon.next()));
+      expect(answer.raw).toBe(bare.raw);
+      expect(server.events.at(-1)).toMatchObject({
+        type: 'refusal',
+        status: 401,
+        reason: expect.stringContaining('only Kerberos logs on here'),
+      });
+      expect(server.handled).toEqual([]);
+    }
+  });
+});
+
 describe('over TLS', () => {
   const TLS = { tls: { key: RSA_PEM, cert: RSA_PEM } };
   const bindings = present(ChannelBindings.fromCertificate(derOf(RSA_PEM)));

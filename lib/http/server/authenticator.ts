@@ -23,11 +23,13 @@ import { saysForwarded } from './forwarding.js';
 import { Handshake } from './handshake.js';
 import { takeSlot } from './handshake-slots.js';
 import { mayLackHeaders } from './header-count.js';
-import { headerLimitFault } from './header-limit.js';
 import { isHttp2, requireHttp1 } from './http2.js';
+import { letBodyCome, whyConnectionEnds } from './kept-alive.js';
 import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
+import { isKerberosOnly, isNtlmToken } from './ntlm-token.js';
 import { asksWhatMayBeSent, isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
+import { ServerFaults, type ServerLimits } from './server-faults.js';
 import * as texts from './texts.js';
 import { withinTime } from './within-time.js';
 
@@ -83,7 +85,7 @@ export class Authenticator {
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #open = new Set<Connection>();
   readonly #decisions = new WeakMap<object, Promise<Decision>>();
-  readonly #serversSeen = new WeakSet();
+  readonly #serverFaults: ServerFaults;
   #rules: AccessRules | undefined;
   #closed = false;
 
@@ -91,8 +93,14 @@ export class Authenticator {
   constructor(options: IntegratedAuthOptions = {}) {
     this.#settings = checkedOptions(options);
     this.#credentials = new ServerCredentials(this.#settings);
-    const { server } = this.#settings;
-    if (server !== undefined) this.#checkHeaderLimit(server);
+    const { schemes, proxy, server } = this.#settings;
+    const takesNtlm =
+      proxy !== 'multiplexing' &&
+      !schemes.every((scheme) => isKerberosOnly(this.#settings, scheme));
+    this.#serverFaults = new ServerFaults(takesNtlm, (reason) => {
+      this.#tell({ type: 'warning', reason });
+    });
+    if (server !== undefined) this.#serverFaults.look(server);
     this.ready = this.#prepare();
   }
 
@@ -224,18 +232,9 @@ export class Authenticator {
     );
     this.#connections.set(socket, connection);
     this.#open.add(connection);
-    const { server } = socket as { server?: { maxHeaderSize?: number } };
-    if (server !== undefined) this.#checkHeaderLimit(server);
+    const { server } = socket as { server?: ServerLimits };
+    if (server !== undefined) this.#serverFaults.look(server);
     return connection;
-  }
-
-  #checkHeaderLimit(server: { maxHeaderSize?: number }): void {
-    if (this.#serversSeen.has(server)) return;
-    this.#serversSeen.add(server);
-    const fault = headerLimitFault(server);
-    if (fault === undefined) return;
-    this.#tell({ type: 'warning', reason: fault });
-    process.emitWarning(fault, { code: 'SECUR32_HTTP_HEADER_LIMIT' });
   }
 
   /** A request that brings no token of ours. */
@@ -275,6 +274,14 @@ export class Authenticator {
     if (connection.handshake !== undefined && connection.handshake.scheme !== scheme) {
       connection.dropHandshake('the request had a token of another scheme');
       return this.#refuse(request, response, texts.malformed('the scheme changed within a logon'));
+    }
+    if (isKerberosOnly(this.#settings, scheme) && isNtlmToken(token)) {
+      connection.dropHandshake('the request was refused');
+      return this.#refuse(request, response, {
+        ...texts.ntlmToken(),
+        scheme,
+        challenges: this.#offers,
+      });
     }
     if (connection.handshake === undefined && continuesLogon(token)) {
       return this.#refuse(request, response, texts.otherConnection());
@@ -369,15 +376,15 @@ export class Authenticator {
       connection.dropHandshake('the leg failed');
       return this.#refuse(request, response, texts.malformed('the logon goes on without a token'));
     }
-    const multiplexing = this.#settings.proxy === 'multiplexing';
-    if (multiplexing || !response.shouldKeepAlive) {
+    const { proxy, limits } = this.#settings;
+    const multiplexing = proxy === 'multiplexing';
+    const end = whyConnectionEnds(response, limits);
+    if (multiplexing || end !== undefined) {
       connection.dropHandshake('the next leg cannot come on this connection');
-      return this.#refuse(
-        request,
-        response,
-        multiplexing ? texts.onlyOneLeg() : texts.notKeptAlive(),
-      );
+      const refusal = multiplexing ? texts.onlyOneLeg() : texts.notKeptAlive(end ?? '');
+      return this.#refuse(request, response, refusal);
     }
+    letBodyCome(response);
     this.#answer(response, {
       status: 401,
       text: texts.UNAUTHORIZED,

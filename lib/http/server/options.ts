@@ -15,6 +15,7 @@ import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
 import type { Logger } from './events.js';
 import type { Preflight } from './preflight.js';
+import type { ServerLimits } from './server-faults.js';
 
 /**
  * What stands between the clients and this server:
@@ -119,8 +120,8 @@ export interface IntegratedAuthOptions {
   limits?: Partial<Limits>;
   /** Takes what happened, for a log. The events have no secrets. */
   logger?: Logger;
-  /** The server, whose limit on headers is checked at once; by default at its first request. */
-  server?: Pick<Server, 'listen'> & { maxHeaderSize?: number };
+  /** The server, whose limits on headers and kept connections are checked at once; by default at its first request. */
+  server?: Pick<Server, 'listen'> & ServerLimits;
 }
 
 /** The options after their checks. */

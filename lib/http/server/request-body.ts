@@ -9,6 +9,16 @@ export interface BodyBounds {
   legTimeoutMs: number;
 }
 
+/** Whether a request says itself that more of its body comes than is read; the connection ends after its answer. */
+export function isBodyTooLarge(request: IncomingMessage, { bodyBytes }: BodyBounds): boolean {
+  if (request.destroyed || isRead(request)) return false;
+  return Number(request.headers['content-length'] ?? 0) > bodyBytes;
+}
+
+function isRead({ complete, readableLength }: IncomingMessage): boolean {
+  return complete && readableLength === 0;
+}
+
 /**
  * Throws the body away; false where it says itself that it is too large. The
  * connection of one that turns out to be too large or too slow is destroyed.
@@ -16,11 +26,11 @@ export interface BodyBounds {
 export function discardBody(request: IncomingMessage, bounds: BodyBounds): boolean {
   // Nothing comes from whom is gone, not even the end.
   if (request.destroyed) return true;
-  if (request.complete && request.readableLength === 0) {
+  if (isRead(request)) {
     request.resume();
     return true;
   }
-  if (Number(request.headers['content-length'] ?? 0) > bounds.bodyBytes) {
+  if (isBodyTooLarge(request, bounds)) {
     // Node.js closes the connection behind the answer; what still comes is not for us.
     return false;
   }

@@ -73,10 +73,10 @@ export const onlyOneLeg = (): Refusal =>
     CLOSE,
   );
 
-export const notKeptAlive = (): Refusal =>
+export const notKeptAlive = (why: string): Refusal =>
   refusal(
     400,
-    `the logon needs another leg, and the connection ends with this request. ${PROXY_HINT}`,
+    `the logon needs another leg, and the connection ends with this request: ${why}. ${PROXY_HINT}`,
     `This logon needs a connection that stays open. ${PROXY_HINT}`,
     CLOSE,
   );
@@ -131,6 +131,13 @@ export const ntlmIsOff = (): Refusal =>
     403,
     'the logon was not by Kerberos (ntlm: false)',
     'Only Kerberos tickets are accepted here.',
+  );
+
+export const ntlmToken = (): Refusal =>
+  refusal(
+    401,
+    'the token is one of NTLM, and only Kerberos logs on here (ntlm: false, or packages)',
+    UNAUTHORIZED,
   );
 
 export const notPermitted = (): Refusal =>

@@ -1,0 +1,45 @@
+/**
+ * Whether a connection goes on after an answer. A logon of several legs needs
+ * that, so it must be known before the answer is written.
+ */
+
+import type { ServerResponse } from 'node:http';
+
+import { isBodyTooLarge, type BodyBounds } from './request-body.js';
+
+/** What Node.js knows of a response, and does not document. Tests hold it to each version. */
+interface Internals {
+  maxRequestsOnConnectionReached?: boolean;
+  /** The client waits for 100 before it sends the body. */
+  _expect_continue?: boolean;
+  /** It was sent. */
+  _sent100?: boolean;
+}
+
+/** As Node.js reads a Connection field that was set. */
+const CLOSE = /(?:^|\W)close(?:$|\W)/i;
+
+/** Why the connection ends with this answer, for the log; undefined if it does not. */
+export function whyConnectionEnds(
+  response: ServerResponse,
+  bounds: BodyBounds,
+): string | undefined {
+  const { maxRequestsOnConnectionReached: isLast } = response as Internals;
+  if (!response.shouldKeepAlive) return 'the request has Connection: close, or is of HTTP/1.0';
+  if (isLast) return 'it was the last one that server.maxRequestsPerSocket allows';
+  if (CLOSE.test(String(response.getHeader('Connection') ?? ''))) {
+    return 'the answer had Connection: close before';
+  }
+  if (isBodyTooLarge(response.req, bounds)) return 'its body is larger than limits.bodyBytes';
+  return undefined;
+}
+
+/**
+ * Keeps the connection of a client that waits with its body (`checkContinue`):
+ * without 100 Node.js ends it after any answer. The body comes then, and is
+ * thrown away.
+ */
+export function letBodyCome(response: ServerResponse): void {
+  const { _expect_continue: waits, _sent100: isSent } = response as Internals;
+  if (waits && !isSent) response.writeContinue();
+}

@@ -1,0 +1,112 @@
+/**
+ * Tokens by which only NTLM could come of the logon: what a server of Kerberos
+ * alone refuses before a package sees them. SPNEGO (RFC 4178) is read as far as
+ * that takes, and strictly: what is not understood is left to the package.
+ */
+
+import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../der.js';
+import { packageKind } from '../../package-kinds.js';
+import type { Scheme } from '../schemes.js';
+import { beginsAsNtlm } from './ntlm-messages.js';
+import type { Settings } from './options.js';
+
+/** InitialContextToken of GSS-API, RFC 2743 3.1: [APPLICATION 0]. */
+const INITIAL_CONTEXT_TOKEN = 0x60;
+const OCTET_STRING = 0x04;
+
+const NEG_TOKEN_INIT = contextTag(0, 'constructed');
+const NEG_TOKEN_RESP = contextTag(1, 'constructed');
+const MECH_TYPES = contextTag(0, 'constructed');
+const REQ_FLAGS = contextTag(1, 'constructed');
+const NEG_STATE = contextTag(0, 'constructed');
+const SUPPORTED_MECH = contextTag(1, 'constructed');
+/** mechToken of a NegTokenInit, responseToken of a NegTokenResp. */
+const MECH_TOKEN = contextTag(2, 'constructed');
+
+const SPNEGO = objectIdentifierHex('1.3.6.1.5.5.2');
+const NTLM = objectIdentifierHex('1.3.6.1.4.1.311.2.2.10');
+/** Kerberos, with the number that Windows 2000 wrote, user to user, and through the server. */
+const KERBEROS: readonly string[] = [
+  '1.2.840.113554.1.2.2',
+  '1.2.840.48018.1.2.2',
+  '1.2.840.113554.1.2.2.3',
+  '1.3.6.1.5.2.5',
+].map(objectIdentifierHex);
+
+/** Whether only Kerberos logs on by a scheme. */
+export function isKerberosOnly({ ntlm, packages }: Settings, scheme: Scheme): boolean {
+  return !ntlm || packageKind(packages[scheme]) === 'kerberos';
+}
+
+/**
+ * Whether a token is a message of NTLM, as it is or wrapped; begins a SPNEGO
+ * negotiation whose first choice is NTLM; or offers NTLM and no Kerberos.
+ */
+export function isNtlmToken(token: Uint8Array): boolean {
+  return isNtlmMechToken(token) || understood(token, wrapsNtlm);
+}
+
+/** Whether a token that is not SPNEGO's is one of NTLM: as it is, or framed by GSS-API. */
+function isNtlmMechToken(token: Uint8Array): boolean {
+  if (beginsAsNtlm(token)) return true;
+  return understood(token, (reader) => {
+    const mechanism = reader.into(INITIAL_CONTEXT_TOKEN).read(DerTag.objectIdentifier);
+    return hex(mechanism) === NTLM;
+  });
+}
+
+function wrapsNtlm(reader: DerReader): boolean {
+  const outer = reader.any();
+  reader.end();
+  if (outer.tag === NEG_TOKEN_RESP) return respondsByNtlm(reader.inside(outer));
+  if (outer.tag === NEG_TOKEN_INIT) return beginsByNtlm(reader.inside(outer));
+  if (outer.tag !== INITIAL_CONTEXT_TOKEN) return false;
+  const framed = reader.inside(outer);
+  if (hex(framed.read(DerTag.objectIdentifier)) !== SPNEGO) return false;
+  return beginsByNtlm(framed.into(NEG_TOKEN_INIT));
+}
+
+function beginsByNtlm(reader: DerReader): boolean {
+  const init = reader.into(DerTag.sequence);
+  const types = mechanisms(init, init.optional(MECH_TYPES));
+  init.optional(REQ_FLAGS);
+  if (carriesNtlm(init)) return true;
+  const [first] = types;
+  return first === NTLM || (types.includes(NTLM) && !types.some((type) => KERBEROS.includes(type)));
+}
+
+function respondsByNtlm(reader: DerReader): boolean {
+  const response = reader.into(DerTag.sequence);
+  response.optional(NEG_STATE);
+  response.optional(SUPPORTED_MECH);
+  return carriesNtlm(response);
+}
+
+/** The list of mechanisms in an element, in hexadecimal. */
+function mechanisms(reader: DerReader, element: DerElement | undefined): string[] {
+  if (element === undefined) return [];
+  const list = reader.inside(element).into(DerTag.sequence);
+  const types: string[] = [];
+  while (!list.atEnd) types.push(hex(list.read(DerTag.objectIdentifier)));
+  return types;
+}
+
+function carriesNtlm(reader: DerReader): boolean {
+  const element = reader.optional(MECH_TOKEN);
+  return (
+    element !== undefined && isNtlmMechToken(reader.inside(element).read(OCTET_STRING).content)
+  );
+}
+
+/** What is found in a token; false for one that is not valid DER of this kind. */
+function understood(token: Uint8Array, find: (reader: DerReader) => boolean): boolean {
+  try {
+    return find(new DerReader(token, 'the token'));
+  } catch {
+    return false;
+  }
+}
+
+function hex({ content }: DerElement): string {
+  return Buffer.from(content).toString('hex');
+}
