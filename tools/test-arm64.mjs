@@ -30,7 +30,7 @@ const FILES = [
 ];
 const PACKAGES = [
   ...['jest', '@jest/globals', 'fast-check', 'node-gyp-build'],
-  ...['express', 'express4', 'fastify', 'koa', 'ldapts'],
+  ...['express', 'express4', 'fastify', 'koa', 'ldapts', 'ws'],
 ];
 /** A run that hangs must end, and one on a host with other work to do must not. */
 const TIMEOUT_SECONDS = 30 * 60;
