@@ -170,6 +170,17 @@ export class WireClient {
     }
   }
 
+  /** The next bytes, where the answer was to another protocol. */
+  async bytes(count: number): Promise<Buffer> {
+    while (this.#received.length < count) {
+      if (this.#ended) throw new Error('the connection ended');
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+    const bytes = this.#received.subarray(0, count);
+    this.#received = this.#received.subarray(count);
+    return bytes;
+  }
+
   async next(): Promise<WireResponse> {
     const response = await this.maybeNext();
     if (response === undefined) throw new Error('the connection ended without an answer');

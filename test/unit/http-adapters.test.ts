@@ -51,21 +51,23 @@ describe('Fastify', () => {
   async function register(options?: IntegratedAuthOptions) {
     const onRequest: Hook[] = [];
     const onClose: (() => Promise<void>)[] = [];
+    const preClose: (() => Promise<void>)[] = [];
     const plugin = fastifyIntegratedAuth(options);
     const registered = plugin({
       addHook: (name: string, hook: unknown) => {
         if (name === 'onRequest') onRequest.push(hook as Hook);
-        else onClose.push(hook as () => Promise<void>);
+        else if (name === 'onClose') onClose.push(hook as () => Promise<void>);
+        else preClose.push(hook as () => Promise<void>);
       },
     });
     open.push(() => onClose[0]?.());
     await registered;
-    return { onRequest, onClose, plugin };
+    return { onRequest, onClose, preClose, plugin };
   }
 
   test('waits for what the server needs, and holds for its whole instance', async () => {
-    const { onRequest, onClose, plugin } = await register(NTLM);
-    expect([onRequest.length, onClose.length]).toEqual([1, 1]);
+    const { onRequest, onClose, preClose, plugin } = await register(NTLM);
+    expect([onRequest.length, preClose.length, onClose.length]).toEqual([1, 1, 1]);
     expect(fake.acquisitions).toHaveLength(1);
     expect(Object.getOwnPropertyDescriptor(plugin, Symbol.for('skip-override'))?.value).toBe(true);
   });

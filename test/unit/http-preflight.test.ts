@@ -89,20 +89,23 @@ describe('by default', () => {
     ['behind a proxy that mixes clients', asks([['Via', '1.1 x']]), MULTIPLEXING],
     ['with each field twice', { ...PREFLIGHT, headers: [...ASKS, ...ASKS] }],
     ['with a body', { ...PREFLIGHT, body: 'x'.repeat(100_000) }],
-  ])('a preflight %s is answered with 403 and reaches no handler', async (_, request, more = {}) => {
-    const server = await serve({ ...NTLM, ...more });
-    const client = await WireClient.connect(server.port);
-    const response = await client.request(request);
-    expect([response.status, response.body]).toEqual([403, REFUSED]);
-    const names = response.headers.map(([name]) => name.toLowerCase());
-    expect(names.filter((name) => /^(access-control|allow|www-auth)/.test(name))).toEqual([]);
-    expect(server.handled).toEqual([]);
-    expect(server.events).toMatchObject([
-      { type: 'refusal', status: 403, reason: expect.stringContaining('CORS preflight') },
-    ]);
-    // The next request is the next one.
-    expect((await client.request()).status).toBe(401);
-  });
+  ])(
+    'a preflight %s is answered with 403 and reaches no handler',
+    async (_, request, more = {}) => {
+      const server = await serve({ ...NTLM, ...more });
+      const client = await WireClient.connect(server.port);
+      const response = await client.request(request);
+      expect([response.status, response.body]).toEqual([403, REFUSED]);
+      const names = response.headers.map(([name]) => name.toLowerCase());
+      expect(names.filter((name) => /^(access-control|allow|www-auth)/.test(name))).toEqual([]);
+      expect(server.handled).toEqual([]);
+      expect(server.events).toMatchObject([
+        { type: 'refusal', status: 403, reason: expect.stringContaining('CORS preflight') },
+      ]);
+      // The next request is the next one.
+      expect((await client.request()).status).toBe(401);
+    },
+  );
 
   test('the answer is the same for every path', async () => {
     const { port } = await serve(NTLM);

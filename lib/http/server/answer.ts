@@ -20,21 +20,33 @@ export function challenge(scheme: Scheme, token: Buffer | undefined): string {
   return token === undefined ? scheme : `${scheme} ${token.toString('base64')}`;
 }
 
+/** What an answer says to people. */
+export function answerText({ text }: Answer): string {
+  return `${text}\n`;
+}
+
+/** The fields of an answer, without those about its connection. */
+export function answerFields(what: Answer): [name: string, value: string | readonly string[]][] {
+  const fields: ReturnType<typeof answerFields> = [
+    ['Cache-Control', 'no-store'],
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Content-Length', String(Buffer.byteLength(answerText(what)))],
+  ];
+  // Each scheme is a field of its own: some clients read one of them only.
+  if (what.challenges) fields.push(['WWW-Authenticate', what.challenges]);
+  if (what.retryAfterSeconds !== undefined) {
+    fields.push(['Retry-After', String(what.retryAfterSeconds)]);
+  }
+  return fields;
+}
+
 export function answer(response: ServerResponse, what: Answer, bounds: BodyBounds): void {
   const { req: request } = response;
   const fits = discardBody(request, bounds);
   if (response.headersSent || response.writableEnded) return;
-  const text = `${what.text}\n`;
   response.statusCode = what.status;
-  // Each scheme is a field of its own: some clients read one of them only.
-  if (what.challenges) response.setHeader('WWW-Authenticate', what.challenges);
   if (what.close || !fits) response.setHeader('Connection', 'close');
-  if (what.retryAfterSeconds !== undefined) {
-    response.setHeader('Retry-After', what.retryAfterSeconds);
-  }
-  response.setHeader('Cache-Control', 'no-store');
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Content-Length', Buffer.byteLength(text));
-  response.end(request.method === 'HEAD' ? undefined : text);
+  for (const [name, value] of answerFields(what)) response.setHeader(name, value);
+  response.end(request.method === 'HEAD' ? undefined : answerText(what));
 }

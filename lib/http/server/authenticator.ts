@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { AccessRules } from '../../access-rules.js';
 import type { Credentials } from '../../credentials.js';
-import { codedError } from '../../errors.js';
+import { argumentError, codedError } from '../../errors.js';
 import { packageKind } from '../../package-kinds.js';
 import type { StepResult } from '../../security-context.js';
 import { ServerContext } from '../../server-context.js';
@@ -20,6 +21,7 @@ import { tell, type HttpAuthEvent } from './events.js';
 import { connectionProtection } from './extended-protection.js';
 import { failureOf } from './failures.js';
 import { saysForwarded } from './forwarding.js';
+import { endIfItWaits, guardAgainstErrors, requestCame } from './hand-back.js';
 import { Handshake } from './handshake.js';
 import { takeSlot } from './handshake-slots.js';
 import { mayLackHeaders } from './header-count.js';
@@ -31,12 +33,19 @@ import { asksWhatMayBeSent, isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerFaults, type ServerLimits } from './server-faults.js';
 import * as texts from './texts.js';
+import { isUpgrade } from './upgrade.js';
+import { UpgradeReply, type UpgradeReplyOptions } from './upgrade-reply.js';
 import { withinTime } from './within-time.js';
 
 /** What became of a request. */
 export type Decision =
   /** It is to be handled, on behalf of this client. */
-  | { kind: 'authenticated'; authentication: Authentication }
+  | {
+      kind: 'authenticated';
+      authentication: Authentication;
+      /** Of an upgrade: fields that the answer 101 should have, by which the client knows the server. */
+      headers?: Readonly<Record<string, string>>;
+    }
   /** It is to be handled without a logon: `anonymous: 'pass'`, or `preflight: 'pass'`. */
   | { kind: 'anonymous' }
   /** It was answered: with a challenge, the next token of a logon, or a refusal. */
@@ -46,6 +55,9 @@ const ANSWERED: Decision = Object.freeze({ kind: 'answered' });
 const ANONYMOUS: Decision = Object.freeze({ kind: 'anonymous' });
 
 const RETRY_AFTER_SECONDS = 5;
+
+/** Where the answer to a request is written. */
+type Reply = ServerResponse | UpgradeReply;
 
 /** A refusal, for the client and for the log. */
 interface Refusal extends Answer {
@@ -59,7 +71,7 @@ interface Refusal extends Answer {
 interface Leg {
   connection: Connection;
   request: IncomingMessage;
-  response: ServerResponse;
+  response: Reply;
   scheme: Scheme;
   token: Buffer;
 }
@@ -125,10 +137,54 @@ export class Authenticator {
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): Promise<Decision> {
+    return this.#once(request, () => this.#decide(request, response));
+  }
+
+  /**
+   * Decides about the request of an 'upgrade' event (WebSocket), or of a
+   * 'connect' event, of a server of `node:http` or `node:https`:
+   *
+   * ```js
+   * server.on('upgrade', async (request, socket, head) => {
+   *   const { kind } = await authenticator.decideUpgrade(request, socket, head);
+   *   if (kind !== 'answered') webSockets.handleUpgrade(request, socket, head, talk);
+   * });
+   * ```
+   *
+   * What it answers with a refusal ends its connection. After a challenge with
+   * a token the socket is handed back to the server, by its 'connection' event
+   * (with TLS 'secureConnection'), and the next leg is the next 'upgrade'.
+   * Errors of the socket are caught from here on.
+   *
+   * Rejects as `decide` does; the socket is destroyed then.
+   */
+  async decideUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Uint8Array,
+  ): Promise<Decision> {
+    guardAgainstErrors(socket);
+    try {
+      return await this.#once(request, async () => {
+        if (isHttp2(request)) return this.#decideHttp2(request);
+        if (isUpgrade(request)) return this.#decideUpgrade(request, { response: undefined, head });
+        throw argumentError("decideUpgrade takes the request of an 'upgrade' or 'connect' event");
+      });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  /** A request is decided about once, however often somebody asks. */
+  async #once(
+    request: IncomingMessage | Http2ServerRequest,
+    decide: () => Promise<Decision>,
+  ): Promise<Decision> {
     let decision = this.#decisions.get(request);
     if (decision === undefined) {
       refuseUndecidable(request);
-      decision = this.#decide(request, response);
+      decision = decide();
       this.#decisions.set(request, decision);
     }
     return decision;
@@ -139,7 +195,24 @@ export class Authenticator {
     response: ServerResponse | Http2ServerResponse,
   ): Promise<Decision> {
     if (isHttp2(request)) return this.#decideHttp2(request);
-    return this.#decideHttp1(request, response as ServerResponse);
+    return isUpgrade(request)
+      ? this.#decideUpgrade(request, { response: response as ServerResponse, head: undefined })
+      : this.#decideHttp1(request, response as ServerResponse);
+  }
+
+  async #decideUpgrade(
+    request: IncomingMessage,
+    what: Pick<UpgradeReplyOptions, 'response' | 'head'>,
+  ): Promise<Decision> {
+    const { legs, legTimeoutMs } = this.#settings.limits;
+    const reply = new UpgradeReply(request, {
+      ...what,
+      legs,
+      timeoutMs: legTimeoutMs,
+      isLogonUnderWay: () => this.#connections.get(request.socket)?.handshake !== undefined,
+    });
+    const decision = await this.#decideHttp1(request, reply);
+    return decision.kind === 'authenticated' ? { ...decision, headers: reply.headers } : decision;
   }
 
   #decideHttp2(request: Http2ServerRequest): Decision {
@@ -153,14 +226,21 @@ export class Authenticator {
     return ANSWERED;
   }
 
-  async #decideHttp1(request: IncomingMessage, response: ServerResponse): Promise<Decision> {
+  async #decideHttp1(request: IncomingMessage, response: Reply): Promise<Decision> {
     // Something in front of this took its time.
     if (request.socket.destroyed) return this.#gone(request);
     const connection = this.#connectionOf(request);
+    requestCame(request.socket);
     if (this.#closed) return this.#refuse(request, response, texts.closed());
     if (connection.legRunning || connection.broken) {
       connection.break();
       return this.#refuse(request, response, texts.pipelined());
+    }
+    const fault = response instanceof UpgradeReply ? response.fault : undefined;
+    if (fault !== undefined) {
+      connection.drop('the request was malformed');
+      const refusal = fault === 'has a body' ? texts.upgradeWithBody() : texts.upgradeDidNotWait();
+      return this.#refuse(request, response, refusal);
     }
     if (mayLackHeaders(request)) {
       connection.drop('the request was malformed');
@@ -194,7 +274,7 @@ export class Authenticator {
    * uses a logon of its connection nor ends one. One that was forwarded is
    * refused as any request is.
    */
-  #preflight(request: IncomingMessage, response: ServerResponse): Decision | undefined {
+  #preflight(request: IncomingMessage, response: Reply): Decision | undefined {
     if (this.#refusesAsForwarded(request)) return undefined;
     if (this.#settings.passPreflights) return isPreflight(request) ? pass(request) : undefined;
     return asksWhatMayBeSent(request)
@@ -225,6 +305,7 @@ export class Authenticator {
       socket,
       (reason) => {
         this.#tell({ type: 'drop', reason, remoteAddress, remotePort });
+        endIfItWaits(socket);
       },
       () => {
         this.#open.delete(connection);
@@ -241,7 +322,7 @@ export class Authenticator {
   #withoutToken(
     connection: Connection,
     request: IncomingMessage,
-    response: ServerResponse,
+    response: Reply,
     authorization: Exclude<Authorization, { kind: 'token' }>,
   ): Decision {
     if (authorization.kind === 'malformed') {
@@ -256,7 +337,7 @@ export class Authenticator {
     return this.#settings.pass ? pass(request) : this.#challenge(request, response);
   }
 
-  #challenge(request: IncomingMessage, response: ServerResponse): Decision {
+  #challenge(request: IncomingMessage, response: Reply): Decision {
     this.#tell({ type: 'challenge', reason: 'no logon', status: 401, ...addressOf(request) });
     this.#answer(response, { status: 401, text: texts.UNAUTHORIZED, challenges: this.#offers });
     return ANSWERED;
@@ -457,13 +538,14 @@ export class Authenticator {
     return identity.isGuest ? { ...texts.guest(), challenges: this.#offers } : texts.notPermitted();
   }
 
-  #answer(response: ServerResponse, what: Answer): void {
-    answer(response, what, this.#settings.limits);
+  #answer(response: Reply, what: Answer): void {
+    if (response instanceof UpgradeReply) response.answer(what);
+    else answer(response, what, this.#settings.limits);
   }
 
   #refuse(
     request: IncomingMessage,
-    response: ServerResponse,
+    response: Reply,
     refusal: Refusal,
     authentication?: Authentication,
   ): Decision {

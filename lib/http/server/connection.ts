@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import type { ServerContext } from '../../server-context.js';
 import type { Authentication } from './authentication.js';
 import type { DropReason, Handshake } from './handshake.js';
-import { KeptContext } from './kept-context.js';
+import { KeptContext, type Closable } from './kept-context.js';
 
 /** A logon that holds for a connection. */
 interface Session {
@@ -121,7 +120,7 @@ export class Connection {
 }
 
 /** The logon of a connection, for one more request. */
-export function useSession(session: Session, response: ServerResponse): Authentication {
+export function useSession(session: Session, response: Closable): Authentication {
   session.kept?.useFor(response);
   return session.authentication;
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { argumentError } from '../../errors.js';
 import { optionNames, ownRecord } from '../../option-checks.js';
+import { isUpgrade } from './upgrade.js';
 
 /**
  * - `'refuse'`: only requests of this server's own pages, and links to it.
@@ -60,9 +61,13 @@ function only(request: IncomingMessage, name: string): string | undefined {
   return request.headersDistinct[name]?.join(', ');
 }
 
-/** Whether somebody followed a link: the answer is shown to the user and not to the page. */
+/**
+ * Whether somebody followed a link: the answer is shown to the user and not to
+ * the page. An upgrade, such as a WebSocket, is never one.
+ */
 function isLink(request: IncomingMessage): boolean {
   return (
+    !isUpgrade(request) &&
     (request.method === 'GET' || request.method === 'HEAD') &&
     only(request, 'sec-fetch-mode') === 'navigate' &&
     // In a frame the other page could cover it.

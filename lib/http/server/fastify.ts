@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Authenticator } from './authenticator.js';
+import { endWaiting } from './hand-back.js';
 import type { IntegratedAuthOptions } from './options.js';
 
-/** As much of Fastify (4 and 5) as the plugin uses. */
+/** As much of Fastify (4.16 and later, and 5) as the plugin uses. */
 interface FastifyLike {
+  readonly server?: object;
   addHook(
     name: 'onRequest',
     hook: (request: { raw: IncomingMessage }, reply: FastifyReplyLike) => Promise<unknown>,
   ): unknown;
-  addHook(name: 'onClose', hook: () => Promise<void>): unknown;
+  addHook(name: 'preClose' | 'onClose', hook: () => Promise<void>): unknown;
 }
 
 interface FastifyReplyLike {
@@ -32,6 +34,11 @@ export function fastifyIntegratedAuth(
       const { kind } = await authenticator.decide(request.raw, reply.raw);
       if (kind === 'answered') reply.hijack();
       return kind === 'answered' ? reply : undefined;
+    });
+    // Fastify waits for its connections before onClose.
+    fastify.addHook('preClose', () => {
+      if (fastify.server !== undefined) endWaiting(fastify.server);
+      return Promise.resolve();
     });
     fastify.addHook('onClose', () => authenticator.close());
     try {

@@ -1,6 +1,10 @@
-import type { ServerResponse } from 'node:http';
-
 import type { ServerContext } from '../../server-context.js';
+
+/** An answer, of which KeptContext waits for the end. */
+export interface Closable {
+  readonly closed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
 
 /** A context that handlers use to impersonate: closed when the logon has ended and the last answer is written. */
 export class KeptContext {
@@ -15,7 +19,7 @@ export class KeptContext {
   }
 
   /** It stays open until this answer is written, or its client gone. */
-  useFor(response: ServerResponse): void {
+  useFor(response: Closable): void {
     // It would not say so again.
     if (response.closed) return;
     this.#uses += 1;

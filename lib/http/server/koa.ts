@@ -35,6 +35,8 @@ export interface KoaIntegratedAuth {
   (context: KoaContextLike, next: () => Promise<unknown>): Promise<void>;
   /** As `Authenticator.ready`. */
   readonly ready: Promise<void>;
+  /** As `Authenticator.decideUpgrade`: Koa sees no upgrades. */
+  readonly decideUpgrade: Authenticator['decideUpgrade'];
   /** As `Authenticator.close`. */
   close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export function koaIntegratedAuth(options: IntegratedAuthOptions = {}): KoaInteg
   };
   return Object.assign(middleware, {
     ready: authenticator.ready,
+    decideUpgrade: authenticator.decideUpgrade.bind(authenticator),
     close: () => authenticator.close(),
   });
 }

@@ -8,6 +8,8 @@ export interface IntegratedAuth {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /** As `Authenticator.ready`. */
   readonly ready: Promise<void>;
+  /** As `Authenticator.decideUpgrade`. */
+  readonly decideUpgrade: Authenticator['decideUpgrade'];
   /** As `Authenticator.close`. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function integratedAuth(options: IntegratedAuthOptions = {}): IntegratedA
   };
   return Object.assign(middleware, {
     ready: authenticator.ready,
+    decideUpgrade: authenticator.decideUpgrade.bind(authenticator),
     close: () => authenticator.close(),
   });
 }

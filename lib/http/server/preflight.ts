@@ -6,6 +6,8 @@
 
 import type { IncomingMessage } from 'node:http';
 
+import { isUpgrade } from './upgrade.js';
+
 /**
  * What becomes of a preflight:
  *
@@ -25,14 +27,15 @@ export function asksWhatMayBeSent({ method, headersDistinct }: IncomingMessage):
   );
 }
 
-/** Whether a browser can have sent it: each field is there once, and there is no body. */
+/** Whether a browser can have sent it: each field is there once, and there is neither a body nor an upgrade. */
 export function isPreflight(request: IncomingMessage): boolean {
   const { headersDistinct } = request;
   return (
     asksWhatMayBeSent(request) &&
     headersDistinct['origin']?.length === 1 &&
     headersDistinct['access-control-request-method']?.length === 1 &&
-    !hasBody(request)
+    !hasBody(request) &&
+    !isUpgrade(request)
   );
 }
 

@@ -47,6 +47,17 @@ export const pipelined = (): Refusal =>
     CLOSE,
   );
 
+export const upgradeWithBody = (): Refusal =>
+  refusal(400, 'the request asks for an upgrade and has a body', ofStatus(400), CLOSE);
+
+export const upgradeDidNotWait = (): Refusal =>
+  refusal(
+    400,
+    'the request asks for an upgrade before the answer to another one, or more came behind it',
+    'Requests for an upgrade must be alone on their connection.',
+    CLOSE,
+  );
+
 export const malformed = (fault: string): Refusal => refusal(400, fault, ofStatus(400), CLOSE);
 
 export const tooManyHeaders = (): Refusal =>
