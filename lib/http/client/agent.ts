@@ -4,6 +4,7 @@ import { Dispatcher, errors } from 'undici';
 
 import { argumentError } from '../../errors.js';
 import { closedError } from '../../raw/closed-error.js';
+import { discardBody } from './body-source.js';
 import { ClientCredentials } from './client-credentials.js';
 import { Exchange } from './exchange.js';
 import { ConnectionOpener } from './open-connection.js';
@@ -61,6 +62,7 @@ export class IntegratedAgent extends Dispatcher {
     try {
       exchange = this.#exchange(options, sink);
     } catch (error) {
+      discardBody(options?.body, error as Error);
       sink.onResponseError(NO_CONTROLLER, error as Error);
       return true;
     }
