@@ -52,6 +52,17 @@ export const NTLM_3 = 'NTLMSSP\0\x03\0\0\0 third';
 /** The legs of an NTLM client. */
 export const ntlmLegs = (): LegAnswer[] => [going(NTLM_1), last(NTLM_3)];
 
+/** Every logon of this test is one by NTLM, however many there are. */
+export function alwaysNtlm(): void {
+  fake.legAnswers.shift = () =>
+    fake.legs.at(-1)?.context === undefined ? going(NTLM_1) : last(NTLM_3);
+}
+
+/** Every logon of this test is one with a ticket. */
+export function alwaysTicket(): void {
+  fake.legAnswers.shift = () => last('ticket');
+}
+
 /** [token or undefined, number of the connection] of each request. */
 export function tokens({ seen }: TestServer): (readonly [string | undefined, number])[] {
   return seen.map(({ headers, connection }) => [tokenIn(headers.authorization), connection]);

@@ -4,6 +4,7 @@ import { Dispatcher, errors } from 'undici';
 
 import { argumentError } from '../../errors.js';
 import { closedError } from '../../raw/closed-error.js';
+import { discardBody } from './body-source.js';
 import { ClientCredentials } from './client-credentials.js';
 import { Exchange } from './exchange.js';
 import { ConnectionOpener } from './open-connection.js';
@@ -63,6 +64,7 @@ export class IntegratedAgent extends Dispatcher {
     try {
       this.#run(options, sink);
     } catch (error) {
+      discardBody(options?.body, error as Error);
       sink.onResponseError(NO_CONTROLLER, error as Error);
     }
     return true;

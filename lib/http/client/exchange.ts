@@ -2,18 +2,20 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 
-import { errors, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 import { codedError } from '../../errors.js';
 import { Attempt, type AttemptHead } from './attempt.js';
 import { supportsSessions } from './challenges.js';
+import { ExchangeController } from './exchange-controller.js';
 import type { LogonConnection } from './logon-connection.js';
-import { connectionLost, isLostConnection } from './lost-connection.js';
+import { connectionLost, isLostConnection, isUnsent } from './lost-connection.js';
 import type { ClientLimits } from './options.js';
 import type { Party } from './party.js';
 import type { Pool } from './pool.js';
 import { RequestBody } from './request-body.js';
 import { RequestHeaders } from './request-headers.js';
+import { Retries } from './retries.js';
 import type { Sink } from './sink.js';
 
 type Options = Dispatcher.DispatchOptions;
@@ -46,6 +48,7 @@ export class Exchange {
   readonly #limits: ClientLimits;
   readonly #abort = new AbortController();
   readonly #controller: ExchangeController;
+  readonly #retries = new Retries();
   #trailers: IncomingHttpHeaders = {};
   #settled = false;
 
@@ -60,12 +63,20 @@ export class Exchange {
     this.#origin = origin;
     this.#options = options;
     this.#headers = headers;
-    this.#body = new RequestBody(options.body, headers.contentLength, limits.bodyBytes);
+    this.#body = new RequestBody(
+      options.body,
+      headers.contentLength,
+      limits.bodyBytes,
+      (failure) => {
+        this.#controller.abort(failure);
+      },
+    );
     this.#sink = sink;
     this.#pool = pool;
     this.#limits = limits;
     this.#controller = new ExchangeController((reason) => {
       this.#abort.abort(reason);
+      this.#body.close(reason);
       this.#fail(reason);
     });
   }
@@ -75,9 +86,11 @@ export class Exchange {
     try {
       this.#sink.onRequestStart(this.#controller, {});
       if (this.#settled) return;
-      if ((await this.#over(false)) === 'again') await this.#over(true);
+      this.#body.start();
+      for (let fresh = false; (await this.#over(fresh)) === 'again';) fresh = true;
       this.#end();
     } catch (error) {
+      this.#body.close(error as Error);
       this.#fail(error as Error);
     } finally {
       this.#body.close();
@@ -105,17 +118,18 @@ export class Exchange {
     this.#sink.onResponseError(this.#controller, error);
   }
 
-  /** @param last whether there will be no other connection after this one */
-  async #over(last: boolean): Promise<Outcome> {
+  /** @param fresh whether a connection that served others will not do */
+  async #over(fresh: boolean): Promise<Outcome> {
     const { signal } = this.#abort;
-    const connection = await this.#pool.take(last, signal);
+    const connection = await this.#pool.take(fresh, signal);
+    this.#retries.begin();
     const stop = () => {
       connection.destroy();
     };
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
-      const outcome = await this.#on(connection, last);
+      const outcome = await this.#on(connection);
       if (outcome === 'done') this.#pool.give(connection);
       else connection.destroy();
       return outcome;
@@ -127,57 +141,72 @@ export class Exchange {
     }
   }
 
-  async #on(connection: LogonConnection, last: boolean): Promise<Outcome> {
+  async #on(connection: LogonConnection): Promise<Outcome> {
     for (const party of connection.parties) await party.begin();
     if (this.#mustLogOnFirst(connection)) {
-      const leg = await this.#legs(connection, last, () => 'head');
+      const leg = await this.#legs(connection, () => 'head');
       if (leg === undefined) return 'again';
       // Refused, as the request itself would be.
       if (this.#challenger(connection, leg.head) !== undefined)
         return this.#finish(connection, leg);
       await this.#answered(connection, leg);
       if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
-        return this.#again(last, 'the server closes the connection that was logged on');
+        return this.#again('the server closes the connection that was logged on');
       }
+      if (this.#retries.bodyLost) await this.#beginAgain(connection);
     }
-    const leg = await this.#legs(connection, last, () => this.#form(connection));
+    const leg = await this.#legs(connection, () => this.#form(connection));
     return leg === undefined ? 'again' : this.#finish(connection, leg);
   }
 
-  /** A body that comes once must not go out before the server takes it. */
+  /** A body must not go out before the server takes it, if it comes once or costs the connection. */
   #mustLogOnFirst({ parties }: LogonConnection): boolean {
-    return !this.#body.empty && !this.#body.certain && parties.some((party) => party.onlyAsks);
+    if (this.#body.empty) return false;
+    if (this.#retries.bodyLost) return parties.some((party) => party.mayAsk);
+    const refused = (party: Party) => party.closesOnBodies && !this.#retries.refusedBy(party);
+    return parties.some((party) => party.onlyAsks && (!this.#body.certain || refused(party)));
+  }
+
+  /** The body follows what was only a logon. */
+  async #beginAgain({ parties }: LogonConnection): Promise<void> {
+    for (const party of parties) {
+      if (party.challenged) party.noteClosing();
+      await party.begin();
+    }
   }
 
   #form({ parties }: LogonConnection): Form {
     // Only where it is sure that this very request is refused without a logon:
     // another one would be served, without its body.
-    const refused = parties.some((party) => party.onlyAsks && party.challenged);
+    const refused = parties.some(
+      (party) => party.onlyAsks && (party.challenged || this.#retries.refusedBy(party)),
+    );
     return refused && !this.#body.empty ? 'without body' : 'whole';
   }
 
   /** Legs until there is a response to give back; undefined where it takes another connection. */
-  async #legs(
-    connection: LogonConnection,
-    last: boolean,
-    form: () => Form,
-  ): Promise<Leg | undefined> {
+  async #legs(connection: LogonConnection, nextForm: () => Form): Promise<Leg | undefined> {
     for (;;) {
-      const leg = await this.#leg(connection, last, form());
+      const form = nextForm();
+      const leg = await this.#leg(connection, form);
       if (leg === undefined) return undefined;
       const party = this.#challenger(connection, leg.head);
       const answer = party?.answerTo(leg.head);
       if (party === undefined || answer === undefined) return leg;
+      this.#retries.noteRefusal(party, form === 'whole' && !this.#body.empty);
+      // It may still be on its way.
+      this.#body.keep();
       this.#checkReplayable();
       const passed = connection.parties.slice(0, connection.parties.indexOf(party));
       for (const other of passed) await other.answered(leg.head);
-      if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
-        this.#again(last, 'the connection was closed between two legs of a logon');
+      const discarded = await leg.attempt.discard(this.#limits.refusalBytes);
+      if (!discarded || !connection.usable || connection.sending) {
+        this.#again('the connection was closed between two legs of a logon');
         return undefined;
       }
       await answer();
       if (!connection.usable) {
-        this.#again(last, 'the connection was closed between two legs of a logon');
+        this.#again('the connection was closed between two legs of a logon');
         return undefined;
       }
       for (const other of passed) await other.beginUnasked();
@@ -185,7 +214,7 @@ export class Exchange {
   }
 
   /** One request, up to the head of its response. */
-  async #leg(connection: LogonConnection, last: boolean, form: Form): Promise<Leg | undefined> {
+  async #leg(connection: LogonConnection, form: Form): Promise<Leg | undefined> {
     const attempt = new Attempt(connection.client, this.#dispatchOptions(connection, form));
     const { used } = connection;
     const underWay = connection.parties.some((party) => party.underWay);
@@ -195,12 +224,14 @@ export class Exchange {
     } catch (cause) {
       this.#abort.signal.throwIfAborted();
       if (!isLostConnection(cause)) throw cause;
-      // Of undici's own errors this code says that nothing was sent.
       const unsent = isUnsent(cause);
-      if (!underWay && !used && !unsent) throw cause;
       const harmless = unsent || form !== 'whole' || this.#idempotent;
+      if (!underWay && !used && !unsent) {
+        if (!harmless || !this.#mayBeRefused(connection)) throw cause;
+        this.#retries.noteLostBody();
+      }
       if (harmless && this.#body.replayable) {
-        this.#again(last, 'the connection was closed before the response', cause);
+        this.#again('the connection was closed before the response', cause);
         return undefined;
       }
       throw underWay
@@ -213,8 +244,15 @@ export class Exchange {
     return this.#options.idempotent ?? IDEMPOTENT.includes(this.#options.method.toUpperCase());
   }
 
-  #again(last: boolean, how: string, cause?: unknown): 'again' {
-    if (last) throw connectionLost(how, cause);
+  /** Whether a server that wants a logon may have ended the connection because of the body. */
+  #mayBeRefused({ parties }: LogonConnection): boolean {
+    const { bodyLost } = this.#retries;
+    return !bodyLost && !this.#body.empty && parties.some((party) => party.mayAsk);
+  }
+
+  #again(how: string, cause?: unknown): 'again' {
+    this.#body.stop();
+    if (!this.#retries.take()) throw connectionLost(how, cause);
     this.#checkReplayable();
     return 'again';
   }
@@ -296,48 +334,4 @@ export class Exchange {
       ...(bodyTimeout !== undefined && { bodyTimeout }),
     };
   }
-}
-
-type RawFields = NonNullable<Dispatcher.DispatchController['rawHeaders']> | null;
-
-/** What the user's handler holds the request by. */
-class ExchangeController implements Dispatcher.DispatchController {
-  rawHeaders: RawFields = null;
-  rawTrailers: RawFields = null;
-  aborted = false;
-  paused = false;
-  reason: Error | null = null;
-  readonly #onAbort: (reason: Error) => void;
-  #attempt: Attempt | undefined;
-
-  constructor(onAbort: (reason: Error) => void) {
-    this.#onAbort = onAbort;
-  }
-
-  attach(attempt: Attempt): void {
-    this.#attempt = attempt;
-    this.rawHeaders = attempt.controller?.rawHeaders ?? null;
-  }
-
-  abort(reason?: Error): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason ?? new errors.RequestAbortedError();
-    this.#onAbort(this.reason);
-  }
-
-  pause(): void {
-    this.paused = true;
-    this.#attempt?.controller?.pause();
-  }
-
-  resume(): void {
-    this.paused = false;
-    this.#attempt?.controller?.resume();
-  }
-}
-
-/** Our own code, which only the connection itself gives: it had ended before. */
-function isUnsent(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_SECUR32_CONNECTION_LOST';
 }

@@ -4,6 +4,7 @@ import {
   fetch,
   FormData,
   Request,
+  type Dispatcher,
   type RequestInfo,
   type RequestInit,
   type Response,
@@ -11,6 +12,7 @@ import {
 
 import { argumentError } from '../../errors.js';
 import { IntegratedAgent } from './agent.js';
+import { discardBody, isStreamBody } from './body-source.js';
 import type { IntegratedClientOptions } from './options.js';
 
 /** undici's `fetch`, with the agent that logs on. */
@@ -49,9 +51,35 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
     init: IntegratedRequestInit = {},
   ): Promise<Response> => {
     if ('dispatcher' in init) throw argumentError('an integratedFetch has a dispatcher of its own');
-    return fetch(requestOf(input), { ...withOwnFormData(init), dispatcher: agent });
+    const { body } = init;
+    if (!isStreamBody(body)) {
+      return fetch(requestOf(input), { ...withOwnFormData(init), dispatcher: agent });
+    }
+    try {
+      return await fetch(requestOf(input), {
+        ...init,
+        body: standIn(),
+        dispatcher: withBody(agent, body),
+      } as RequestInit);
+    } catch (error) {
+      discardBody(body, error as Error);
+      throw error;
+    }
   };
   return Object.assign(integrated, { agent, close: () => agent.close() });
+}
+
+/** For a stream: undici would read it in ways in which its failure is not heard, and cannot destroy it. */
+async function* standIn(): AsyncGenerator<Uint8Array> {
+  // The agent has the stream itself.
+}
+
+/** The agent, with the body itself in place of the one that stands for it. */
+function withBody(agent: IntegratedAgent, body: unknown): Dispatcher {
+  return agent.compose((dispatch) => (options, handler) => {
+    const own = (options.body ?? null) === null ? options : { ...options, body };
+    return dispatch(own as Dispatcher.DispatchOptions, handler);
+  });
 }
 
 /** undici does not know a Request of Node's own undici, and would take it for a string. */

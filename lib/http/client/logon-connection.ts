@@ -3,13 +3,10 @@
 import { Client } from 'undici';
 
 import { maxHeaderSize } from './header-size.js';
-import { connectionLost } from './lost-connection.js';
+import { unsentRequest } from './lost-connection.js';
 import type { ClientLimits } from './options.js';
 import type { Party } from './party.js';
 import type { Socket } from 'node:net';
-
-/** Said of a request for which there was no connection any more: nothing of it was sent. */
-export const UNSENT = 'the connection ended before the request was sent';
 
 export interface ConnectionParts {
   readonly origin: URL;
@@ -40,7 +37,7 @@ export class LogonConnection {
         // undici expects that it takes a while.
         queueMicrotask(() => {
           // It would take a new socket for the one that ended, and the logon with it.
-          if (socket.destroyed) callback(connectionLost(UNSENT), null);
+          if (socket.destroyed) callback(unsentRequest(), null);
           else callback(null, socket);
         });
       },
@@ -56,6 +53,11 @@ export class LogonConnection {
   /** Whether another request can go over it. */
   get usable(): boolean {
     return !this.#socket.destroyed && !this.client.destroyed && this.#socket.writable;
+  }
+
+  /** Whether a part of a request waits to be sent. */
+  get sending(): boolean {
+    return this.#socket.writableLength > 0;
   }
 
   /** Calls back when it has ended. */

@@ -2,9 +2,12 @@
 
 import type { Scheme } from '../schemes.js';
 
-/** Of one of them: the scheme by which it wants a logon; undefined as long as it did not ask. */
+/** Of one of them. */
 export interface Memory {
+  /** The scheme by which it wants a logon; undefined as long as it did not ask. */
   scheme: Scheme | undefined;
+  /** Whether a connection ended because it refused a request with a body. */
+  closesOnBodies: boolean;
 }
 
 const MOST = 1000;
@@ -14,7 +17,7 @@ export class Memories {
   readonly #memories = new Map<string, Memory>();
 
   of(key: string): Memory {
-    const known = this.#memories.get(key) ?? { scheme: undefined };
+    const known = this.#memories.get(key) ?? { scheme: undefined, closesOnBodies: false };
     this.#memories.delete(key);
     this.#memories.set(key, known);
     if (this.#memories.size > MOST) {

@@ -99,6 +99,20 @@ export class Party {
     return this.#challenged;
   }
 
+  /** Whether it may ask for a logon with the next request: that is no user's as it is. */
+  get mayAsk(): boolean {
+    return this.#allowed && !this.#loggedOn && (!this.underWay || this.onlyAsks);
+  }
+
+  /** Whether it ended a connection before because it refused a body. */
+  get closesOnBodies(): boolean {
+    return this.#settings.memory.closesOnBodies;
+  }
+
+  noteClosing(): void {
+    this.#settings.memory.closesOnBodies = true;
+  }
+
   /** Before a request: begins a logon with a party that is known to want one. */
   async begin(): Promise<void> {
     this.#legs = 0;

@@ -1,0 +1,55 @@
+/** Bodies of every kind, with the same bytes. */
+
+import { Readable } from 'node:stream';
+
+/** Bytes of which no part is like another. */
+export function patterned(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 4) {
+    for (let byte = 0; byte < 4 && at + byte < length; byte++) {
+      bytes[at + byte] = (at >>> (8 * (3 - byte))) & 0xff;
+    }
+  }
+  return bytes;
+}
+
+export function* partsOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function* asynchronously(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (const part of partsOf(bytes, size)) {
+    yield part;
+    await new Promise(setImmediate);
+  }
+}
+
+function webStream(bytes: Uint8Array, size: number, type?: 'bytes'): ReadableStream<Uint8Array> {
+  const parts = partsOf(bytes, size);
+  return new ReadableStream({
+    ...(type && { type }),
+    pull: (controller: { enqueue: (part: Uint8Array) => void; close: () => void }) => {
+      const { done, value } = parts.next();
+      if (done === true) controller.close();
+      else controller.enqueue(Uint8Array.from(value));
+    },
+  } as object);
+}
+
+export type MakeBody = (bytes: Buffer, size: number) => unknown;
+
+/** Bodies that come once, in parts of a size. */
+export const streamBodies: readonly (readonly [kind: string, make: MakeBody])[] = [
+  ['a Readable', (bytes, size) => Readable.from(partsOf(bytes, size), { objectMode: false })],
+  ['an asynchronous generator', asynchronously],
+  ['a generator', partsOf],
+  ['a web stream', (bytes, size) => webStream(bytes, size)],
+  ['a byte stream', (bytes, size) => webStream(bytes, size, 'bytes')],
+];
+
+/** Bodies that can be sent at any time. */
+export const wholeBodies: readonly (readonly [kind: string, make: (bytes: Buffer) => unknown])[] = [
+  ['bytes', (bytes) => bytes],
+  ['a string', (bytes) => bytes.toString('hex').slice(0, bytes.length)],
+  ['a Blob', (bytes) => new Blob([bytes])],
+];

@@ -1,0 +1,140 @@
+/** HTTP servers on the loopback that take uploads, or refuse them before they read them. */
+
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+import { serveRaw, tokenIn } from './plain-http-server.js';
+
+/** The request at its head. */
+export interface UploadHead {
+  readonly method: string;
+  readonly url: string;
+  /** The token of Authorization, as text. */
+  readonly token: string | undefined;
+  /** The number of the connection, counted from 1. */
+  readonly connection: number;
+  /** `content-length`, or `chunked`; undefined for neither. */
+  readonly framing: string | undefined;
+}
+
+export interface Upload extends UploadHead {
+  /** The bytes of the body that were read. */
+  bytes: number;
+  /** The SHA-256 of these bytes, in hexadecimal. */
+  sha256: string;
+  /** Whether the body reached its end; undefined while it is read. */
+  complete: boolean | undefined;
+}
+
+export type Early = 'keep' | 'slowly' | 'stall' | 'close';
+
+export interface Verdict {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  /**
+   * Absent: the body is read first. `keep`: the answer goes out at the head of
+   * the request, and the body is read afterwards. `slowly`: the same, but the
+   * answer ends only after the body was read. `stall`: the answer goes out at
+   * the head, and nothing more is read. `close`: the same, and the connection
+   * ends without notice, while the body may still be on its way.
+   */
+  readonly early?: Early;
+}
+
+export interface UploadServer {
+  readonly origin: string;
+  readonly port: number;
+  /** All requests, in the order of their heads. */
+  readonly uploads: Upload[];
+  /** The bytes of the body of each PUT and POST that was answered with 200, and their hash. */
+  accepted(): (readonly [bytes: number, sha256: string])[];
+  /** How many connections there were. */
+  connections(): number;
+  /** Ends the connections that wait for a request. */
+  closeIdle(): void;
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Closed by `closeServers` of plain-http-server. */
+export async function serveUploads(decide: (head: UploadHead) => Verdict): Promise<UploadServer> {
+  const uploads: Upload[] = [];
+  const statuses = new Map<Upload, number>();
+  const numbers = new WeakMap<Socket, number>();
+  let connections = 0;
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const head = headOf(request, numbers.get(request.socket) ?? 0);
+    const upload: Upload = { ...head, bytes: 0, sha256: '', complete: undefined };
+    uploads.push(upload);
+    const { status, headers, early } = decide(head);
+    const answer = () => {
+      statuses.set(upload, status);
+      response.writeHead(status, headers).end('answered');
+    };
+    if (early === 'stall' || early === 'close') {
+      request.socket.pause();
+      if (early === 'close') response.once('finish', () => request.socket.destroy());
+      upload.complete = false;
+      answer();
+      return;
+    }
+    if (early === 'keep') answer();
+    if (early === 'slowly') {
+      response.writeHead(status, headers).write('answered ');
+      statuses.set(upload, status);
+    }
+    read(request, upload, () => {
+      if (early === undefined) answer();
+      else if (early === 'slowly') response.end('slowly');
+    });
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
+  server.on('connection', (socket: Socket) => {
+    numbers.set(socket, (connections += 1));
+  });
+  const port = await serveRaw(server);
+  return {
+    origin: `http://localhost:${port}`,
+    port,
+    uploads,
+    accepted: () =>
+      uploads
+        .filter((upload) => statuses.get(upload) === 200 && /^P/.test(upload.method))
+        .map(({ bytes, sha256: hash }) => [bytes, hash] as const),
+    connections: () => connections,
+    closeIdle: () => {
+      server.closeIdleConnections();
+    },
+  };
+}
+
+function headOf({ method, url, headers }: IncomingMessage, connection: number): UploadHead {
+  return {
+    method: method ?? '',
+    url: url ?? '',
+    token: tokenIn(headers.authorization),
+    connection,
+    framing: headers['transfer-encoding'] ?? headers['content-length'],
+  };
+}
+
+function read(request: IncomingMessage, upload: Upload, whole: () => void): void {
+  const hash = createHash('sha256');
+  request.socket.once('close', () => {
+    upload.complete ??= false;
+  });
+  request
+    .on('data', (chunk: Buffer) => {
+      upload.bytes += chunk.length;
+      hash.update(chunk);
+    })
+    .once('error', () => undefined)
+    .once('end', () => {
+      upload.complete = true;
+      upload.sha256 = hash.digest('hex');
+      whole();
+    });
+}
