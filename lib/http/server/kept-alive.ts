@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 
 import { isBodyTooLarge, type BodyBounds } from './request-body.js';
+import { UpgradeReply } from './upgrade-reply.js';
 
 /** What Node.js knows of a response, and does not document. Tests hold it to each version. */
 interface Internals {
@@ -21,9 +22,12 @@ const CLOSE = /(?:^|\W)close(?:$|\W)/i;
 
 /** Why the connection ends with this answer, for the log; undefined if it does not. */
 export function whyConnectionEnds(
-  response: ServerResponse,
+  response: ServerResponse | UpgradeReply,
   bounds: BodyBounds,
 ): string | undefined {
+  if (response instanceof UpgradeReply) {
+    return response.shouldKeepAlive ? undefined : 'the connection of an upgrade cannot go on';
+  }
   const { maxRequestsOnConnectionReached: isLast } = response as Internals;
   if (!response.shouldKeepAlive) return 'the request has Connection: close, or is of HTTP/1.0';
   if (isLast) return 'it was the last one that server.maxRequestsPerSocket allows';
@@ -39,7 +43,9 @@ export function whyConnectionEnds(
  * without 100 Node.js ends it after any answer. The body comes then, and is
  * thrown away.
  */
-export function letBodyCome(response: ServerResponse): void {
+export function letBodyCome(response: ServerResponse | UpgradeReply): void {
+  // A request to upgrade has no body.
+  if (response instanceof UpgradeReply) return;
   const { _expect_continue: waits, _sent100: isSent } = response as Internals;
   if (waits && !isSent) response.writeContinue();
 }
