@@ -1,4 +1,428 @@
 // Faults of the client of secur32/http.
 
+const CLIENT = 'dist/lib/http/client';
+
 /** @type {import('./mutants.mjs').Mutant[]} */
-export const httpClientMutants = [];
+export const httpClientMutants = [
+  {
+    name: 'http client: a path may name another host',
+    test: { file: 'unit/http-client-targets', title: 'with a user in the place of the path' },
+    changes: [
+      {
+        file: `${CLIENT}/request-target.js`,
+        text: "if (!path.startsWith('/'))",
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http client: an origin may have a user',
+    test: { file: 'unit/http-client-targets', title: 'with a user in the origin' },
+    changes: [
+      {
+        file: `${CLIENT}/request-target.js`,
+        text: "/[?#\\\\@\\s\\0-\\x20]/.test(authority) || authority === ''",
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http client: a dot at the end of a host goes into the Host field',
+    test: { file: 'unit/http-client-targets', title: 'in capitals, with a dot at its end' },
+    changes: [
+      {
+        file: `${CLIENT}/request-target.js`,
+        text: "return new URL(`${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`);",
+        becomes: 'return new URL(url.origin);',
+      },
+    ],
+  },
+  {
+    name: 'http client: a Host field may name another host',
+    test: { file: 'unit/http-client-targets', title: 'with the Host of another one' },
+    changes: [
+      {
+        file: `${CLIENT}/request-headers.js`,
+        text: "if (field === 'host' && !",
+        becomes: 'if (false && !',
+      },
+    ],
+  },
+  {
+    name: 'http client: a Connection field may take the logon away',
+    test: { file: 'unit/http-client-targets', title: 'with Connection that names a field' },
+    changes: [
+      {
+        file: `${CLIENT}/request-headers.js`,
+        text: '!CONNECTION_OPTIONS.includes(option)',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http client: a request of node:http may change its host before it is sent',
+    test: { file: 'unit/http-client-agent-requests', title: 'a request that changes Host' },
+    changes: [
+      {
+        file: `${CLIENT}/agent-request.js`,
+        text: 'checkHead(request, url, true);\n        write();',
+        becomes: 'write();',
+      },
+    ],
+  },
+  {
+    name: 'http client: a certificate is checked for the name in the Host field',
+    test: {
+      file: 'unit/http-client-agent-requests',
+      title: 'does not check it for another name, by a Host field',
+    },
+    changes: [
+      {
+        file: `${CLIENT}/agent-request.js`,
+        text: 'if (more.length > 0 ||',
+        becomes: 'if (false && more.length > 0 ||',
+      },
+      {
+        file: `${CLIENT}/agent-request.js`,
+        text: '(host !== undefined && !',
+        becomes: '(false && !',
+      },
+      { file: `${CLIENT}/agent-logons.js`, text: "    'servername',\n", becomes: '' },
+      {
+        file: `${CLIENT}/sockets.js`,
+        text: '{ servername: host }',
+        becomes: '{ servername: connect.servername ?? host }',
+      },
+    ],
+  },
+  {
+    name: 'http client: a certificate is checked for the name in connect.servername',
+    test: { file: 'unit/http-client-options', title: '"connect":{"servername"' },
+    changes: [
+      {
+        file: `${CLIENT}/options.js`,
+        text: 'if (address !== undefined)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http client: a certificate that was not accepted gets a logon without bindings',
+    test: { file: 'unit/http-client-tls', title: 'a certificate that is not checked' },
+    changes: [
+      { file: `${CLIENT}/party.js`, text: 'if (!logon.channelBindings)', becomes: 'if (false)' },
+    ],
+  },
+  {
+    name: 'http client: the session of an earlier TLS connection is resumed',
+    test: { file: 'unit/http-client-tls', title: 'of an earlier connection is not taken up' },
+    changes: [{ file: `${CLIENT}/sockets.js`, text: 'delete options.session;', becomes: '' }],
+  },
+  {
+    name: 'http client: a logon over TLS has no channel bindings',
+    test: { file: 'unit/http-client-tls', title: 'has the bindings of the certificate of tls-rsa' },
+    changes: [
+      {
+        file: `${CLIENT}/party.js`,
+        text: '{ channelBindings: (0, peer_bindings_js_1.bindingsOfPeer)(this.#socket) }',
+        becomes: '{}',
+      },
+    ],
+  },
+  {
+    name: 'http client: a certificate without bindings gets a logon',
+    test: { file: 'unit/http-client-tls', title: 'a certificate without bindings is refused' },
+    changes: [
+      {
+        file: `${CLIENT}/peer-bindings.js`,
+        text: 'if (bindings !== undefined)',
+        becomes: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'http client: hosts are not asked who may have a logon',
+    test: { file: 'unit/http-client-logon', title: 'hosts that are not allowed get nothing' },
+    changes: [
+      {
+        file: `${CLIENT}/party.js`,
+        text: 'settings.names.hosts.allows(settings.url)',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http client: a host whose name ends in the same way is allowed',
+    test: { file: 'unit/http-client-hosts', title: '*.example.com is not http://evilexample.com/' },
+    changes: [
+      {
+        file: `${CLIENT}/host-rules.js`,
+        text: 'host.endsWith(rule.host)',
+        becomes: 'host.endsWith(rule.host.slice(1))',
+      },
+    ],
+  },
+  {
+    name: 'http client: an alias leads to a host that is not allowed',
+    test: {
+      file: 'unit/http-client-hosts',
+      title: 'is none where the aliases lead to another host',
+    },
+    changes: [
+      {
+        file: `${CLIENT}/target-names.js`,
+        text: 'isName && hosts.allows(canonicalUrl)',
+        becomes: 'isName',
+      },
+    ],
+  },
+  {
+    name: 'http client: a ticket of delegation is for the host that an alias leads to',
+    test: { file: 'unit/http-client-delegation', title: 'an alias in DNS leads' },
+    changes: [
+      {
+        file: `${CLIENT}/party.js`,
+        text: '        if (delegate)\n',
+        becomes: '        if (false)\n',
+      },
+    ],
+  },
+  {
+    name: 'http client: every server may act as the user',
+    test: { file: 'unit/http-client-logon', title: 'is for the hosts of its own list' },
+    changes: [
+      { file: `${CLIENT}/party.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
+      {
+        file: `${CLIENT}/party.js`,
+        text: '        if (delegate)\n',
+        becomes: '        if (false)\n',
+      },
+    ],
+  },
+  {
+    name: 'http client: a proxy gets the logon that servers may have',
+    test: { file: 'unit/http-client-proxy', title: 'has a list of its own' },
+    changes: [
+      {
+        file: `${CLIENT}/open-connection.js`,
+        text: 'names: proxy,',
+        becomes: 'names: { ...proxy, hosts: this.#settings.hosts },',
+      },
+    ],
+  },
+  {
+    name: 'http client: a server gets a token through a proxy that may mix connections',
+    test: { file: 'unit/http-client-proxy', title: 'that may mix connections gets no logon' },
+    changes: [
+      {
+        file: `${CLIENT}/open-connection.js`,
+        text: '(mutualAuth || preemptive) && !passedOn',
+        becomes: '(mutualAuth || preemptive)',
+      },
+    ],
+  },
+  {
+    name: 'http client: mutualAuth is content without the last token of the server',
+    test: { file: 'unit/http-client-logon', title: 'is not there without a word of the server' },
+    changes: [
+      {
+        file: `${CLIENT}/logon.js`,
+        text: 'this.done && this.#serverTokens > 0',
+        becomes: 'this.done',
+      },
+    ],
+  },
+  {
+    name: 'http client: mutualAuth is content without a logon',
+    test: { file: 'unit/http-client-proxy', title: 'in place of a server that is to prove itself' },
+    changes: [
+      {
+        file: `${CLIENT}/party.js`,
+        text: 'if (this.#settings.mutualAuth && this.#allowed && !this.#loggedOn)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http client: the connection of one host serves another one',
+    test: { file: 'unit/http-client-fetch', title: 'not allowed carries no token of the first' },
+    changes: [
+      {
+        file: `${CLIENT}/agent.js`,
+        text: 'const key = origin.origin;',
+        becomes: "const key = '';",
+      },
+    ],
+  },
+  {
+    name: 'http client: two users share connections',
+    test: { file: 'unit/http-client-logon', title: 'two agents never share a connection' },
+    changes: [
+      {
+        file: `${CLIENT}/agent.js`,
+        text: '#pools = new Map();',
+        becomes: '#pools = (globalThis.pools ??= new Map());',
+      },
+    ],
+  },
+  {
+    name: 'http client: the credentials of one client are those of the next one',
+    test: { file: 'unit/http-client-logon', title: 'two agents never share a connection' },
+    changes: [
+      {
+        file: `${CLIENT}/client-credentials.js`,
+        text: '#acquired = new Map();',
+        becomes: '#acquired = (globalThis.acquired ??= new Map());',
+      },
+    ],
+  },
+  {
+    name: 'http client: an authIdentity that lost its value is the user of the process',
+    test: { file: 'unit/http-client-options', title: 'is not the user of the process' },
+    changes: [
+      {
+        file: 'dist/lib/http/option-checks.js',
+        text: '(0, lost_values_js_1.refuseLostValues)(options, ...names);',
+        becomes: '',
+      },
+      {
+        file: `${CLIENT}/options.js`,
+        text: '(0, auth_identity_js_1.checkedIdentity)(options);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http client: a pool is forgotten before a request is repeated',
+    test: { file: 'unit/http-client-connections', title: 'belongs to its pool' },
+    changes: [{ file: `${CLIENT}/pool.js`, text: ' && this.#users === 0', becomes: '' }],
+  },
+  {
+    name: 'http client: connections are not counted',
+    test: { file: 'unit/http-client-connections', title: 'beyond the most connections wait' },
+    changes: [{ file: `${CLIENT}/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' }],
+  },
+  {
+    name: 'http client: connections outlive their agent',
+    test: { file: 'unit/http-client-connections', title: 'ends with an agent that is closed' },
+    changes: [{ file: `${CLIENT}/agent.js`, text: 'pool.destroy();', becomes: '' }],
+  },
+  {
+    name: 'http client: a second tunnel is begun beside the first one',
+    test: { file: 'unit/http-client-proxy', title: 'is one of the most connections' },
+    changes: [
+      {
+        file: `${CLIENT}/open-connection.js`,
+        text: 'await (0, sockets_js_1.endSocket)(socket);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http client: an abort waits until an agent of node:http has logged on',
+    test: { file: 'unit/http-client-agent-waits', title: 'the request with an AbortError' },
+    changes: [
+      {
+        file: `${CLIENT}/waiting-request.js`,
+        text: 'this.#gone();\n                return request;',
+        becomes: 'return request;',
+      },
+    ],
+  },
+  {
+    name: 'http client: a logon goes on after its request was destroyed',
+    test: { file: 'unit/http-client-agent-waits', title: 'destroy(error) ends it' },
+    changes: [
+      {
+        file: `${CLIENT}/agent-logons.js`,
+        text: 'if (begunFor === request)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http client: a request is not told its time-out while its agent logs on',
+    test: { file: 'unit/http-client-agent-waits', title: 'a time-out is told' },
+    changes: [
+      {
+        file: `${CLIENT}/waiting-request.js`,
+        text: 'this.#restartTimer((0, node_agent_js_1.asNodeRequest)(request).timeout);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http client: maxSockets leaves out connections whose logon is under way',
+    test: { file: 'unit/http-client-agent-waits', title: 'maxSockets' },
+    changes: [
+      {
+        file: `${CLIENT}/agent-logons.js`,
+        text: '(agent.sockets[name] ??= []).push(place);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http client: maxTotalSockets leaves out connections whose logon is under way',
+    test: { file: 'unit/http-client-agent-waits', title: 'maxTotalSockets' },
+    changes: [
+      {
+        file: `${CLIENT}/agent-logons.js`,
+        text: 'agent.totalSocketCount += 1;',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http client: requests wait for ever after one whose logon fails',
+    test: { file: 'unit/http-client-agent-waits', title: 'are not forgotten' },
+    changes: [
+      {
+        file: `${CLIENT}/agent-logons.js`,
+        text: 'created(error);\n            agent.removeSocket(place, options);',
+        becomes: 'created(error);',
+      },
+    ],
+  },
+  {
+    name: 'http client: a server may ask for legs for ever',
+    test: { file: 'unit/http-client-logon', title: 'a server that never ends is left' },
+    changes: [
+      { file: `${CLIENT}/party.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
+    ],
+  },
+  {
+    name: 'http client: a token of a server may have any size',
+    test: { file: 'unit/http-client-challenges', title: 'beyond the bound are not decoded' },
+    changes: [
+      {
+        file: `${CLIENT}/challenges.js`,
+        text: 'if (text.length > (0, token68_js_1.base64Length)(tokenBytes))',
+        becomes: 'if (false)',
+      },
+      {
+        file: `${CLIENT}/challenges.js`,
+        text: 'if (token.length > tokenBytes)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http client: the body of a refusal may have any size',
+    test: { file: 'unit/http-client-connections', title: 'with a refusal that has no end is left' },
+    changes: [
+      { file: `${CLIENT}/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
+    ],
+  },
+  {
+    name: 'http client: a connection may take any time',
+    test: { file: 'unit/http-client-connections', title: 'a connection is bounded' },
+    changes: [
+      {
+        file: `${CLIENT}/sockets.js`,
+        text: 'fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));',
+        becomes: '',
+      },
+    ],
+  },
+];

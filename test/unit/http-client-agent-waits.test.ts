@@ -10,6 +10,7 @@ import {
   IntegratedHttpAgent,
   type IntegratedHttpAgentOptions,
 } from '../../lib/http/client/http-agent.js';
+import { patience } from '../support/patience.js';
 import { coded } from '../support/fake-handles.js';
 import { going, last, NTLM_1, ntlmLegs, perConnection } from '../support/http-client.js';
 import {
@@ -57,6 +58,14 @@ function send(server: TestServer, agent: Agent, options: RequestOptions = {}): S
   status.catch(() => undefined);
   made.end();
   return { made, events, status };
+}
+
+/** Waits for something that must come, and not for ever. */
+async function until(there: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !there(); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5 * patience));
+  }
+  expect(there()).toBe(true);
 }
 
 /** Where the logon of the next connection stays. */
@@ -110,7 +119,7 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
 
   /** Nothing is left of it, and another request may go. */
   async function expectGone({ server, agent, gate }: Awaited<ReturnType<typeof begin>>) {
-    while (server.sockets.size > 0) await settle();
+    await until(() => server.sockets.size === 0);
     expect([agent.sockets, agent.requests]).toEqual([{}, {}]);
     gate.open();
     await settle();
@@ -151,7 +160,7 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
   test('a time-out is told, and ends nothing by itself', async () => {
     const begun = await begin({ timeout: 1 });
     const { made, events, status } = begun.sent;
-    while (!events.includes('timeout')) await settle();
+    await until(() => events.includes('timeout'));
     expect(events).toEqual(['timeout']);
     expect(begun.server.sockets.size).toBe(1);
     made.destroy();
@@ -190,11 +199,11 @@ test('a signal that is aborted already makes no connection', async () => {
 test('abort() ends a request without an error, as Node has it', async () => {
   const server = await serve(() => undefined);
   const { made, events } = send(server, agentFor());
-  while (server.seen.length === 0) await settle();
+  await until(() => server.seen.length > 0);
   (made as unknown as { abort: () => void }).abort();
-  while (!events.includes('close')) await settle();
+  await until(() => events.includes('close'));
   expect(events.filter((name) => name !== 'error')).toEqual(['abort', 'close']);
-  while (server.sockets.size > 0) await settle();
+  await until(() => server.sockets.size === 0);
 });
 
 test('the next request gets the place of one that was aborted', async () => {
@@ -205,7 +214,7 @@ test('the next request gets the place of one that was aborted', async () => {
   const abort = new AbortController();
   const first = send(server, agent, { signal: abort.signal });
   const second = send(server, agent);
-  while (fake.legs.length === 0) await settle();
+  await until(() => fake.legs.length > 0);
   expect(server.connections()).toBe(1);
   fake.legAnswers.push(...ntlmLegs());
   abort.abort();
@@ -235,10 +244,10 @@ test('an agent that is destroyed ends the requests that wait for their turn', as
   const server = await serve(() => undefined);
   const agent = agentFor({ maxSockets: 2 });
   const all = Array.from({ length: 6 }, () => send(server, agent));
-  while (server.seen.length < 2) await settle();
+  await until(() => server.seen.length === 2);
   agent.destroy();
   for (const { status } of all) await expect(status).rejects.toEqual(coded('ERR_SECUR32_CLOSED'));
-  while (server.sockets.size > 0) await settle();
+  await until(() => server.sockets.size === 0);
   expect([server.connections(), agent.sockets, agent.requests]).toEqual([2, {}, {}]);
 });
 
@@ -283,7 +292,7 @@ describe('the bounds of Node.js on connections hold with logons under way:', () 
     const server = await serve(kept);
     answers(4);
     const { open } = await sendAll(agentFor({ maxFreeSockets: 1 }), server, 4);
-    while (open() > 1) await settle();
+    await until(() => open() === 1);
     expect(server.connections()).toBe(4);
   });
 
@@ -293,7 +302,7 @@ describe('the bounds of Node.js on connections hold with logons under way:', () 
     const agent = agentFor({ keepAlive: false });
     for (let i = 0; i < 3; i++) {
       const { open } = await sendAll(agent, server, 1);
-      while (open() > 0) await settle();
+      await until(() => open() === 0);
     }
     expect(server.connections()).toBe(3);
   });

@@ -93,6 +93,13 @@ describe('the options', () => {
     }
   });
 
+  test('an authIdentity that is there but undefined is not the user of the process', () => {
+    const options = { hosts, authIdentity: undefined } as unknown as IntegratedClientOptions;
+    for (const make of [IntegratedAgent, IntegratedHttpAgent, IntegratedHttpsAgent]) {
+      expect(() => new make(options)).toThrow(argumentError(/authIdentity/));
+    }
+  });
+
   test('credentials are outbound ones, of one user, package and scheme', async () => {
     const inbound = await credentials({}, { use: 'inbound' });
     const outbound = await credentials({}, { use: 'outbound' });

@@ -121,6 +121,11 @@ export class AgentLogons {
     this.#open(url, options, opening).then(
       (socket) => {
         leave();
+        if (request.destroyed) {
+          socket.destroy();
+          agent.removeSocket(place, options);
+          return;
+        }
         this.#ready = socket;
         nodeAgent.createSocket.call(agent, request, options, created);
       },
