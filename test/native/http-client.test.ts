@@ -208,6 +208,42 @@ describe('Kerberos', () => {
     expect(status).toBe(200);
     expect(served.map(({ by }) => by)).toEqual(['Kerberos', 'Kerberos']);
   });
+
+  testWithDomain('by an http.Agent with maxSockets, of requests that are aborted', async () => {
+    const { url, served } = await serve({ ...byKerberos, persistKerberos: true });
+    const agent = new IntegratedHttpAgent({
+      hosts: [HOST],
+      connect: { lookup: lookupLoopback },
+      maxSockets: 2,
+      ...byKerberos,
+    });
+    toClose.push(() => {
+      agent.destroy();
+    });
+    const results = Array.from(
+      { length: 12 },
+      (_, i) =>
+        new Promise<number | string | undefined>((resolve) => {
+          const abort = new AbortController();
+          get(url, { agent, signal: abort.signal }, (response) => {
+            response.resume().once('end', () => {
+              resolve(response.statusCode);
+            });
+          }).once('error', ({ name }) => {
+            resolve(name);
+          });
+          // Some at once, some in the middle of their logon.
+          if (i % 4 === 0) abort.abort();
+          else if (i === 1)
+            setImmediate(() => {
+              abort.abort();
+            });
+        }),
+    );
+    const got = await Promise.all(results);
+    expect(got).toEqual(got.map((_, i) => (i % 4 === 0 || i === 1 ? 'AbortError' : 200)));
+    expect(new Set(served.map(({ port }) => port)).size).toBeLessThanOrEqual(3);
+  });
 });
 
 describe('NTLM', () => {
