@@ -62,7 +62,9 @@ async function serve(
     const hasBody = (headers['content-length'] ?? '0') !== '0' || 'transfer-encoding' in headers;
     if (closes && hasBody && headers.authorization === undefined && !known.has(socket)) {
       response.once('finish', () => socket.destroy());
-      response.writeHead(401, { 'WWW-Authenticate': options.schemes?.join(', ') ?? 'Negotiate' }).end();
+      response
+        .writeHead(401, { 'WWW-Authenticate': options.schemes?.join(', ') ?? 'Negotiate' })
+        .end();
       return;
     }
     known.add(socket);
