@@ -43,15 +43,31 @@ interface TestServer {
   served: { by: string | undefined; port: number | undefined; persistent: boolean | undefined }[];
 }
 
-/** A server of this package, which says who came and what they sent. */
+/**
+ * A server of this package, which says who came and what they sent.
+ *
+ * @param closes whether it closes the connection at once on which it refuses a body
+ */
 async function serve(
   options: IntegratedAuthOptions,
   tls?: { pem: string; name: string },
+  closes = false,
 ): Promise<TestServer> {
   const auth = integratedAuth(options);
   await auth.ready;
   const served: TestServer['served'] = [];
+  const known = new WeakSet<object>();
   const respond: Parameters<typeof createServer>[1] = (incoming, response) => {
+    const { headers, socket } = incoming;
+    const hasBody = (headers['content-length'] ?? '0') !== '0' || 'transfer-encoding' in headers;
+    if (closes && hasBody && headers.authorization === undefined && !known.has(socket)) {
+      response.once('finish', () => socket.destroy());
+      response
+        .writeHead(401, { 'WWW-Authenticate': options.schemes?.join(', ') ?? 'Negotiate' })
+        .end();
+      return;
+    }
+    known.add(socket);
     auth(incoming, response, (error?: unknown) => {
       if (error !== undefined) {
         response.writeHead(500).end();
@@ -266,6 +282,24 @@ describe('NTLM', () => {
     await expect(send(url, agent, long())).resolves.toEqual({ status: 200, text: '3000000 bytes' });
     expect(served).toHaveLength(2);
   });
+
+  testWithAccount(
+    'follows without the body where a refused body costs the connection',
+    async () => {
+      const { url, served } = await serve(ntlm, undefined, true);
+      const agent = agentFor({ ...ntlm, authIdentity: present(alice) });
+      const put = { dispatcher: agent, method: 'PUT' as const, reset: true };
+      for (const [body, length] of [
+        ['abc', 3],
+        ['abcd', 4],
+        [long(), 3_000_000],
+      ] as const) {
+        const response = await request(url, { ...put, body: body as string });
+        await expect(response.body.text()).resolves.toBe(`${length} bytes`);
+      }
+      expect(served.filter(({ by }) => by === 'NTLM')).toHaveLength(served.length);
+    },
+  );
 
   testWithAccount('with a wrong user is refused, with the response of the server', async () => {
     const { url, served } = await serve(ntlm);

@@ -40,6 +40,8 @@ export interface Verdict {
    * ends without notice, while the body may still be on its way.
    */
   readonly early?: Early;
+  /** The answer goes out when so many bytes of the body came, and nothing more is read. */
+  readonly after?: number;
 }
 
 export interface UploadServer {
@@ -69,7 +71,7 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
     const head = headOf(request, numbers.get(request.socket) ?? 0);
     const upload: Upload = { ...head, bytes: 0, sha256: '', complete: undefined };
     uploads.push(upload);
-    const { status, headers, early } = decide(head);
+    const { status, headers, early, after = Infinity } = decide(head);
     const answer = () => {
       statuses.set(upload, status);
       response.writeHead(status, headers).end('answered');
@@ -87,8 +89,13 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
       statuses.set(upload, status);
     }
     read(request, upload, () => {
-      if (early === undefined) answer();
+      if (early === undefined && !response.headersSent) answer();
       else if (early === 'slowly') response.end('slowly');
+    });
+    request.on('data', () => {
+      if (upload.bytes < after || response.headersSent) return;
+      request.pause();
+      answer();
     });
   };
   const server = createServer({ keepAliveTimeout: 60_000 }, listener);

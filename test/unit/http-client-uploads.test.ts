@@ -119,7 +119,11 @@ describe('a body that is refused while it is still on its way arrives whole', ()
     const bytes = patterned(1_136_640);
     const leg = waitingLeg();
     const atTheBound = KIB * KIB + 2 * KIB;
-    const server = await serveUploads(byTicket('stall'));
+    const respond = byTicket();
+    const server = await serveUploads((head) => ({
+      ...respond(head),
+      ...(head.token === undefined && { after: atTheBound - 4 * KIB }),
+    }));
     const status = put(
       server,
       agentFor({ targetName: leg.targetName }),
