@@ -573,4 +573,233 @@ export const httpServerMutants = [
       },
     ],
   },
+  {
+    name: 'http: a preflight reaches handlers without a logon',
+    test: { file: 'unit/http-preflight', title: 'is answered with 403 and reaches no handler' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'if (this.#settings.passPreflights)',
+        becomes: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'http: a preflight may have a body',
+    test: { file: 'unit/http-preflight', title: 'a request with a body is like any other one' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/preflight.js',
+        text: '        !hasBody(request) &&\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a preflight passes although it was forwarded',
+    test: {
+      file: 'unit/http-preflight',
+      title: 'a request that was forwarded is like any other one',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'if (this.#refusesAsForwarded(request))\n            return undefined;',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a preflight uses the logon of its connection',
+    test: {
+      file: 'unit/http-preflight',
+      title: 'on a connection with a logon neither uses it nor ends it',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return (0, preflight_js_1.asksWhatMayBeSent)(request)',
+        becomes: 'return false',
+      },
+    ],
+  },
+  {
+    name: 'http: a version that a client writes is HTTP/2',
+    test: { file: 'unit/http-versions', title: 'HTTP/2.0 without a logon is answered' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/http2.js',
+        text: 'request instanceof node_http2_1.Http2ServerRequest',
+        becomes: 'request.httpVersionMajor >= 2',
+      },
+      {
+        file: 'dist/lib/http/server/http2.js',
+        text: 'request.stream.close',
+        becomes: 'request.stream?.close',
+      },
+    ],
+  },
+  {
+    name: 'http: the connection of a refused upgrade stays',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'an upgrade of http without a logon is asked for one',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'socket.destroySoon();',
+        becomes: '',
+      },
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'socket.resume();',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: an upgrade is answered on its response, which is written nowhere',
+    test: { file: 'unit/http-upgrade', title: 'and a response of its own: a refusal is written' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'return (0, upgrade_js_1.isUpgrade)(request)\n            ?',
+        becomes: 'return false\n            ?',
+      },
+    ],
+  },
+  {
+    name: 'http: the socket of an upgrade is not handed back',
+    test: { file: 'unit/http-upgrade', title: 'an upgrade of http takes a logon of two legs' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/hand-back.js',
+        text: "server.emit(server instanceof node_tls_1.Server ? 'secureConnection' : 'connection', socket);",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: a socket of TLS is handed back as a plain one',
+    test: { file: 'unit/http-upgrade', title: 'an upgrade of https takes a logon of two legs' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/hand-back.js',
+        text: "server instanceof node_tls_1.Server ? 'secureConnection' : 'connection'",
+        becomes: "'connection'",
+      },
+    ],
+  },
+  {
+    name: 'http: a socket is handed back any number of times',
+    test: { file: 'unit/http-upgrade', title: 'more often than limits.legs' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/hand-back.js',
+        text: '(handedBack.get(socket) ?? 0) < mostTimes',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: the response of a framework stays on a socket that is handed back',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'assigned to the socket: a logon of two legs comes in',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'response.detachSocket(this.#socket);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: an upgrade may have a body',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'that announces a body is refused before that comes',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'if ((0, preflight_js_1.hasBody)(this.#request))',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'http: what comes while a leg of an upgrade runs is the next request',
+    test: { file: 'unit/http-upgrade', title: 'while its leg runs ends logon and connection' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/hand-back.js',
+        text: 'socket.readableLength === 0',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: the refusal of an upgrade is written into the answer to another request',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'before the answer to another request ends the connection',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'unfinished === this.#options.response || (unfinished?.writableEnded ?? true)',
+        becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: an error of an upgraded socket is thrown',
+    test: { file: 'unit/http-upgrade', title: 'may fail: nothing is thrown, and nothing is left' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/hand-back.js',
+        text: "emitter.on('error', ignoreError);",
+        becomes: '{}',
+      },
+    ],
+  },
+  {
+    name: 'http: a connection waits for the next leg of a logon that was given up',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'whose logon is given up between two legs ends its connection',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: '(0, hand_back_js_1.endIfItWaits)(socket);',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: Fastify waits for a client between two legs of an upgrade',
+    test: { file: 'unit/http-websockets', title: 'ends while a client waits between two legs' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/fastify.js',
+        text: '(0, hand_back_js_1.endWaiting)(fastify.server);',
+        becomes: '{}',
+      },
+    ],
+  },
+  {
+    name: 'http: an upgrade of another site may look like a link',
+    test: { file: 'unit/http-upgrade', title: 'of another site that looks like a link' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/cross-site.js',
+        text: '!(0, upgrade_js_1.isUpgrade)(request) &&\n        (request.method',
+        becomes: '(request.method',
+      },
+    ],
+  },
 ];

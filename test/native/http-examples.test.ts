@@ -1,14 +1,23 @@
 /** The examples of HTTP servers, with a client of ours; test/peers has others. */
 
+import { hostname } from 'node:os';
+
 import { afterEach, describe, expect } from '@jest/globals';
 
 import { freePort, start, until } from '../support/examples.js';
+import { closeHttpLogons, HttpLogon } from '../support/http-logon.js';
 import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';
+import { closeWires, WireClient } from '../support/http-wire.js';
 import { testIf } from '../support/skip.js';
 import { domain, wine } from '../support/system.js';
+import { exchangeMessage, nextMessage, webSocketRequest } from '../support/websocket.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
-afterEach(closeConnections);
+afterEach(async () => {
+  closeConnections();
+  closeHttpLogons();
+  await closeWires();
+});
 
 /** Whom an example greets. */
 const WHO = wine === undefined ? /^\S+\\\S+$/ : /^whoever you are: Secur32 gives no name$/;
@@ -32,4 +41,31 @@ describe.each(['node-http', 'express', 'fastify', 'koa'])('%s.mjs', (name) => {
     expect([200, 403]).toContain(rule.status);
     expect(server.output()).toBe('listening\n');
   });
+});
+
+testWithUser('websocket.mjs knows who opens a WebSocket, and proves who it is itself', async () => {
+  const port = await freePort();
+  const server = start('websocket.mjs', { args: [String(port)] });
+  await until(() => server.output().includes('listening'));
+  const nobody = await WireClient.connect(port);
+  expect((await nobody.request(webSocketRequest())).status).toBe(401);
+  await nobody.closed;
+
+  const client = await WireClient.connect(port);
+  const logon = await HttpLogon.begin({
+    package: 'Negotiate',
+    scheme: 'Negotiate',
+    client: { targetName: domain?.spn ?? `HOST/${hostname()}`, mutualAuth: domain !== undefined },
+    request: webSocketRequest(),
+  });
+  const response = await logon.run(client);
+  expect(response.status).toBe(101);
+  // NTLM, which proves no server, may be all there is without a domain.
+  if (domain !== undefined) await logon.next(response);
+  expect(logon.context.established).toBe(true);
+  const [welcome, who] = (await nextMessage(client)).split(', ');
+  expect(welcome).toBe('welcome');
+  expect(who).toMatch(WHO);
+  expect(await exchangeMessage(client, 'hello')).toBe(`${who ?? ''}: hello`);
+  expect(server.output()).toBe('listening\n');
 });

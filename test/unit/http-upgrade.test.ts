@@ -342,6 +342,15 @@ describe('what comes behind an upgrade', () => {
   });
 });
 
+test('an upgrade that announces a body is refused before that comes', async () => {
+  const server = await serveUpgrades(NTLM);
+  const client = await WireClient.connect(server.port);
+  const headers = [['Content-Length', '100']] as const;
+  expect((await client.request(webSocketRequest({ ...FIRST, headers }))).status).toBe(400);
+  await client.closed;
+  expect(fake.legs).toEqual([]);
+});
+
 test('an upgrade before the answer to another request ends the connection', async () => {
   const held: (() => void)[] = [];
   const server = await serveUpgrades(NTLM, {

@@ -131,7 +131,9 @@ describe('Socket.IO', () => {
   });
 
   test('asks each connection for a logon with io.engine.use(auth), of every transport', async () => {
-    const { port } = await serveExpress((io, auth) => { io.engine.use(auth); });
+    const { port } = await serveExpress((io, auth) => {
+      io.engine.use(auth);
+    });
     const polling = await WireClient.connect(port);
     expect((await polling.request({ path: POLLING })).status).toBe(401);
     fake.legAnswers.push(CONTINUE);
@@ -151,7 +153,9 @@ describe('Socket.IO', () => {
   });
 
   test('answers no preflight before a logon', async () => {
-    const { port } = await serveExpress((io, auth) => { io.engine.use(auth); });
+    const { port } = await serveExpress((io, auth) => {
+      io.engine.use(auth);
+    });
     const client = await WireClient.connect(port);
     const headers = [
       ['Origin', 'http://evil.test'],
