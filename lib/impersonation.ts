@@ -1,5 +1,4 @@
 import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
-import { whileImpersonating } from './impersonating.js';
 import { ImpersonationFailure } from './native-binding.js';
 import { native } from './native.js';
 import { openContext, type ContextHandle } from './raw/handles.js';
@@ -44,17 +43,15 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
   let outcome: { value: T } | { error: unknown } | undefined;
   const [status, failure] = accepted(
     native().impersonate(openContext(context).native, () => {
-      whileImpersonating(() => {
-        try {
-          const value = act();
-          // Asked for here, where a getter of the value still runs as whoever it was made by.
-          const unfinished = unfinishedIn(value);
-          if (unfinished !== undefined) endUnfinished(unfinished);
-          outcome = unfinished === undefined ? { value } : { error: notFinished() };
-        } catch (error) {
-          outcome = { error };
-        }
-      });
+      try {
+        const value = act();
+        // Asked for here, where a getter of the value still runs as whoever it was made by.
+        const unfinished = unfinishedIn(value);
+        if (unfinished !== undefined) endUnfinished(unfinished);
+        outcome = unfinished === undefined ? { value } : { error: notFinished() };
+      } catch (error) {
+        outcome = { error };
+      }
     }),
   );
   const error = impersonationError(status, failure);

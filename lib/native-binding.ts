@@ -240,6 +240,9 @@ export interface NativeBinding {
     act: () => void,
   ): readonly [status: number, failure: ImpersonationFailure] | Refusal;
 
+  /** 1 while this thread acts as somebody else, whoever made it do so; otherwise 0. */
+  threadIsImpersonating(): readonly [impersonating: number];
+
   lookupAccountSids(sids: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
   lookupAccountNames(names: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
 

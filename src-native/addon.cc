@@ -55,6 +55,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"adoptToken", AdoptTokenCall},
       {"closeToken", CloseTokenCall},
       {"impersonate", ImpersonateCall},
+      {"threadIsImpersonating", ThreadIsImpersonatingCall},
       {"lookupAccountSids", LookupAccountSidsCall},
       {"lookupAccountNames", LookupAccountNamesCall},
       {"knowsChannelBindingFlags", KnowsChannelBindingFlagsCall},

@@ -144,8 +144,8 @@ export async function completeAuthTokenBy(
   options: CompleteAuthTokenOptions,
 ): Promise<CompleteAuthTokenResult> {
   const own = ownOptions(options, COMPLETE_NAMES, 'completeAuthToken');
-  refuseWhileImpersonating();
   const prepared = prepareCompletion(own, owner);
+  refuseWhileImpersonating();
   const kept = { ...prepared, token: keptInput(prepared.token) };
   const { queue } = contextForLeg(kept.context, owner);
   return queue.run(async () => completed(kept, accepted(await complete(false, kept))));

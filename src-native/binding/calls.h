@@ -39,6 +39,7 @@ napi_value DuplicateTokenIntoCall(napi_env env, napi_callback_info info);
 napi_value AdoptTokenCall(napi_env env, napi_callback_info info);
 napi_value CloseTokenCall(napi_env env, napi_callback_info info);
 napi_value ImpersonateCall(napi_env env, napi_callback_info info);
+napi_value ThreadIsImpersonatingCall(napi_env env, napi_callback_info info);
 
 napi_value LookupAccountSidsCall(napi_env env, napi_callback_info info);
 napi_value LookupAccountNamesCall(napi_env env, napi_callback_info info);

@@ -8,9 +8,9 @@
 #include "binding/handle_value.h"
 #include "binding/job.h"
 #include "sspi/acquire.h"
-#include "sspi/process_identity.h"
 #include "sspi/provider.h"
 #include "system/impersonation.h"
+#include "system/process_identity.h"
 
 namespace secur32 {
 namespace {

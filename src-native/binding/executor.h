@@ -28,10 +28,6 @@ class Executor {
 
   Scheduler* scheduler() { return scheduler_.get(); }
 
-  // While the JavaScript thread acts as somebody else nothing is started.
-  bool impersonating() const { return impersonating_; }
-  void set_impersonating(bool impersonating) { impersonating_ = impersonating; }
-
  private:
   Executor() = default;
 
@@ -44,7 +40,6 @@ class Executor {
 
   std::unique_ptr<Scheduler> scheduler_;
   napi_threadsafe_function wake_ = nullptr;
-  bool impersonating_ = false;
 };
 
 }  // namespace secur32

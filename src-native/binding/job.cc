@@ -4,6 +4,7 @@
 
 #include "binding/calls.h"
 #include "binding/executor.h"
+#include "system/impersonation.h"
 
 namespace secur32 {
 
@@ -23,10 +24,9 @@ napi_value Perform(napi_env env, bool sync, std::unique_ptr<Job> job) {
     job->Run();
     return ResultOf(env, job.get());
   }
+  // On another thread it would run as the process.
+  if (IsThreadImpersonating()) return Refuse(env, Refusal::kImpersonating);
   Executor* const executor = Executor::Of(env);
-  if (executor != nullptr && executor->impersonating()) {
-    return Refuse(env, Refusal::kImpersonating);
-  }
   const napi_value promise = executor == nullptr ? nullptr : executor->Start(env, std::move(job));
   return promise != nullptr ? promise : Refuse(env, Refusal::kNoMemory);
 }

@@ -11,13 +11,20 @@ namespace secur32 {
 namespace {
 
 // The token of this thread; false if it has none, which is its own identity.
+// True with nullptr where it cannot be told.
+bool OpenTokenOfThread(HANDLE* token) {
+  *token = nullptr;
+  // As the process: the client may have no right to its own token.
+  if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, token) != FALSE) return true;
+  // Anything else than this may hide a token.
+  return GetLastError() != ERROR_NO_TOKEN;
+}
+
+// The same, and how far it may be used.
 bool HasThreadToken(DWORD* level) {
   HANDLE handle = nullptr;
-  // As the process: the client may have no right to its own token.
-  if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &handle) == FALSE) {
-    // Anything else than this may hide a token.
-    return GetLastError() != ERROR_NO_TOKEN;
-  }
+  if (!OpenTokenOfThread(&handle)) return false;
+  if (handle == nullptr) return true;
   SECURITY_IMPERSONATION_LEVEL found = SecurityAnonymous;
   DWORD size = 0;
   GetTokenInformation(handle, TokenImpersonationLevel, &found, sizeof(found), &size);
@@ -27,6 +34,13 @@ bool HasThreadToken(DWORD* level) {
 }
 
 }  // namespace
+
+bool IsThreadImpersonating() {
+  HANDLE token = nullptr;
+  if (!OpenTokenOfThread(&token)) return false;
+  if (token != nullptr) CloseHandle(token);
+  return true;
+}
 
 SECURITY_STATUS Impersonation::Begin(Context* context, ImpersonationFailure* failure) {
   *failure = ImpersonationFailure::kNone;

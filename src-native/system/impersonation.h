@@ -20,6 +20,10 @@ enum class ImpersonationFailure : uint32_t {
   kIdentifyOnly = 3,
 };
 
+// Whether this thread acts as somebody else, whoever made it do so: this addon,
+// another copy of it, or other native code. True where it cannot be told.
+bool IsThreadImpersonating();
+
 // The destructor goes back to the process's own identity. Where that fails it
 // ends the process: the thread would go on as somebody else.
 class Impersonation {

@@ -76,22 +76,50 @@ export const contextMutants = [
     changes: [
       {
         file: 'src-native/binding/job.cc',
-        text: 'if (executor != nullptr && executor->impersonating()) {',
-        becomes: 'if (false) {',
+        text: 'if (IsThreadImpersonating()) return',
+        becomes: 'if (false) return',
       },
     ],
   },
   {
-    name: 'asynchronous calls are refused for ever after an impersonation',
+    name: 'another copy of the package does not ask whom the thread acts as',
     test: {
       file: 'scripted/impersonation',
-      title: 'steps of the high level are refused, and may be taken afterwards',
+      title: 'another copy of the package in this process starts nothing that would run as this',
     },
     changes: [
       {
-        file: 'src-native/binding/impersonation_calls.cc',
-        text: 'executor_->set_impersonating(false);',
-        becomes: 'executor_->set_impersonating(true);',
+        file: 'src-native/binding/job.cc',
+        text: 'if (IsThreadImpersonating()) return',
+        becomes: 'if (false) return',
+      },
+    ],
+  },
+  {
+    name: 'a call that would have to wait is taken while the thread acts as a client',
+    test: {
+      file: 'scripted/impersonation',
+      title: 'inside calls that would have to wait are refused, too',
+    },
+    changes: [
+      {
+        file: 'dist/lib/impersonating.js',
+        text: 'if (impersonating !== 0)',
+        becomes: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'each copy of the addon remembers an identity of its own',
+    test: {
+      file: 'native/logon-kerberos',
+      title: 'nor is it accepted by another copy of the package',
+    },
+    changes: [
+      {
+        file: 'src-native/system/process_identity.cc',
+        text: 'sizeof(Record), name.get());',
+        becomes: 'sizeof(Record), nullptr);',
       },
     ],
   },
@@ -101,8 +129,8 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/impersonation.js',
-        text: 'const unfinished = isThenable(value) || isOf(UNFINISHED, value);',
-        becomes: 'const unfinished = false;',
+        text: 'const unfinished = (0, unfinished_results_js_1.unfinishedIn)(value);',
+        becomes: 'const unfinished = undefined;',
       },
     ],
   },
@@ -612,7 +640,7 @@ export const contextMutants = [
     name: 'what somebody put on Object.prototype is an option',
     test: {
       file: 'unit/options',
-      title: 'legs see nothing of what somebody put on Object.prototype',
+      title: 'contexts see nothing of what somebody put on Object.prototype',
     },
     changes: [
       {

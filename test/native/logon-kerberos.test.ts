@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterEach, describe, expect } from '@jest/globals';
 
 import { SspiError } from '../../lib/errors.js';
@@ -85,6 +89,20 @@ describe('Kerberos with explicit credentials', () => {
     });
     const refused = 'ERR_SECUR32_IDENTITY_UNSUPPORTED';
     expect(output).toEqual({ Kerberos: refused, Negotiate: refused, NTLM: 'acquired' });
+  });
+
+  testOnWine('nor is it accepted by another copy of the package', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secur32-copy-'));
+    try {
+      const { output, errors } = await runChild('native/children/two-identities.js', {
+        input: { account: { ...present(alice), domain: present(domain).realm }, folder },
+      });
+      const refused = 'ERR_SECUR32_IDENTITY_UNSUPPORTED';
+      expect(errors).toBe('');
+      expect(output).toEqual({ Kerberos: refused, Negotiate: refused, NTLM: 'acquired' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 
   testWithDomain('a wrong password is refused by the domain', async () => {

@@ -1,5 +1,9 @@
 /** Acting as the client of a ServerContext: for one function, on this thread, and never longer. */
 
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { ClientContext } from '../../lib/client-context.js';
@@ -55,6 +59,18 @@ async function serverWith(token: ScriptedToken): Promise<ServerContext> {
 /** The code of what a promise was rejected with. */
 function reasonOf(result: PromiseSettledResult<unknown>): unknown {
   return result.status === 'rejected' ? (result.reason as { code?: unknown }).code : undefined;
+}
+
+/** What began while the client was impersonated, which would not be given back itself. */
+function during(
+  server: ServerContext,
+  begin: () => Promise<unknown>[],
+): readonly Promise<unknown>[] {
+  let begun: Promise<unknown>[] = [];
+  server.impersonate(() => {
+    begun = begin();
+  });
+  return begun;
 }
 
 const impersonates = () => control.threadIsImpersonating();
@@ -152,6 +168,9 @@ describe('a function that goes on later', () => {
     ['is not begun if it is asynchronous', async () => Promise.resolve(1), 0],
     ['does not give its promise', () => Promise.resolve(1), 1],
     ['does not give what is like a promise', () => ({ then: () => undefined }), 1],
+    ['does not give a stream', () => createReadStream(__filename), 1],
+    ['does not give an iterator', () => [1].values(), 1],
+    ['does not give a promise in an array', () => [Promise.resolve(1)], 1],
     ['not even as a function', () => Object.assign(() => 1, { then: () => undefined }), 1],
   ] as [string, () => unknown, number][])('%s', async (_, act, impersonations) => {
     const server = await establishedServer(new Script());
@@ -187,7 +206,7 @@ describe('inside', () => {
     const credential = credentialOf(new Script(), 'WDigest');
     const context = serverOf(new Script(), 'WDigest');
     takeJournal();
-    const begun = server.impersonate(() => [
+    const begun = during(server, () => [
       acquireCredentialsHandle(new Script().options()),
       initializeSecurityContext({ credential }),
       acceptSecurityContext({ credential }),
@@ -213,7 +232,7 @@ describe('inside', () => {
     script.on('accept', { gate });
     const running = acceptSecurityContext({ context });
     await callsAtGates(1);
-    const waiting = server.impersonate(() => [
+    const waiting = during(server, () => [
       acceptSecurityContext({ context }),
       completeAuthToken({ context, token: [] }),
     ]);
@@ -228,7 +247,7 @@ describe('inside', () => {
     const server = await establishedServer(new Script());
     const other = await serverContextOf(new Script());
     const client = opened(new ClientContext(await credentialsOf(new Script())));
-    const steps = server.impersonate(() => [other.step(Buffer.from('token')), client.step()]);
+    const steps = during(server, () => [other.step(Buffer.from('token')), client.step()]);
     const results = await Promise.allSettled(steps);
     expect(results.map(reasonOf)).toEqual(steps.map(() => 'ERR_SECUR32_IMPERSONATING'));
     await expect(other.step(Buffer.from('token'))).resolves.toMatchObject({ done: true });
@@ -335,6 +354,26 @@ describe('nobody is impersonated, and nothing runs', () => {
       }),
     ).toBe('ERR_SECUR32_CLOSED');
     expect(ran).toBe(false);
+  });
+});
+
+describe('another copy of the package in this process', () => {
+  test('starts nothing that would run as this process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'secur32-copy-'));
+    try {
+      const { status, output, errors } = await runChild('scripted/children/two-copies.js', {
+        input: { folder },
+      });
+      expect(errors).toBe('');
+      expect(output).toMatchObject({
+        impersonating: true,
+        codes: Array.from({ length: 8 }, () => 'ERR_SECUR32_IMPERSONATING'),
+        after: ['done', 'done'],
+      });
+      expect(status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });
 

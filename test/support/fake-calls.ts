@@ -55,6 +55,8 @@ export class FakeCalls extends FakeHandleTable {
   readonly impersonationAnswers: ImpersonationAnswer[] = [];
   readonly accountAnswers: (AccountsTuple | Refusal)[] = [];
 
+  /** Whether the thread acts as somebody else. */
+  impersonating = false;
   /** Whether the packages know channel bindings with flags. */
   channelBindingFlags = false;
 
@@ -201,8 +203,16 @@ export class FakeCalls extends FakeHandleTable {
     const refused = this.#record('impersonate', 'context', context, []);
     if (refused !== undefined) return refused;
     const answer = next(this.impersonationAnswers, 'ImpersonateSecurityContext');
-    if (typeof answer !== 'number' && !isFailure(answer[0]) && answer[1] === 0) act();
+    if (typeof answer !== 'number' && !isFailure(answer[0]) && answer[1] === 0) {
+      this.impersonating = true;
+      act();
+      this.impersonating = false;
+    }
     return answer;
+  }
+
+  threadIsImpersonating(): readonly [impersonating: number] {
+    return [this.impersonating ? 1 : 0];
   }
 
   lookupAccountSids(sids: readonly string[]): Promise<AccountsTuple | Refusal> {

@@ -59,7 +59,6 @@ describe('an agent of node:http refuses', () => {
     ['a request without Host', { setHost: false }],
     ['a whole URL', { path: 'http://other/' }],
     ['a user in the place of the path', { path: '@other/' }],
-    ['two slashes', { path: '//other/' }],
     ['a backslash', { path: '/\\other' }],
     ['CONNECT', { method: 'CONNECT', path: 'other:80' }],
     ['Authorization', { headers: { authorization: 'Negotiate x' } }],

@@ -131,7 +131,10 @@ describe('impersonate', () => {
     ['an iterator of an array', () => [1].values()],
     ['an iterator of a Map', () => new Map().entries()],
     ['an iterator made by hand', () => ({ next: () => ({ done: true, value: 1 }) })],
-    ['an iterator without a prototype', () => Object.assign(Object.create(null), { next: ignore })],
+    [
+      'an iterator without a prototype',
+      () => Object.assign(Object.create(null) as object, { next: ignore }),
+    ],
     ['an iterable made by hand, which computes later', () => ({ [Symbol.iterator]: generate })],
     ['an async iterable', () => ({ [Symbol.asyncIterator]: generateLater })],
     ['a Readable', () => Readable.from(['a'])],

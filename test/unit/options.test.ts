@@ -66,8 +66,9 @@ async function complaint(
     return undefined;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    // Anything else comes from the fake, which was reached.
-    return code === 'ERR_SECUR32_INVALID_ARGUMENT' ? message : undefined;
+    // What the fake has no answer for has reached it; so have errors that are no TypeError.
+    const reached = code !== 'ERR_SECUR32_INVALID_ARGUMENT' && !(error instanceof TypeError);
+    return reached ? undefined : message;
   }
 }
 

@@ -64,8 +64,6 @@ export function checkedMethod(method: unknown): string {
 export function checkedPath(path: unknown, query?: unknown): string {
   if (typeof path !== 'string') throw argumentError('path must be a string');
   if (!path.startsWith('/')) throw argumentError("path must begin with '/'");
-  // Some servers and proxies read a host after two slashes.
-  if (path.startsWith('//')) throw argumentError("path must not begin with '//'");
   const whole = withQuery(path, query);
   if (/[^\x21-\x7e]/.test(whole)) {
     throw argumentError('Request path contains unescaped characters');

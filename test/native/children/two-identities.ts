@@ -3,15 +3,23 @@
 import { Credentials } from '../../../lib/credentials.js';
 import type { Secur32Error } from '../../../lib/errors.js';
 import { answer, childInput } from '../../support/child.js';
+import { loadSecondCopy } from '../../support/second-copy.js';
 import type { Account } from '../../support/system.js';
 
+export interface TwoIdentitiesInput {
+  account: Account;
+  /** Where a second copy of the package goes, which is asked for the account; without it the first. */
+  folder?: string;
+}
+
 async function main(): Promise<void> {
-  const { account } = childInput() as { account: Account };
+  const { account, folder } = childInput() as TwoIdentitiesInput;
   const own = await Credentials.acquire({ package: 'Kerberos', use: 'outbound' });
+  const asked = folder === undefined ? { Credentials } : loadSecondCopy(folder).high;
   const outcomes: Record<string, string> = {};
   for (const packageName of ['Kerberos', 'Negotiate', 'NTLM']) {
     const options = { package: packageName, use: 'outbound', authIdentity: account } as const;
-    outcomes[packageName] = await Credentials.acquire(options).then(
+    outcomes[packageName] = await asked.Credentials.acquire(options).then(
       (credentials) => {
         credentials.close();
         return 'acquired';
@@ -23,4 +31,5 @@ async function main(): Promise<void> {
   answer(outcomes);
 }
 
+// The second addon stays until the process ends.
 void main();

@@ -14,7 +14,6 @@
 #include "scripted/script.h"
 #include "sspi/attributes.h"
 #include "sspi/control_token.h"
-#include "sspi/process_identity.h"
 #include "sspi/transfer.h"
 #include "support/checks.h"
 #include "support/environment.h"
@@ -181,14 +180,6 @@ void RunScheduler() {
   while (environment.scheduler()->busy()) environment.Settle(kPatienceMs);
 }
 
-void RunIdentity() {
-  ZeroedText user;
-  const ZeroedText none;
-  if (!AssignText(L"alice", &user)) return;
-  // Without memory to remember it nobody is admitted.
-  AdmitIdentity(user, none);
-}
-
 template <typename Function>
 void RunAll(const char* name, Function function) {
   for (int failing = 1;; ++failing) {
@@ -215,6 +206,5 @@ int main() {
   sanitize::RunAll("messages", sanitize::RunMessages);
   sanitize::RunAll("transfer", sanitize::RunTransfer);
   sanitize::RunAll("scheduler", sanitize::RunScheduler);
-  sanitize::RunAll("identity", sanitize::RunIdentity);
   return sanitize::EndProgram();
 }

@@ -14,6 +14,7 @@ const OF_THE_ADDON: readonly string[] = [
   'wineVersion',
   'setThreadLimit',
   'knowsChannelBindingFlags',
+  'threadIsImpersonating',
 ];
 
 /** Where the functions that take no handle name a package. */
