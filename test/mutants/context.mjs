@@ -68,7 +68,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'asynchronous calls start while a thread acts as a client',
+    name: 'impersonation: asynchronous calls start while a thread acts as a client',
     test: {
       file: 'scripted/impersonation',
       title: 'inside asynchronous calls are refused, because they would run as this process',
@@ -82,7 +82,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'another copy of the package does not ask whom the thread acts as',
+    name: 'impersonation: another copy of the package does not ask whom the thread acts as',
     test: {
       file: 'scripted/impersonation',
       title: 'another copy of the package in this process starts nothing that would run as this',
@@ -96,7 +96,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'a call that would have to wait is taken while the thread acts as a client',
+    name: 'impersonation: a call that would have to wait is taken while the thread acts as a client',
     test: {
       file: 'scripted/impersonation',
       title: 'inside calls that would have to wait are refused, too',
@@ -110,7 +110,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'each copy of the addon remembers an identity of its own',
+    name: 'impersonation: each copy of the addon remembers an identity of its own',
     test: {
       file: 'native/logon-kerberos',
       title: 'nor is it accepted by another copy of the package',
@@ -124,7 +124,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'a function that goes on later runs as the client',
+    name: 'impersonation: a function that goes on later runs as the client',
     test: { file: 'scripted/impersonation', title: 'a function that goes on later' },
     changes: [
       {
@@ -556,7 +556,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'a stream or an iterator is given back, and read as the process',
+    name: 'impersonation: a stream or an iterator is given back, and read as the process',
     test: { file: 'unit/impersonation', title: 'throws where the function returns a Writable' },
     changes: [
       {
@@ -567,7 +567,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an iterable that computes its elements is given back',
+    name: 'impersonation: an iterable that computes its elements is given back',
     test: {
       file: 'unit/impersonation',
       title: 'throws where the function returns an iterable made by hand, which computes later',
@@ -581,7 +581,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'a promise in an array is given back',
+    name: 'impersonation: a promise in an array is given back',
     test: {
       file: 'unit/impersonation',
       title: 'throws where the function returns an array with a promise',
@@ -595,7 +595,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'the file of a stream that is refused is made as the process',
+    name: 'impersonation: the file of a stream that is refused is made as the process',
     test: {
       file: 'unit/impersonation',
       title: 'ends what it does not give back, so that nothing of it runs later',
@@ -609,7 +609,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an unknown option is ignored',
+    name: 'options: an unknown option is ignored',
     test: {
       file: 'unit/options',
       title: 'contexts refuse an option that is misspelt, and say which one is meant',
@@ -623,7 +623,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an object that inherits its options is one without',
+    name: 'options: an object that inherits its options is one without',
     test: {
       file: 'unit/options',
       title: 'acquisitions refuse an object that inherits its options in the place of options',
@@ -637,7 +637,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'what somebody put on Object.prototype is an option',
+    name: 'options: what somebody put on Object.prototype is an option',
     test: {
       file: 'unit/options',
       title: 'contexts see nothing of what somebody put on Object.prototype',
@@ -651,7 +651,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an option is read again after its check',
+    name: 'options: an option is read again after its check',
     test: {
       file: 'unit/options',
       title: 'legs read each option once, whatever a getter gives the next time',
@@ -665,7 +665,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an HTTP client reads the identity of its caller again after the checks',
+    name: 'options: an HTTP client reads the identity of its caller again after the checks',
     test: {
       file: 'unit/options',
       title: 'HTTP clients read each option once, whatever a getter gives the next time',
@@ -679,7 +679,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'an option that lost its value is the default',
+    name: 'options: an option that lost its value is the default',
     test: {
       file: 'unit/options',
       title: 'contexts refuse an option without a value, but for those that may have none',
@@ -693,7 +693,7 @@ export const contextMutants = [
     ],
   },
   {
-    name: 'the second list of rules is read after the first was looked up',
+    name: 'options: the second list of rules is read after the first was looked up',
     test: {
       file: 'unit/access-rules',
       title: 'AccessRules.resolve reads both lists before it waits',
