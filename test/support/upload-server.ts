@@ -118,7 +118,7 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
     uploads,
     accepted: () =>
       uploads
-        .filter((upload) => statuses.get(upload) === 200 && /^P/.test(upload.method))
+        .filter((upload) => statuses.get(upload) === 200 && upload.method.startsWith('P'))
         .map(({ bytes, sha256: hash }) => [bytes, hash] as const),
     connections: () => connections,
     closeIdle: () => {
