@@ -503,8 +503,8 @@ export const httpClientMutants = [
     changes: [
       {
         file: 'dist/lib/http/client/exchange.js',
-        text: '!this.#body.certain || refused(party)',
-        becomes: '!this.#body.certain',
+        text: '(party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party))',
+        becomes: 'false',
       },
       {
         file: 'dist/lib/http/client/exchange.js',

@@ -56,7 +56,7 @@ async function serve(
   const auth = integratedAuth(options);
   await auth.ready;
   const served: TestServer['served'] = [];
-  const known = new WeakSet<object>();
+  const known = new WeakSet();
   const respond: Parameters<typeof createServer>[1] = (incoming, response) => {
     const { headers, socket } = incoming;
     const hasBody = (headers['content-length'] ?? '0') !== '0' || 'transfer-encoding' in headers;

@@ -29,9 +29,9 @@ function webStream(bytes: Uint8Array, size: number, type?: 'bytes'): ReadableStr
   return new ReadableStream({
     ...(type && { type }),
     pull: (controller: { enqueue: (part: Uint8Array) => void; close: () => void }) => {
-      const { done, value } = parts.next();
-      if (done === true) controller.close();
-      else controller.enqueue(Uint8Array.from(value));
+      const part = parts.next();
+      if (part.done === true) controller.close();
+      else controller.enqueue(Uint8Array.from(part.value));
     },
   } as object);
 }

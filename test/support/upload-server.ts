@@ -36,8 +36,9 @@ export interface Verdict {
    * Absent: the body is read first. `keep`: the answer goes out at the head of
    * the request, and the body is read afterwards. `slowly`: the same, but the
    * answer ends only after the body was read. `stall`: the answer goes out at
-   * the head, and nothing more is read. `close`: the same, and the connection
-   * ends without notice, while the body may still be on its way.
+   * the head and says that the connection ends, and nothing more is read.
+   * `close`: the answer goes out at the head, and the connection ends without
+   * notice, while the body may still be on its way.
    */
   readonly early?: Early;
   /** The answer goes out when so many bytes of the body came, and nothing more is read. */
@@ -76,10 +77,18 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
       statuses.set(upload, status);
       response.writeHead(status, headers).end('answered');
     };
-    if (early === 'stall' || early === 'close') {
+    if (early === 'stall' || early === 'close') upload.complete = false;
+    if (early === 'stall') {
+      // Not by Node, which would read on.
       request.socket.pause();
-      if (early === 'close') response.once('finish', () => request.socket.destroy());
-      upload.complete = false;
+      const fields = Object.entries({ ...headers, connection: 'close', 'content-length': '0' });
+      const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      request.socket.write(`HTTP/1.1 ${status} Answered\r\n${lines}\r\n`);
+      return;
+    }
+    if (early === 'close') {
+      request.socket.pause();
+      response.once('finish', () => request.socket.destroy());
       answer();
       return;
     }
@@ -109,7 +118,7 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
     uploads,
     accepted: () =>
       uploads
-        .filter((upload) => statuses.get(upload) === 200 && /^P/.test(upload.method))
+        .filter((upload) => statuses.get(upload) === 200 && upload.method.startsWith('P'))
         .map(({ bytes, sha256: hash }) => [bytes, hash] as const),
     connections: () => connections,
     closeIdle: () => {

@@ -277,11 +277,12 @@ describe('a body that comes in parts', () => {
     const source = {
       [Symbol.asyncIterator]: () => ({
         // As generators do: a failure, and then an end.
-        next: async () => {
+        next: () => {
           calls += 1;
-          if (calls === 1) return { done: false, value: 'a' };
-          if (calls === 2) throw failure;
-          return { done: true, value: undefined };
+          if (calls === 2) return Promise.reject(failure);
+          return Promise.resolve(
+            calls === 1 ? { done: false, value: 'a' } : { done: true, value: undefined },
+          );
         },
       }),
     };

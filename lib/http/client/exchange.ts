@@ -144,6 +144,7 @@ export class Exchange {
   async #on(connection: LogonConnection): Promise<Outcome> {
     for (const party of connection.parties) await party.begin();
     if (this.#mustLogOnFirst(connection)) {
+      const unknown = connection.parties.filter((party) => party.mayAsk && !party.underWay);
       const leg = await this.#legs(connection, () => 'head');
       if (leg === undefined) return 'again';
       // Refused, as the request itself would be.
@@ -153,7 +154,8 @@ export class Exchange {
       if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
         return this.#again('the server closes the connection that was logged on');
       }
-      if (this.#retries.bodyLost) await this.#beginAgain(connection);
+      // The body follows what was only a logon.
+      for (const party of unknown) await party.begin();
     }
     const leg = await this.#legs(connection, () => this.#form(connection));
     return leg === undefined ? 'again' : this.#finish(connection, leg);
@@ -162,17 +164,11 @@ export class Exchange {
   /** A body must not go out before the server takes it, if it comes once or costs the connection. */
   #mustLogOnFirst({ parties }: LogonConnection): boolean {
     if (this.#body.empty) return false;
-    if (this.#retries.bodyLost) return parties.some((party) => party.mayAsk);
-    const refused = (party: Party) => party.closesOnBodies && !this.#retries.refusedBy(party);
-    return parties.some((party) => party.onlyAsks && (!this.#body.certain || refused(party)));
-  }
-
-  /** The body follows what was only a logon. */
-  async #beginAgain({ parties }: LogonConnection): Promise<void> {
-    for (const party of parties) {
-      if (party.challenged) party.noteClosing();
-      await party.begin();
-    }
+    return parties.some(
+      (party) =>
+        (party.onlyAsks && !this.#body.certain) ||
+        (party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party)),
+    );
   }
 
   #form({ parties }: LogonConnection): Form {
@@ -227,8 +223,7 @@ export class Exchange {
       const unsent = isUnsent(cause);
       const harmless = unsent || form !== 'whole' || this.#idempotent;
       if (!underWay && !used && !unsent) {
-        if (!harmless || !this.#mayBeRefused(connection)) throw cause;
-        this.#retries.noteLostBody();
+        if (!this.#noteLostBody(connection) || !harmless) throw cause;
       }
       if (harmless && this.#body.replayable) {
         this.#again('the connection was closed before the response', cause);
@@ -244,10 +239,10 @@ export class Exchange {
     return this.#options.idempotent ?? IDEMPOTENT.includes(this.#options.method.toUpperCase());
   }
 
-  /** Whether a server that wants a logon may have ended the connection because of the body. */
-  #mayBeRefused({ parties }: LogonConnection): boolean {
-    const { bodyLost } = this.#retries;
-    return !bodyLost && !this.#body.empty && parties.some((party) => party.mayAsk);
+  /** Whether a server that wants a logon may have ended the connection because of the body; not twice. */
+  #noteLostBody({ parties }: LogonConnection): boolean {
+    if (this.#body.empty) return false;
+    return this.#retries.noteLostBody(parties.filter((party) => party.mayAsk));
   }
 
   #again(how: string, cause?: unknown): 'again' {

@@ -60,7 +60,7 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
         ...init,
         body: standIn(),
         dispatcher: withBody(agent, body),
-      } as RequestInit);
+      });
     } catch (error) {
       discardBody(body, error as Error);
       throw error;

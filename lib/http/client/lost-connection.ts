@@ -6,7 +6,7 @@ export function connectionLost(how: string, cause?: unknown): Secur32Error {
   return codedError('ERR_SECUR32_CONNECTION_LOST', how, cause === undefined ? {} : { cause });
 }
 
-const unsent = new WeakSet<object>();
+const unsent = new WeakSet();
 
 /** Before a request was sent at all. */
 export function unsentRequest(): Secur32Error {

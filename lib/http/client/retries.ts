@@ -19,15 +19,17 @@ export class Retries {
   }
 
   /**
-   * Whether a new connection was lost while the body went out. A server that
-   * refuses a body may do so before its answer is read.
+   * When a new connection was lost while the body went out: a party that refuses
+   * a body may end it before its answer is read.
+   *
+   * @param parties those that may have refused it
+   * @returns whether there are such, and this happens for the first time
    */
-  get bodyLost(): boolean {
-    return this.#bodyLost;
-  }
-
-  noteLostBody(): void {
+  noteLostBody(parties: readonly Party[]): boolean {
+    for (const party of parties) party.noteClosing();
+    const first = !this.#bodyLost && parties.length > 0;
     this.#bodyLost = true;
+    return first;
   }
 
   /** @param ofBody whether the request that was refused had its body with it */
