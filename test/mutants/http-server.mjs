@@ -506,8 +506,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'return identity.isGuest',
-        becomes: 'return false',
+        text: '!permitted && identity.isGuest',
+        becomes: 'false',
       },
     ],
   },
@@ -750,8 +750,44 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/upgrade-reply.js',
-        text: 'unfinished === this.#options.response || (unfinished?.writableEnded ?? true)',
+        text: 'this.#otherUnfinished === undefined',
         becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: of several requests before an upgrade the answer to the first one counts',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'although the first one got its long answer',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'return this.#otherUnfinished === undefined',
+        becomes: 'return this.#otherUnfinished?.writableEnded ?? true',
+      },
+    ],
+  },
+  {
+    name: 'http: a slow domain that the client made up is an outage of the server',
+    test: { file: 'unit/http-refusals', title: 'because of a domain that the client made up' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/named-authority.js',
+        text: 'token.includes(IAKERB) : namesOtherAuthority(token, challenge)',
+        becomes: 'token.includes(IAKERB) : false',
+      },
+    ],
+  },
+  {
+    name: 'http: names of NTLM are read by the flags of one message',
+    test: { file: 'unit/http-refusals', title: 'which was agreed on' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/named-authority.js',
+        text: '(0, ntlm_messages_js_1.hasUnicode)(message) !== (0, ntlm_messages_js_1.hasUnicode)(challenged)',
+        becomes: 'false',
       },
     ],
   },

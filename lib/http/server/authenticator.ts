@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 import { AccessRules } from '../../access-rules.js';
 import type { Credentials } from '../../credentials.js';
@@ -212,6 +213,7 @@ export class Authenticator {
       timeoutMs: legTimeoutMs,
       isLogonUnderWay: () => this.#connections.get(request.socket)?.handshake !== undefined,
     });
+    if (reply.isBeforeLastFinish) await setImmediate();
     const decision = await this.#decideHttp1(request, reply);
     return decision.kind === 'authenticated' ? { ...decision, headers: reply.headers } : decision;
   }

@@ -56,10 +56,24 @@ export class UpgradeReply {
     return this.#isFirst && isLast ? undefined : 'did not wait';
   }
 
+  /**
+   * Whether Node.js has yet to count the answer before as written, although the
+   * client may have it already. After a turn of the event loop it has.
+   */
+  get isBeforeLastFinish(): boolean {
+    const unfinished = this.#otherUnfinished;
+    return unfinished !== undefined && unfinished.writableEnded && this.#socket.writableLength === 0;
+  }
+
+  /** The response to a request before that is still being written. More may wait after it. */
+  get #otherUnfinished(): ServerResponse | undefined {
+    const unfinished = unfinishedResponse(this.#socket);
+    return unfinished === this.#options.response ? undefined : unfinished;
+  }
+
   /** Whether what is written now comes after the whole answer to every request before. */
   get #isFirst(): boolean {
-    const unfinished = unfinishedResponse(this.#socket);
-    return unfinished === this.#options.response || (unfinished?.writableEnded ?? true);
+    return this.#otherUnfinished === undefined;
   }
 
   get #isAnsweredByOther(): boolean {
