@@ -46,7 +46,9 @@ function isUnfinished(value: unknown): value is object {
   if (value instanceof EventEmitter) return true;
   // A TransformStream is a pair of streams; a Response has its body in one.
   const { readable, writable, body } = value as Record<string, unknown>;
-  return [readable, body].some((is) => hasMethod(is, 'getReader')) || hasMethod(writable, 'getWriter');
+  return (
+    [readable, body].some((is) => hasMethod(is, 'getReader')) || hasMethod(writable, 'getWriter')
+  );
 }
 
 /** Whether iterating an array, a Map and the like does nothing of its own. */
@@ -92,7 +94,7 @@ export function endUnfinished(value: object): void {
   else if (hasMethod(value, 'next')) attempt(value, 'return');
   else if (hasMethod(value, 'getReader')) attempt(value, 'cancel');
   else if (hasMethod(value, 'getWriter')) attempt(value, 'abort');
-  else if (value instanceof EventEmitter) endEmitter(value);
+  else if (value instanceof EventEmitter) endEmitter(value as EventEmitter);
   else muteRejection(value);
 }
 

@@ -523,6 +523,25 @@ export const httpServerMutants = [
     ],
   },
   {
+    name: 'http: NTLM that is no valid DER gets to the package of a server of Kerberos alone',
+    test: {
+      file: 'unit/http-ntlm-token',
+      title: 'asks again after a message in SPNEGO whose length',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/ntlm-token.js',
+        text: 'understood(token, wrapsNtlm) ?? containsNtlm(token)',
+        becomes: 'understood(token, wrapsNtlm) ?? false',
+      },
+      {
+        file: 'dist/lib/http/server/ntlm-token.js',
+        text: 'return isFramed ?? containsNtlm(token);',
+        becomes: 'return isFramed ?? false;',
+      },
+    ],
+  },
+  {
     name: 'http: NTLM as an alternative to Kerberos is NTLM',
     test: { file: 'unit/http-ntlm-token', title: 'gives the package a ticket as Windows sends it' },
     changes: [
@@ -590,7 +609,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/preflight.js',
-        text: '        !hasBody(request) &&\n',
+        text: '        !(0, request_body_js_1.hasBody)(request) &&\n',
         becomes: '',
       },
     ],
@@ -725,7 +744,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/upgrade-reply.js',
-        text: 'if ((0, preflight_js_1.hasBody)(this.#request))',
+        text: 'if ((0, request_body_js_1.hasBody)(this.#request))',
         becomes: 'if (false)',
       },
     ],

@@ -152,7 +152,11 @@ describe('a request names the host that is judged, connected to and logged on to
     ['with its own Host field', 'localhost.', { headers: ['HOST', 'LocalHost.:PORT'] }],
     ['with Connection', 'localhost', { headers: { connection: 'Keep-Alive' } }],
     ['with a backslash in its query', 'localhost', { path: '/?\\other' }],
-    ['with two slashes, as a base URL and a path often make them', 'localhost', { path: '//other/' }],
+    [
+      'with two slashes, as a base URL and a path often make them',
+      'localhost',
+      { path: '//other/' },
+    ],
   ])('%s', async (_, host, options) => {
     const looked: string[] = [];
     const server = await serve(perRequest('ticket'));

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 
 import { answerFields, answerText, type Answer } from './answer.js';
 import { canHandBack, guardAgainstErrors, handBack, unfinishedResponse } from './hand-back.js';
-import { hasBody } from './preflight.js';
+import { hasBody } from './request-body.js';
 
 export interface UpgradeReplyOptions {
   /** What a framework has for a response, if it has one: Node.js makes none. */
@@ -62,7 +62,9 @@ export class UpgradeReply {
    */
   get isBeforeLastFinish(): boolean {
     const unfinished = this.#otherUnfinished;
-    return unfinished !== undefined && unfinished.writableEnded && this.#socket.writableLength === 0;
+    return (
+      unfinished !== undefined && unfinished.writableEnded && this.#socket.writableLength === 0
+    );
   }
 
   /** The response to a request before that is still being written. More may wait after it. */
