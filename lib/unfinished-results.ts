@@ -4,6 +4,7 @@
  * asked for it to be done as the client.
  */
 
+import { EventEmitter } from 'node:events';
 import { Dir } from 'node:fs';
 import { Stream } from 'node:stream';
 import { types } from 'node:util';
@@ -17,6 +18,8 @@ const FINISHED: readonly ((value: unknown) => boolean)[] = [
   types.isStringObject,
   types.isArgumentsObject,
 ];
+
+const BUILT_IN = /^function [^(]*\(\) \{\s*\[native code\]\s*\}$/;
 
 /** Methods of what goes on later: promises, iterators, streams of Node.js and of the web, observables. */
 const METHODS = ['then', 'next', 'pipe', 'getReader', 'getWriter', Symbol.asyncIterator] as const;
@@ -38,9 +41,21 @@ function isUnfinished(value: unknown): value is object {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   if (METHODS.some((name) => hasMethod(value, name))) return true;
   if (hasMethod(value, Symbol.iterator) && !FINISHED.some((is) => is(value))) return true;
-  // A TransformStream is a pair of streams.
-  const { readable, writable } = value as { readable?: unknown; writable?: unknown };
-  return hasMethod(readable, 'getReader') || hasMethod(writable, 'getWriter');
+  if (hasMethod(value, Symbol.iterator) && !iteratesAsBuiltIn(value)) return true;
+  // Watchers of files, servers, child processes.
+  if (value instanceof EventEmitter) return true;
+  // A TransformStream is a pair of streams; a Response has its body in one.
+  const { readable, writable, body } = value as Record<string, unknown>;
+  return (
+    [readable, body].some((is) => hasMethod(is, 'getReader')) || hasMethod(writable, 'getWriter')
+  );
+}
+
+/** Whether iterating an array, a Map and the like does nothing of its own. */
+function iteratesAsBuiltIn(value: object): boolean {
+  const iterate = (value as Record<symbol, unknown>)[Symbol.iterator];
+  // By its text: those of other realms are other functions.
+  return BUILT_IN.test(Function.prototype.toString.call(iterate));
 }
 
 function hasMethod(value: unknown, name: string | symbol): boolean {
@@ -49,13 +64,13 @@ function hasMethod(value: unknown, name: string | symbol): boolean {
 }
 
 /** Whatever methods somebody gave it. */
-const mapValues = (map: ReadonlyMap<unknown, unknown>) => Map.prototype.values.call(map);
+const mapEntries = (map: ReadonlyMap<unknown, unknown>) => Map.prototype.entries.call(map);
 const setValues = (set: ReadonlySet<unknown>) => Set.prototype.values.call(set);
 
 function elementsOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value as unknown[];
-  if (types.isMap(value)) return [...mapValues(value)];
+  if (types.isMap(value)) return [...mapEntries(value)].flat();
   if (types.isSet(value)) return [...setValues(value)];
   if (!isPlain(value)) return [];
   // Not the getters: what they give is computed when it is read.
@@ -79,6 +94,7 @@ export function endUnfinished(value: object): void {
   else if (hasMethod(value, 'next')) attempt(value, 'return');
   else if (hasMethod(value, 'getReader')) attempt(value, 'cancel');
   else if (hasMethod(value, 'getWriter')) attempt(value, 'abort');
+  else if (value instanceof EventEmitter) endEmitter(value as EventEmitter);
   else muteRejection(value);
 }
 
@@ -91,6 +107,13 @@ function endStream(stream: Stream & { _construct?: unknown }): void {
   }
   stream.on('error', ignore);
   attempt(stream, 'destroy');
+}
+
+/** A watcher of fs, for instance: it would look at its files as the process. */
+function endEmitter(value: EventEmitter): void {
+  value.on('error', ignore);
+  attempt(value, 'stop');
+  attempt(value, 'close');
 }
 
 function attempt(value: object, method: string): void {

@@ -771,4 +771,26 @@ export const contextMutants = [
       },
     ],
   },
+  {
+    name: 'impersonate gives back an array or Map that computes its elements',
+    test: { file: 'unit/impersonation', title: 'a Map of a class that computes its entries' },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: '!iteratesAsBuiltIn(value)',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'impersonate gives back a watcher, which goes on as the process',
+    test: { file: 'unit/impersonation', title: 'a watcher of a folder' },
+    changes: [
+      {
+        file: 'dist/lib/unfinished-results.js',
+        text: 'if (value instanceof node_events_1.EventEmitter)\n        return true;',
+        becomes: '',
+      },
+    ],
+  },
 ];

@@ -281,14 +281,9 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-options', title: 'is not the user of the process' },
     changes: [
       {
-        file: 'dist/lib/http/option-checks.js',
-        text: '(0, lost_values_js_1.refuseLostValues)(options, ...names);',
-        becomes: '',
-      },
-      {
-        file: `${CLIENT}/options.js`,
-        text: '(0, auth_identity_js_1.checkedIdentity)(options);',
-        becomes: '',
+        file: 'dist/lib/option-checks.js',
+        text: "kind === 'optional'",
+        becomes: 'false',
       },
     ],
   },

@@ -506,8 +506,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'return identity.isGuest',
-        becomes: 'return false',
+        text: '!permitted && identity.isGuest',
+        becomes: 'false',
       },
     ],
   },
@@ -519,6 +519,25 @@ export const httpServerMutants = [
         file: 'dist/lib/http/server/authenticator.js',
         text: '(0, ntlm_token_js_1.isKerberosOnly)(this.#settings, scheme) && (0, ntlm_token_js_1.isNtlmToken)(token)',
         becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: NTLM that is no valid DER gets to the package of a server of Kerberos alone',
+    test: {
+      file: 'unit/http-ntlm-token',
+      title: 'asks again after a message in SPNEGO whose length',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/ntlm-token.js',
+        text: 'understood(token, wrapsNtlm) ?? containsNtlm(token)',
+        becomes: 'understood(token, wrapsNtlm) ?? false',
+      },
+      {
+        file: 'dist/lib/http/server/ntlm-token.js',
+        text: 'return isFramed ?? containsNtlm(token);',
+        becomes: 'return isFramed ?? false;',
       },
     ],
   },
@@ -590,7 +609,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/preflight.js',
-        text: '        !hasBody(request) &&\n',
+        text: '        !(0, request_body_js_1.hasBody)(request) &&\n',
         becomes: '',
       },
     ],
@@ -725,7 +744,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/upgrade-reply.js',
-        text: 'if ((0, preflight_js_1.hasBody)(this.#request))',
+        text: 'if ((0, request_body_js_1.hasBody)(this.#request))',
         becomes: 'if (false)',
       },
     ],
@@ -750,8 +769,44 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/upgrade-reply.js',
-        text: 'unfinished === this.#options.response || (unfinished?.writableEnded ?? true)',
+        text: 'this.#otherUnfinished === undefined',
         becomes: 'true',
+      },
+    ],
+  },
+  {
+    name: 'http: of several requests before an upgrade the answer to the first one counts',
+    test: {
+      file: 'unit/http-upgrade',
+      title: 'although the first one got its long answer',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/upgrade-reply.js',
+        text: 'return this.#otherUnfinished === undefined',
+        becomes: 'return this.#otherUnfinished?.writableEnded ?? true',
+      },
+    ],
+  },
+  {
+    name: 'http: a slow domain that the client made up is an outage of the server',
+    test: { file: 'unit/http-refusals', title: 'because of a domain that the client made up' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/named-authority.js',
+        text: 'token.includes(IAKERB) : namesOtherAuthority(token, challenge)',
+        becomes: 'token.includes(IAKERB) : false',
+      },
+    ],
+  },
+  {
+    name: 'http: names of NTLM are read by the flags of one message',
+    test: { file: 'unit/http-refusals', title: 'which was agreed on' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/named-authority.js',
+        text: '(0, ntlm_messages_js_1.hasUnicode)(message) !== (0, ntlm_messages_js_1.hasUnicode)(challenged)',
+        becomes: 'false',
       },
     ],
   },

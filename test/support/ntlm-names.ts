@@ -3,7 +3,10 @@
 const UNICODE = 1;
 
 /** A CHALLENGE_MESSAGE with these AV_PAIRs: 2 is the NetBIOS name of the domain. */
-export function challengeOf(pairs: Readonly<Record<number, string>>): Buffer {
+export function challengeOf(
+  pairs: Readonly<Record<number, string>>,
+  { unicode = true } = {},
+): Buffer {
   const info = Buffer.concat([
     ...Object.entries(pairs).map(([id, name]) => {
       const value = Buffer.from(name, 'utf16le');
@@ -16,7 +19,7 @@ export function challengeOf(pairs: Readonly<Record<number, string>>): Buffer {
   ]);
   const message = Buffer.alloc(56);
   message.write('NTLMSSP\0\x02', 'latin1');
-  message.writeUInt32LE(UNICODE, 20);
+  message.writeUInt32LE(unicode ? UNICODE : 0, 20);
   writeField(message, 40, info.length, message.length);
   return Buffer.concat([message, info]);
 }

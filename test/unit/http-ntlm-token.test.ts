@@ -57,6 +57,8 @@ const OF_WINDOWS = Buffer.from(
   'base64',
 );
 
+const WHOLE = init([KERBEROS, NTLM], NEGOTIATE);
+
 const NTLM_TOKENS: [string, Buffer][] = [
   ['a message as Wine and curl send it', NEGOTIATE],
   ['an authenticate message', ntlmAuthenticate('x')],
@@ -76,6 +78,21 @@ const NTLM_TOKENS: [string, Buffer][] = [
     framed(SPNEGO, explicit(0, sequence(explicit(2, octets(NEGOTIATE))))),
   ],
   ['a later message in SPNEGO', response(ntlmAuthenticate('x'))],
+  ['a message in SPNEGO that is cut off', WHOLE.subarray(0, -1)],
+  ['a message in SPNEGO with something after it', Buffer.concat([WHOLE, Buffer.of(0)])],
+  [
+    'a message in SPNEGO of an indefinite length',
+    Buffer.concat([Buffer.of(0x60, 0x80), WHOLE.subarray(2), Buffer.of(0, 0)]),
+  ],
+  [
+    'a message in SPNEGO whose length has more octets than it needs',
+    Buffer.concat([Buffer.of(0x60, 0x81), WHOLE.subarray(1)]),
+  ],
+  [
+    'a message whose own frame in SPNEGO has more octets than it needs',
+    init([KERBEROS], Buffer.concat([Buffer.of(0x60, 0x81), framed(NTLM, NEGOTIATE).subarray(1)])),
+  ],
+  ['two messages in no frame', Buffer.concat([Buffer.of(0), NEGOTIATE, NEGOTIATE])],
   [
     'NTLM with flags and what is behind the token',
     framed(
@@ -93,7 +110,6 @@ const NTLM_TOKENS: [string, Buffer][] = [
   ],
 ];
 
-const cut = init([NTLM], NEGOTIATE);
 const OTHER_TOKENS: [string, Buffer][] = [
   ['a ticket', TICKET],
   ['a ticket in SPNEGO', init([KERBEROS], TICKET)],
@@ -109,12 +125,14 @@ const OTHER_TOKENS: [string, Buffer][] = [
   ['nothing', Buffer.alloc(0)],
   ['text', Buffer.from('a token of the client')],
   ['a signature that is not at the beginning', Buffer.from('x NTLMSSP\0')],
-  ['SPNEGO that is cut off', cut.subarray(0, -1)],
-  ['SPNEGO with something behind it', Buffer.concat([cut, Buffer.of(0)])],
-  ['SPNEGO of an indefinite length', Buffer.concat([Buffer.of(0x60, 0x80), cut.subarray(2)])],
+  ['SPNEGO that is cut off', init([NTLM]).subarray(0, -1)],
   [
-    'a length of more octets than it needs',
-    Buffer.concat([Buffer.of(0x60, 0x81), cut.subarray(1)]),
+    'a ticket in SPNEGO with something after it',
+    Buffer.concat([init([KERBEROS, NTLM], TICKET), Buffer.of(0)]),
+  ],
+  [
+    'a ticket in SPNEGO whose length has more octets than it needs',
+    Buffer.concat([Buffer.of(0x60, 0x81), init([KERBEROS, NTLM], TICKET).subarray(1)]),
   ],
   ['a list with something else in it', init([NTLM, octets(Buffer.from('x'))])],
   ['an element that reaches out of its own', Buffer.from('6004060a2b06', 'hex')],

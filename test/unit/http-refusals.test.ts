@@ -1,6 +1,6 @@
 /** Tokens that a package refuses: what the client hears tells nothing of the account, and nothing of other domains. */
 
-import { fake } from '../support/fake-native.js';
+import { fake, Gate } from '../support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -28,17 +28,23 @@ afterEach(async () => {
   expect(fake.open).toEqual({ credential: 0, context: 0, token: 0 });
 });
 
-const CHALLENGE = challengeOf({ 1: 'WEB', 2: 'EXAMPLE', 3: 'web.example.test', 4: 'example.test' });
+const NAMES = { 1: 'WEB', 2: 'EXAMPLE', 3: 'web.example.test', 4: 'example.test' };
+const CHALLENGE = challengeOf(NAMES);
 
 /** The answer to a last leg, on a connection of its own. */
 async function refusedWith(
   server: TestServer,
   status: number,
-  { legs = 2, token = claimOf('EXAMPLE', 'alice'), output = 'a token of the failure' } = {},
+  {
+    legs = 2,
+    token = claimOf('EXAMPLE', 'alice'),
+    output = 'a token of the failure',
+    challenge = CHALLENGE,
+  } = {},
 ): Promise<WireResponse> {
   const client = await WireClient.connect(server.port);
   for (let leg = 1; leg < legs; leg++) {
-    fake.legAnswers.push({ status: SEC_I_CONTINUE_NEEDED, output: [CHALLENGE.toString('latin1')] });
+    fake.legAnswers.push({ status: SEC_I_CONTINUE_NEEDED, output: [challenge.toString('latin1')] });
     expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(401);
   }
   fake.legAnswers.push({ status, attr: ASC_RET_EXTENDED_ERROR, output: [output] });
@@ -98,6 +104,64 @@ describe('every refusal is the one of a wrong password, byte for byte', () => {
     expect(server.handled).toEqual([]);
     expect(server.events.at(-1)).toMatchObject({ reason: 'the client is a guest', status: 401 });
   });
+
+  test('also for a guest whose package may be NTLM, where only Kerberos logs on', async () => {
+    const server = await serve({ ntlm: false });
+    const request = { token: Buffer.from('a ticket') };
+    const client = await WireClient.connect(server.port);
+    fake.legAnswers.push({ status: SEC_E_LOGON_DENIED });
+    const wrongPassword = await client.request(request);
+    queueLogon({ negotiated: 'NTLM', token: { groups: [[GUESTS, ENABLED]] } });
+    expect((await client.request(request)).raw).toBe(wrongPassword.raw);
+    expect(server.events.at(-1)).toMatchObject({ reason: 'the client is a guest', status: 401 });
+  });
+});
+
+describe('a leg that takes too long', () => {
+  const LIMITS = { limits: { legTimeoutMs: 50 } };
+
+  /** The answer to a leg that ends when the answer has come. */
+  async function slow(
+    server: TestServer,
+    { legs = 2, token }: { legs?: number; token: Buffer },
+  ): Promise<WireResponse> {
+    const gate = new Gate();
+    const client = await WireClient.connect(server.port);
+    if (legs === 2) {
+      fake.legAnswers.push({
+        status: SEC_I_CONTINUE_NEEDED,
+        output: [CHALLENGE.toString('latin1')],
+      });
+      expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(401);
+    }
+    fake.legAnswers.push({ status: SEC_E_NO_AUTHENTICATING_AUTHORITY, until: gate.opened });
+    const response = await client.request({ scheme: 'NTLM', token });
+    gate.open();
+    return response;
+  }
+
+  test.each<[string, { legs?: number; token: Buffer }]>([
+    ['a domain that the client made up', { token: claimOf('MADEUP', 'alice') }],
+    ['a domain within the name of the user', { token: claimOf('EXAMPLE', 'alice@made.up') }],
+    ['a realm of IAKERB', { legs: 1, token: Buffer.from('600806062b0601050205', 'hex') }],
+  ])('because of %s is a wrong password', async (_, options) => {
+    const server = await serve({ ...OPTIONS, ...LIMITS });
+    const wrongPassword = await refusedWith(server, SEC_E_LOGON_DENIED);
+    expect((await slow(server, options)).raw).toBe(wrongPassword.raw);
+    expect(server.events.at(-1)).toMatchObject({
+      type: 'refusal',
+      status: 401,
+      reason: 'the leg took too long; the client named the authority itself',
+    });
+  });
+
+  test.each<[string, { legs?: number; token: Buffer }]>([
+    ['the domain of the server', { token: claimOf('EXAMPLE', 'alice') }],
+    ['a ticket of Kerberos', { legs: 1, token: Buffer.from('a ticket') }],
+    ['the first message of NTLM', { legs: 1, token: ntlmNegotiate() }],
+  ])('with %s is 503', async (_, options) => {
+    expect((await slow(await serve({ ...OPTIONS, ...LIMITS }), options)).status).toBe(503);
+  });
 });
 
 describe.each([
@@ -127,7 +191,9 @@ describe.each([
 
   const latin1 = claimOf('EXAMPLE', 'alice', { unicode: false });
   test('is 503 for a client that has no Unicode', async () => {
-    expect((await refusedWith(await serve(OPTIONS), status, { token: latin1 })).status).toBe(503);
+    const challenge = challengeOf(NAMES, { unicode: false });
+    const options = { token: latin1, challenge };
+    expect((await refusedWith(await serve(OPTIONS), status, options)).status).toBe(503);
   });
 
   const claim = claimOf('EXAMPLE', 'alice');
@@ -135,6 +201,7 @@ describe.each([
     ['a domain that it made up', claimOf('MADEUP', 'alice')],
     ['a domain that only begins like it', claimOf('EXAMPLE2', 'alice')],
     ['no domain', claimOf('', 'alice')],
+    ['a domain whose letters are other ones in Unicode, which was agreed on', latin1],
     ['a domain within the name of the user', claimOf('EXAMPLE', 'alice@made.up')],
     ['a domain behind the end of the message', claim.subarray(0, 64)],
     ['two messages', Buffer.concat([claim, claimOf('MADEUP', 'alice')])],

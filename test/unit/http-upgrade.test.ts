@@ -367,6 +367,44 @@ test('an upgrade before the answer to another request ends the connection', asyn
   await until(() => server.events.length === 2);
 });
 
+test.each([
+  ['short', 'an answer'],
+  ['long', 'a'.repeat(5_000_000)],
+])(
+  'an upgrade after two requests ends the connection, although the first one got its %s answer',
+  async (_, answer) => {
+    const held: ServerResponse[] = [];
+    const server = await serveUpgrades(NTLM, {
+      before: ({ url }, response) => {
+        if (url === '/answered') response.end(answer);
+        else held.push(response);
+      },
+    });
+    const client = await WireClient.connect(server.port);
+    const first = requestBytes({ path: '/answered' });
+    client.write(Buffer.concat([first, requestBytes({ path: '/held' }), upgrade(FIRST)]));
+    await client.closed;
+    const answers: string[] = [];
+    for (let next = await client.maybeNext(); next; next = await client.maybeNext()) {
+      answers.push(next.body);
+    }
+    // The connection may end in the middle of the long one.
+    expect(answers).toEqual(answers.map(() => answer));
+    expect(held).toHaveLength(1);
+    expect(fake.legs).toEqual([]);
+    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('before the answer')]);
+  },
+);
+
+test('an upgrade may come as soon as the answer to another request is there', async () => {
+  const server = await serveUpgrades(NTLM, { tls: TLS });
+  for (let i = 0; i < 20; i++) {
+    const client = await WireClient.connect(server.port, { tls: {} });
+    expect((await client.request()).status).toBe(401);
+    expect((await client.request(webSocketRequest())).status).toBe(401);
+  }
+});
+
 describe('a connection cannot be handed back', () => {
   test.each([
     ['where it ends with the request', { headers: [['Connection', 'close']] as const }],

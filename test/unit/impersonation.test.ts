@@ -8,7 +8,10 @@ import {
   mkdtempSync,
   opendirSync,
   rmSync,
+  watch,
+  watchFile,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -36,6 +39,11 @@ function* lines(log: string[]) {
     yield 1;
   } finally {
     log.push('ended');
+  }
+}
+class Lazy extends Map<string, number> {
+  override *[Symbol.iterator](): MapIterator<[string, number]> {
+    yield ['a', 1];
   }
 }
 const ignore = () => undefined;
@@ -78,6 +86,8 @@ describe('impersonate', () => {
     [new Error('a value')],
     [{ next: 1, pipe: true, deeper: { stream: 'no stream' } }],
     [runInNewContext('new Set([1])') as object],
+    [runInNewContext('[1]') as object],
+    [new Map([[['a'], { b: ['c'] }]])],
   ])('gives %p back', async (value) => {
     const context = await establishedServer();
     fake.impersonationAnswers.push(SUCCESS);
@@ -153,6 +163,16 @@ describe('impersonate', () => {
     ],
     ['a Map with a promise', () => new Map([['a', Promise.resolve(1)]])],
     ['a Set with a generator', () => new Set([generate()])],
+    ['a Map with a promise for a key', () => new Map([[Promise.resolve(), 'a']])],
+    [
+      'an array with an iterator of its own',
+      () => Object.assign([1], { [Symbol.iterator]: generate }),
+    ],
+    ['a Map of a class that computes its entries', () => new Lazy()],
+    ['a Response with a stream', () => new Response(new ReadableStream())],
+    ['a watcher of a folder', () => watch(__dirname)],
+    ['a watcher of a file', () => watchFile(__filename, ignore)],
+    ['a server', () => createServer()],
     ['a promise that is rejected', () => Promise.reject(new Error('nobody waits for this one'))],
   ])('throws where the function returns %s', async (_, act) => {
     const context = await establishedServer();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 import { AccessRules } from '../../access-rules.js';
 import type { Credentials } from '../../credentials.js';
@@ -22,12 +23,13 @@ import { connectionProtection } from './extended-protection.js';
 import { failureOf } from './failures.js';
 import { saysForwarded } from './forwarding.js';
 import { endIfItWaits, guardAgainstErrors, requestCame } from './hand-back.js';
-import { Handshake } from './handshake.js';
+import { Handshake, type DropReason } from './handshake.js';
 import { takeSlot } from './handshake-slots.js';
 import { mayLackHeaders } from './header-count.js';
 import { isHttp2, requireHttp1 } from './http2.js';
 import { letBodyCome, whyConnectionEnds } from './kept-alive.js';
 import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
+import { mayAwaitOtherAuthority } from './named-authority.js';
 import { isKerberosOnly, isNtlmToken } from './ntlm-token.js';
 import { asksWhatMayBeSent, isPreflight } from './preflight.js';
 import { ServerCredentials } from './server-credentials.js';
@@ -211,6 +213,7 @@ export class Authenticator {
       timeoutMs: legTimeoutMs,
       isLogonUnderWay: () => this.#connections.get(request.socket)?.handshake !== undefined,
     });
+    if (reply.isBeforeLastFinish) await setImmediate();
     const decision = await this.#decideHttp1(request, reply);
     return decision.kind === 'authenticated' ? { ...decision, headers: reply.headers } : decision;
   }
@@ -435,7 +438,9 @@ export class Authenticator {
       const { dropped } = handshake;
       connection.dropHandshake('the leg failed');
       const refusal =
-        dropped === undefined ? this.#failed(leg, handshake, error) : texts.dropped(dropped);
+        dropped === undefined
+          ? this.#failed(leg, handshake, error)
+          : this.#dropped(leg, handshake, dropped);
       return this.#refuse(request, response, refusal);
     }
   }
@@ -448,6 +453,14 @@ export class Authenticator {
     const { status, code, reason } = failureOf(error, { token, challenge });
     const refusal = { status, code, reason, error, scheme, text: texts.ofStatus(status) };
     return status === 401 ? { ...refusal, challenges: this.#offers } : refusal;
+  }
+
+  /** A client that chose the authority which does not answer must not cause a 503 with it. */
+  #dropped({ scheme, token }: Leg, { challenge }: Handshake, reason: DropReason): Refusal {
+    const isSlow = reason === 'the leg took too long' && mayAwaitOtherAuthority(token, challenge);
+    return isSlow
+      ? { ...texts.slowAuthority(), scheme, challenges: this.#offers }
+      : texts.dropped(reason);
   }
 
   /** The client must send another token, over this connection. */
@@ -528,14 +541,14 @@ export class Authenticator {
 
   #accessRefusal({ identity, package: packageName }: Authentication): Refusal | undefined {
     const { ntlm, guests } = this.#settings;
-    // Kerberos is what is left without NTLM; what does not say what it is may be NTLM.
-    if (!ntlm && packageKind(packageName ?? '') !== 'kerberos') return texts.ntlmIsOff();
     const permitted =
       this.#rules === undefined ? !identity.isGuest || guests : this.#rules.permits(identity);
-    if (permitted) return undefined;
     // With the guest account, Windows logs on a name that it does not know: the
     // answer is a wrong password's, or it tells which names there are.
-    return identity.isGuest ? { ...texts.guest(), challenges: this.#offers } : texts.notPermitted();
+    if (!permitted && identity.isGuest) return { ...texts.guest(), challenges: this.#offers };
+    // Kerberos is what is left without NTLM; what does not say what it is may be NTLM.
+    if (!ntlm && packageKind(packageName ?? '') !== 'kerberos') return texts.ntlmIsOff();
+    return permitted ? undefined : texts.notPermitted();
   }
 
   #answer(response: Reply, what: Answer): void {

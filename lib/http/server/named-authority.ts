@@ -6,7 +6,7 @@
  */
 
 import { objectIdentifierHex } from '../../der.js';
-import { challengedNames, claimedAccount, ntlmMessageIn } from './ntlm-messages.js';
+import { challengedNames, claimedAccount, hasUnicode, ntlmMessageIn } from './ntlm-messages.js';
 
 const IAKERB = Buffer.from(objectIdentifierHex('1.3.6.1.5.2.5'), 'hex');
 
@@ -20,9 +20,19 @@ export function namesOtherAuthority(token: Buffer, challenge: Buffer | undefined
   if (message === undefined && challenged === undefined) return token.includes(IAKERB);
   // A message that is not read as the package may read it could name anything.
   if (!Buffer.isBuffer(message) || !Buffer.isBuffer(challenged)) return true;
+  // The package may read the names by the flags of either message.
+  if (hasUnicode(message) !== hasUnicode(challenged)) return true;
   const account = claimedAccount(message);
   // A user name with @ brings a domain of its own.
   if (account === undefined || account.user.includes('@')) return true;
   const domain = account.domain.toUpperCase();
   return !challengedNames(challenged).some((name) => name.toUpperCase() === domain);
+}
+
+/**
+ * Whether a leg that takes too long may wait for such an authority. NTLM asks
+ * none before the server has sent its challenge.
+ */
+export function mayAwaitOtherAuthority(token: Buffer, challenge: Buffer | undefined): boolean {
+  return challenge === undefined ? token.includes(IAKERB) : namesOtherAuthority(token, challenge);
 }

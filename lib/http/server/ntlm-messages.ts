@@ -3,6 +3,9 @@
 const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const TYPE_OFFSET = 8;
 const UNICODE = 0x0000_0001;
+/** Where NegotiateFlags stand. */
+const CHALLENGE_FLAGS = 20;
+const AUTHENTICATE_FLAGS = 60;
 
 export const NTLM_CHALLENGE = 2;
 export const NTLM_AUTHENTICATE = 3;
@@ -31,10 +34,16 @@ export function ntlmMessageIn(token: Uint8Array): Buffer | 'several' | undefined
   return bytes.includes(SIGNATURE, start + 1) ? 'several' : bytes.subarray(start);
 }
 
+/** Whether the flags of a CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE choose Unicode for names. */
+export function hasUnicode(message: Buffer): boolean {
+  const at = ntlmMessageType(message) === NTLM_CHALLENGE ? CHALLENGE_FLAGS : AUTHENTICATE_FLAGS;
+  return message.length >= at + 4 && (message.readUInt32LE(at) & UNICODE) !== 0;
+}
+
 /** What AUTHENTICATE_MESSAGE says about who logs on; undefined if a field is not within the message. */
 export function claimedAccount(message: Buffer): { domain: string; user: string } | undefined {
   if (ntlmMessageType(message) !== NTLM_AUTHENTICATE || message.length < 64) return undefined;
-  const encoding = message.readUInt32LE(60) & UNICODE ? 'utf16le' : 'latin1';
+  const encoding = hasUnicode(message) ? 'utf16le' : 'latin1';
   const domain = fieldAt(message, 28)?.toString(encoding);
   const user = fieldAt(message, 36)?.toString(encoding);
   return domain === undefined || user === undefined ? undefined : { domain, user };

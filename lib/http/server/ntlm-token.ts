@@ -1,13 +1,15 @@
 /**
  * Tokens by which only NTLM could come of the logon: what a server of Kerberos
  * alone refuses before a package sees them. SPNEGO (RFC 4178) is read as far as
- * that takes, and strictly: what is not understood is left to the package.
+ * that takes, and strictly. A package may read what is not valid DER, so such a
+ * token counts as NTLM if it contains a message of NTLM; others are left to the
+ * package.
  */
 
 import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../der.js';
 import { packageKind } from '../../package-kinds.js';
 import type { Scheme } from '../schemes.js';
-import { beginsAsNtlm } from './ntlm-messages.js';
+import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from './ntlm-messages.js';
 import type { Settings } from './options.js';
 
 /** InitialContextToken of GSS-API, RFC 2743 3.1: [APPLICATION 0]. */
@@ -43,16 +45,22 @@ export function isKerberosOnly({ ntlm, packages }: Settings, scheme: Scheme): bo
  * negotiation whose first choice is NTLM; or offers NTLM and no Kerberos.
  */
 export function isNtlmToken(token: Uint8Array): boolean {
-  return isNtlmMechToken(token) || understood(token, wrapsNtlm);
+  return isNtlmMechToken(token) || (understood(token, wrapsNtlm) ?? containsNtlm(token));
 }
 
 /** Whether a token that is not SPNEGO's is one of NTLM: as it is, or framed by GSS-API. */
 function isNtlmMechToken(token: Uint8Array): boolean {
   if (beginsAsNtlm(token)) return true;
-  return understood(token, (reader) => {
+  const isFramed = understood(token, (reader) => {
     const mechanism = reader.into(INITIAL_CONTEXT_TOKEN).read(DerTag.objectIdentifier);
     return hex(mechanism) === NTLM;
   });
+  return isFramed ?? containsNtlm(token);
+}
+
+function containsNtlm(token: Uint8Array): boolean {
+  const message = ntlmMessageIn(token);
+  return Buffer.isBuffer(message) ? ntlmMessageType(message) !== undefined : message === 'several';
 }
 
 function wrapsNtlm(reader: DerReader): boolean {
@@ -98,12 +106,12 @@ function carriesNtlm(reader: DerReader): boolean {
   );
 }
 
-/** What is found in a token; false for one that is not valid DER of this kind. */
-function understood(token: Uint8Array, find: (reader: DerReader) => boolean): boolean {
+/** What is found in a token; undefined for one that is not valid DER of this kind. */
+function understood(token: Uint8Array, find: (reader: DerReader) => boolean): boolean | undefined {
   try {
     return find(new DerReader(token, 'the token'));
   } catch {
-    return false;
+    return undefined;
   }
 }
 

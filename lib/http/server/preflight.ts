@@ -6,6 +6,7 @@
 
 import type { IncomingMessage } from 'node:http';
 
+import { hasBody } from './request-body.js';
 import { isUpgrade } from './upgrade.js';
 
 /**
@@ -37,11 +38,4 @@ export function isPreflight(request: IncomingMessage): boolean {
     !hasBody(request) &&
     !isUpgrade(request)
   );
-}
-
-/** Whether the fields of a request announce a body. */
-export function hasBody({ headersDistinct }: IncomingMessage): boolean {
-  const lengths = headersDistinct['content-length'] ?? [];
-  const isChunked = headersDistinct['transfer-encoding'] !== undefined;
-  return isChunked || lengths.some((length) => Number(length) !== 0);
 }

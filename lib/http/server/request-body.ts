@@ -1,4 +1,4 @@
-/** The body of a request that is not let in: read and thrown away, because the next request is behind it. */
+/** The bodies of requests. That of one that is not let in is read and thrown away, because the next request comes after it. */
 
 import type { IncomingMessage } from 'node:http';
 
@@ -7,6 +7,13 @@ export interface BodyBounds {
   bodyBytes: number;
   /** How long it may take, in milliseconds. */
   legTimeoutMs: number;
+}
+
+/** Whether the fields of a request announce a body. */
+export function hasBody({ headersDistinct }: IncomingMessage): boolean {
+  const lengths = headersDistinct['content-length'] ?? [];
+  const isChunked = headersDistinct['transfer-encoding'] !== undefined;
+  return isChunked || lengths.some((length) => Number(length) !== 0);
 }
 
 /** Whether a request says itself that more of its body comes than is read; the connection ends after its answer. */

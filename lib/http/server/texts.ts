@@ -151,6 +151,9 @@ export const ntlmToken = (): Refusal =>
     UNAUTHORIZED,
   );
 
+export const slowAuthority = (): Refusal =>
+  refusal(401, 'the leg took too long; the client named the authority itself', UNAUTHORIZED);
+
 export const notPermitted = (): Refusal =>
   refusal(403, 'allow and deny do not let this user in', ofStatus(403));
 

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 
 import { answerFields, answerText, type Answer } from './answer.js';
 import { canHandBack, guardAgainstErrors, handBack, unfinishedResponse } from './hand-back.js';
-import { hasBody } from './preflight.js';
+import { hasBody } from './request-body.js';
 
 export interface UpgradeReplyOptions {
   /** What a framework has for a response, if it has one: Node.js makes none. */
@@ -56,10 +56,26 @@ export class UpgradeReply {
     return this.#isFirst && isLast ? undefined : 'did not wait';
   }
 
+  /**
+   * Whether Node.js has yet to count the answer before as written, although the
+   * client may have it already. After a turn of the event loop it has.
+   */
+  get isBeforeLastFinish(): boolean {
+    const unfinished = this.#otherUnfinished;
+    return (
+      unfinished !== undefined && unfinished.writableEnded && this.#socket.writableLength === 0
+    );
+  }
+
+  /** The response to a request before that is still being written. More may wait after it. */
+  get #otherUnfinished(): ServerResponse | undefined {
+    const unfinished = unfinishedResponse(this.#socket);
+    return unfinished === this.#options.response ? undefined : unfinished;
+  }
+
   /** Whether what is written now comes after the whole answer to every request before. */
   get #isFirst(): boolean {
-    const unfinished = unfinishedResponse(this.#socket);
-    return unfinished === this.#options.response || (unfinished?.writableEnded ?? true);
+    return this.#otherUnfinished === undefined;
   }
 
   get #isAnsweredByOther(): boolean {
