@@ -20,6 +20,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COPY = 'build/mutant';
 const RUN = `${COPY}/run`;
 const RUN_TIMEOUT_SECONDS = 150;
+/** All files of a folder, one after the other. */
+const HEALTHY_TIMEOUT_SECONDS = 20 * 60;
 /** Mutants leak, and tests need not wait as long as they do to see it. */
 const PATIENCE = '0.4';
 
@@ -88,9 +90,10 @@ function folderOf(file) {
  *
  * @param {string} folder
  * @param {string[]} jest
+ * @param {number} timeoutSeconds
  * @returns {Promise<number>} its exit code
  */
-async function runJest(folder, jest) {
+async function runJest(folder, jest, timeoutSeconds) {
   const suite = IN_TESTBED[folder];
   const env = { SECUR32_TEST_FOLDERS: folder, SECUR32_TEST_PATIENCE: PATIENCE };
   if (suite !== undefined) {
@@ -100,14 +103,14 @@ async function runJest(folder, jest) {
       env: { ...suite.env, ...env },
       stdout: 'ignore',
       stderr: 'ignore',
-      timeoutSeconds: RUN_TIMEOUT_SECONDS,
+      timeoutSeconds,
     });
   }
   const { status } = spawnSync(process.execPath, jest, {
     cwd: join(ROOT, RUN),
     env: { ...process.env, ...env },
     stdio: 'ignore',
-    timeout: RUN_TIMEOUT_SECONDS * 1000,
+    timeout: timeoutSeconds * 1000,
   });
   return status ?? TIMED_OUT;
 }
@@ -117,19 +120,21 @@ async function runJest(folder, jest) {
  *
  * @param {string} folder
  * @param {string[]} patterns
+ * @param {number} [timeoutSeconds]
  * @returns {Promise<{ failed: string[], passed: import('./support/mutant-fit.mjs').PassedTest[], ended: boolean,
  *   code: number }>} failed: the titles
  */
-async function runSuites(folder, patterns) {
+async function runSuites(folder, patterns, timeoutSeconds = RUN_TIMEOUT_SECONDS) {
   const file = join(ROOT, RUN, 'findings.jsonl');
   rmSync(file, { force: true });
-  const code = await runJest(folder, [
+  const jest = [
     '../../../node_modules/jest/bin/jest.js',
     // An option with a list would take them for its own.
     ...patterns,
     '--runInBand',
     '--reporters=../../../test/mutants/reporter.cjs',
-  ]);
+  ];
+  const code = await runJest(folder, jest, timeoutSeconds);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
   const findings = lines.map((line) => JSON.parse(line));
   const of = (/** @type {string} */ wanted) => findings.filter(({ status }) => status === wanted);
@@ -149,9 +154,9 @@ async function runSuites(folder, patterns) {
 async function runHealthy(chosen) {
   for (const folder of new Set(chosen.map(({ test }) => folderOf(test.file)))) {
     const own = chosen.filter(({ test }) => folderOf(test.file) === folder);
-    const { failed, passed, ended, code } = await runSuites(folder, [
-      ...new Set(own.map(({ test }) => test.file)),
-    ]);
+    const files = [...new Set(own.map(({ test }) => test.file))];
+    const healthy = await runSuites(folder, files, HEALTHY_TIMEOUT_SECONDS);
+    const { failed, passed, ended, code } = healthy;
     if (failed.length > 0 || !ended) {
       const what = ended ? failed.join('; ') : `jest ended with ${code}`;
       throw new Failure(`the suites of test/${folder} fail without a mutant: ${what}`);
