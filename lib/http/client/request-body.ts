@@ -35,7 +35,7 @@ export class RequestBody {
    * @param length what the request says of it, if it does
    * @param maxBytes how much is kept of a body that comes once
    * @param failed called once, when such a body fails before it was closed
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is no body
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body
    */
   constructor(
     body: unknown,
