@@ -20,7 +20,7 @@ export interface BodySource {
 }
 
 /** Streams and iterators that are, or were, the body of a request: two would share the chunks. */
-const taken = new WeakSet<object>();
+const taken = new WeakSet();
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body, or no longer a whole one */
 export function bodySource(body: unknown, failed: BodyFailed): BodySource {
