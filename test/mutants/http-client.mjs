@@ -555,4 +555,38 @@ export const httpClientMutants = [
       },
     ],
   },
+  {
+    name: 'http client: a stream that was read before is sent as if it were whole',
+    test: { file: 'unit/http-client-read-streams', title: 'of which a part was read' },
+    changes: [
+      { file: `${CLIENT}/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
+    ],
+  },
+  {
+    name: 'http client: another reader may take up a stream before it is sent',
+    test: {
+      file: 'unit/http-client-read-streams',
+      title: 'that another reader takes up before it is sent',
+    },
+    changes: [{ file: `${CLIENT}/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
+  },
+  {
+    name: 'http client: two requests share an iterator',
+    test: {
+      file: 'unit/http-client-read-streams',
+      title: 'an iterator is the body of one request',
+    },
+    changes: [{ file: `${CLIENT}/body-source.js`, text: 'taken.add(source);', becomes: '' }],
+  },
+  {
+    name: 'http client: fetch makes a stream of a string',
+    test: { file: 'unit/http-client-fetch', title: 'sends a string again however large it is' },
+    changes: [
+      {
+        file: `${CLIENT}/fetch.js`,
+        text: 'dispatcher: sent === undefined ? agent :',
+        becomes: "dispatcher: sent === undefined || typeof sent === 'string' ? agent :",
+      },
+    ],
+  },
 ];

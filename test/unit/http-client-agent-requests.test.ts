@@ -51,6 +51,8 @@ describe('an agent of node:http refuses', () => {
   test.each<[string, RequestOptions & { setHost?: boolean }]>([
     ['the Host of another one', { headers: { host: 'other' } }],
     ['the Host of another port', { headers: { Host: 'localhost:1' } }],
+    ['a Host that only a URL decodes', { headers: ['Host', '%6cocalhost:PORT'] as never }],
+    ['a host that only a URL decodes', { host: '%6cocalhost' }],
     ['the Host without its port', { headers: { Host: 'localhost' } }],
     ['a Host in an array of fields', { headers: ['Host', 'other'] as never }],
     ['an array of fields without Host', { headers: ['X', 'y'] as never }],

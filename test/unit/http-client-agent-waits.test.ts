@@ -4,7 +4,7 @@ import { fake, Gate, settle } from '../support/fake-native.js';
 
 import { request, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
 
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import {
   IntegratedHttpAgent,
@@ -187,6 +187,28 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
     begun.sent.made.destroy();
     await expectGone(begun);
   });
+});
+
+test('a time-out longer than the longest timer is not emitted at once', async () => {
+  const server = await serve(() => undefined);
+  const { made, events } = send(server, agentFor());
+  const ends: number[] = [];
+  const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((
+    _: () => void,
+    milliseconds: number,
+  ) => {
+    ends.push(milliseconds);
+    return { unref: () => undefined };
+  }) as never);
+  try {
+    made.setTimeout(2 ** 31);
+  } finally {
+    timers.mockRestore();
+  }
+  expect(ends).toEqual([2 ** 31 - 1]);
+  made.destroy();
+  await until(() => events.includes('close'));
+  expect(events).not.toContain('timeout');
 });
 
 test('a signal that is aborted already makes no connection', async () => {

@@ -256,7 +256,8 @@ describe('a body that fails fails its request', () => {
     const sent = send(agentFor(), server.origin, body);
     body.destroy();
     await expect(sent).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
-    await expect(send(agentFor(), server.origin, body)).rejects.toMatchObject({
+    const before = new Readable({ read: () => undefined }).destroy();
+    await expect(send(agentFor(), server.origin, before)).rejects.toMatchObject({
       code: 'ERR_STREAM_PREMATURE_CLOSE',
     });
   });
@@ -438,11 +439,12 @@ describe('by fetch', () => {
       (url, init) => fetch(url, { ...init, dispatcher } as unknown as RequestInit),
     ];
     for (const way of ways) {
+      const before = server.uploads.length;
       const body = new ReadableStream({
         pull: async (controller) => {
           controller.enqueue(Buffer.from('part'));
           await settled();
-          if ((server.uploads.at(-1)?.bytes ?? 0) >= 4) controller.error(broken);
+          if ((server.uploads[before]?.bytes ?? 0) > 0) controller.error(broken);
         },
       });
       const failed = way(server.origin, { method: 'PUT', body, duplex: 'half' });

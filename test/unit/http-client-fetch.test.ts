@@ -86,6 +86,35 @@ describe('integratedFetch', () => {
     expect(server.seen.map(({ body }) => body.includes(expected))).toEqual([true, false, true]);
   });
 
+  test.each<[string, () => unknown, string]>([
+    ['a string', () => 'a long body', 'a long body'],
+    ['bytes', () => new Uint16Array([0x6261, 0x6463, 0x6665]), 'abcdef'],
+    ['an ArrayBuffer', () => Uint8Array.from(Buffer.from('a long body')).buffer, 'a long body'],
+    ['URLSearchParams', () => new URLSearchParams({ a: 'long body' }), 'a=long+body'],
+    ['a Blob', () => new Blob(['a long ', 'body']), 'a long body'],
+    ['FormData of Node', () => form(new FormData()), 'name="field"\r\n\r\nvalue'],
+    ['FormData of undici', () => form(new UndiciFormData()), 'name="field"\r\n\r\nvalue'],
+  ])('sends %s again however large it is, as it was at the call', async (_, make, expected) => {
+    const server = await serve(perRequest('ticket'));
+    fake.legAnswers.push(last('ticket'));
+    const body = make();
+    const sent = fetchFor({ limits: { bodyBytes: 4 } })(server.origin, {
+      method: 'POST',
+      body: body as string,
+    });
+    if (ArrayBuffer.isView(body)) new Uint8Array(body.buffer).fill(0);
+    if (body instanceof ArrayBuffer) new Uint8Array(body).fill(0);
+    if (body instanceof FormData) body.set('field', 'other');
+    expect(await (await sent).text()).toContain(expected);
+    expect(server.seen.map((seen) => seen.body.includes(expected))).toEqual([true, true]);
+    const [first, second] = server.seen.map(({ headers }) => headers['content-type']);
+    const boundary = /^multipart\/form-data; boundary=(?<text>.+)$/.exec(second ?? '')?.groups?.[
+      'text'
+    ];
+    if (boundary === undefined) expect(second).toBe(first);
+    else expect(server.seen[1]?.body).toContain(`--${boundary}--`);
+  });
+
   test('takes a Request of Node, and of undici', async () => {
     const server = await serve(perRequest('ticket'));
     const fetch = fetchFor();

@@ -152,7 +152,7 @@ export class AgentLogons {
     return !this.#closed && this.#urlToLogOnTo(options) === undefined;
   }
 
-  /** A connection that is logged on, for whoever calls `createConnection`. */
+  /** A connection that is logged on, for a caller of `createConnection`. */
   create(options: ClientRequestArgs): Promise<Socket> {
     const opening: Opening = { abort: new AbortController(), request: undefined };
     return this.#open(urlOfRequest(this.#protocol, options), options, opening);

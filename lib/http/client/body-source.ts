@@ -1,7 +1,7 @@
 /** Bodies that can be read once: streams of Node.js and of the web, and iterables. */
 
 import { IncomingMessage } from 'node:http';
-import { finished, type Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
 import { types } from 'node:util';
 
@@ -19,17 +19,58 @@ export interface BodySource {
   close(reason?: Error): void;
 }
 
-/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is no body */
+/** Streams and iterators that are, or were, the body of a request: two would share the chunks. */
+const taken = new WeakSet();
+
+/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body, or no longer a whole one */
 export function bodySource(body: unknown, failed: BodyFailed): BodySource {
-  if (isNodeStream(body)) return new NodeStreamSource(body, failed);
-  if (isWebStream(body)) return new WebStreamSource(body, failed);
-  return new IteratorSource(iteratorOf(body));
+  checkWhole(body);
+  if (isNodeStream(body)) return new NodeStreamSource(take(body), failed);
+  if (isWebStream(body)) return new WebStreamSource(take(body), failed);
+  return new IteratorSource(take(iteratorOf(body)));
 }
 
-/** Destroys a body that is not going to be sent, so that its failure does not end the process. */
-export function discardBody(body: unknown, reason: Error): void {
-  if (!isNodeStream(body) && !(isWebStream(body) && !body.locked)) return;
-  bodySource(body, () => undefined).close(reason);
+/**
+ * Refuses a stream that lost, or may lose, a part to another reader: what is
+ * left of it would be sent as a whole body.
+ *
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+ */
+export function checkWhole(body: unknown): void {
+  if (isWebStream(body)) {
+    if (body.locked) throw argumentError('the body is a stream that another reader has locked');
+    if (Readable.isDisturbed(body as unknown as Readable)) throw notWhole();
+  } else if (isNodeStream(body) && isBeingRead(body)) {
+    throw notWhole();
+  }
+}
+
+/** Whether a stream has given a chunk, or has another reader. */
+function isBeingRead(stream: Readable): boolean {
+  const { readableDidRead, readableFlowing } = stream;
+  return readableDidRead || readableFlowing === true || stream.listenerCount('readable') > 0;
+}
+
+function notWhole(): Error {
+  return argumentError('the body is a stream that was read before, or is read by another reader');
+}
+
+function take<Source extends object>(source: Source): Source {
+  if (taken.has(source)) throw argumentError('the body is that of another request already');
+  taken.add(source);
+  return source;
+}
+
+/**
+ * Destroys a body that no request has taken, so that its failure does not end
+ * the process. A body that was taken ends with its request.
+ */
+export function discardBody(body: unknown, reason?: Error): void {
+  if (isNodeStream(body)) {
+    if (!taken.has(body)) new NodeStreamSource(body, () => undefined).close(reason);
+  } else if (isWebStream(body) && !body.locked) {
+    new WebStreamSource(body, () => undefined).close(reason);
+  }
 }
 
 /** Whether a body is a stream, of Node.js or of the web. */
@@ -54,6 +95,7 @@ class NodeStreamSource implements BodySource {
   readonly #stream: Readable;
   readonly #stopListening: () => void;
   #end: { error: Error | null | undefined } | undefined;
+  #begun = false;
   #wake: () => void = () => undefined;
   readonly #onReadable = () => {
     this.#wake();
@@ -71,7 +113,10 @@ class NodeStreamSource implements BodySource {
 
   async next(): Promise<Buffer | undefined> {
     const stream = this.#stream;
-    if (!stream.listeners('readable').includes(this.#onReadable)) {
+    if (!this.#begun) {
+      // Another reader may have come meanwhile.
+      checkWhole(stream);
+      this.#begun = true;
       stream.on('readable', this.#onReadable);
     }
     for (;;) {
@@ -102,7 +147,6 @@ class WebStreamSource implements BodySource {
   readonly #reader: ReadableStreamDefaultReader<unknown>;
 
   constructor(stream: ReadableStream<unknown>, failed: BodyFailed) {
-    if (stream.locked) throw argumentError('the body is a stream that another reader has locked');
     this.#reader = stream.getReader();
     this.#reader.closed.catch((error: unknown) => {
       failed(asError(error));
@@ -161,8 +205,8 @@ async function nextOf(iterator: AnyIterator): Promise<Buffer | undefined> {
   return result.done === true ? undefined : bytesOf(result.value);
 }
 
-/** A copy: whoever made the chunk may use its memory again. */
-function bytesOf(chunk: unknown): Buffer {
+/** A copy: the maker of the chunk may use its memory again. */
+export function bytesOf(chunk: unknown): Buffer {
   if (typeof chunk === 'string') return Buffer.from(chunk);
   if (ArrayBuffer.isView(chunk)) {
     return Buffer.from(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));

@@ -12,8 +12,9 @@ import {
 
 import { argumentError } from '../../errors.js';
 import { IntegratedAgent } from './agent.js';
-import { discardBody, isStreamBody } from './body-source.js';
+import { bytesOf, checkWhole, discardBody, isStreamBody } from './body-source.js';
 import type { IntegratedClientOptions } from './options.js';
+import { isFormData, isWhole } from './request-body.js';
 
 /** undici's `fetch`, with the agent that logs on. */
 export interface IntegratedFetch {
@@ -52,21 +53,43 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
   ): Promise<Response> => {
     if ('dispatcher' in init) throw argumentError('an integratedFetch has a dispatcher of its own');
     const { body } = init;
-    if (!isStreamBody(body)) {
-      return fetch(requestOf(input), { ...withOwnFormData(init), dispatcher: agent });
-    }
+    const { given, sent } = bodiesOf(body);
     try {
+      checkWhole(body);
       return await fetch(requestOf(input), {
         ...init,
-        body: standIn(),
-        dispatcher: withBody(agent, body),
-      });
-    } catch (error) {
-      discardBody(body, error as Error);
-      throw error;
+        ...('body' in init && { body: given }),
+        dispatcher: sent === undefined ? agent : withBody(agent, sent),
+      } as RequestInit);
+    } finally {
+      // Not if it was sent: it ends with its request then.
+      discardBody(body);
     }
   };
   return Object.assign(integrated, { agent, close: () => agent.close() });
+}
+
+/** A body as undici's `fetch` gets it, and as the agent does; `sent` is undefined where that is the same. */
+interface Bodies {
+  readonly given: unknown;
+  readonly sent: unknown;
+}
+
+/**
+ * `fetch` makes a stream of each body, which the agent could send again only up
+ * to `limits.bodyBytes`, and of which it would not hear how it failed. So the
+ * agent gets the body itself.
+ */
+function bodiesOf(body: unknown): Bodies {
+  if (isStreamBody(body)) return { given: standIn(), sent: body };
+  if (isFormData(body)) {
+    const form = copyOf(body as FormData);
+    return { given: form, sent: form };
+  }
+  if (body instanceof URLSearchParams) return { given: body, sent: body.toString() };
+  // The caller may change its bytes meanwhile.
+  const whole = body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? bytesOf(body) : body;
+  return { given: whole, sent: isWhole(whole) ? (whole ?? undefined) : undefined };
 }
 
 /** For a stream: undici would read it in ways in which its failure is not heard, and cannot destroy it. */
@@ -74,12 +97,23 @@ async function* standIn(): AsyncGenerator<Uint8Array> {
   // The agent has the stream itself.
 }
 
-/** The agent, with the body itself in place of the one that stands for it. */
+/** The agent, with the body itself in place of the one that `fetch` made. */
 function withBody(agent: IntegratedAgent, body: unknown): Dispatcher {
   return agent.compose((dispatch) => (options, handler) => {
-    const own = (options.body ?? null) === null ? options : { ...options, body };
-    return dispatch(own as Dispatcher.DispatchOptions, handler);
+    if ((options.body ?? null) === null) return dispatch(options, handler);
+    const headers = body instanceof FormData ? withoutForm(options.headers) : options.headers;
+    return dispatch({ ...options, headers, body } as Dispatcher.DispatchOptions, handler);
   });
+}
+
+/** The fields without those of a form that `fetch` has written: each time it is written it has another boundary. */
+function withoutForm(headers: unknown): Record<string, string> {
+  const kept = Object.entries(headers as Record<string, string>).filter(([name, value]) => {
+    const field = name.toLowerCase();
+    const ofForm = field === 'content-type' && /^multipart\/form-data; *boundary=/i.test(value);
+    return field !== 'content-length' && !ofForm;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** undici does not know a Request of Node's own undici, and would take it for a string. */
@@ -96,16 +130,12 @@ function requestOf(input: RequestInfo | globalThis.Request): RequestInfo {
   } as RequestInit);
 }
 
-/** Nor a FormData of it. */
-function withOwnFormData({ body, ...init }: IntegratedRequestInit): RequestInit {
-  if (body === undefined || body === null) return init;
-  const foreign =
-    Object.prototype.toString.call(body) === '[object FormData]' && !(body instanceof FormData);
-  if (!foreign) return { ...init, body: body as RequestInit['body'] } as RequestInit;
+/** A FormData of undici, with what another one has now: undici does not know Node's own either. */
+function copyOf(form: FormData): FormData {
   const own = new FormData();
-  for (const [name, value] of body as globalThis.FormData) {
+  for (const [name, value] of form) {
     if (typeof value === 'string') own.append(name, value);
     else own.append(name, value, value.name);
   }
-  return { ...init, body: own };
+  return own;
 }

@@ -15,12 +15,7 @@ import { optionNames, ownRecord } from '../../option-checks.js';
 import { checkedBoolean, checkedInteger } from '../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type SocketCreated } from './node-agent.js';
-import {
-  checkedLogonOptions,
-  LOGON_KINDS,
-  ownLogonOptions,
-  type LogonOptions,
-} from './options.js';
+import { checkedLogonOptions, LOGON_KINDS, ownLogonOptions, type LogonOptions } from './options.js';
 import type { Probe } from './probe.js';
 import { checkedPath } from './request-target.js';
 

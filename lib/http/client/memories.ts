@@ -4,7 +4,7 @@ import type { Scheme } from '../schemes.js';
 
 /** Of one of them. */
 export interface Memory {
-  /** The scheme by which it wants a logon; undefined as long as it did not ask. */
+  /** The scheme by which it asks for a logon; undefined until it has asked. */
   scheme: Scheme | undefined;
   /** Whether a connection ended because it refused a request with a body. */
   closesOnBodies: boolean;

@@ -38,7 +38,7 @@ export class RecordedBody {
   /**
    * @param maxBytes how many bytes are kept; a sending that has read more releases them
    * @param failed called once, when the source fails before it was closed
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is no body
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body
    */
   constructor(body: unknown, maxBytes: number, failed: (error: Error) => void) {
     this.#source = bodySource(body, (error) => {

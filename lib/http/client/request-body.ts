@@ -7,7 +7,7 @@ import { RecordedBody } from './recorded-body.js';
 type Body = Dispatcher.DispatchOptions['body'];
 
 /** What undici sends as often as it is asked to. */
-function isWhole(body: unknown): boolean {
+export function isWhole(body: unknown): boolean {
   return (
     body === undefined ||
     body === null ||
@@ -20,7 +20,7 @@ function isWhole(body: unknown): boolean {
 }
 
 /** Of Node or of undici: each has a class of its own. */
-function isFormData(body: unknown): boolean {
+export function isFormData(body: unknown): boolean {
   return Object.prototype.toString.call(body) === '[object FormData]';
 }
 
@@ -35,7 +35,7 @@ export class RequestBody {
    * @param length what the request says of it, if it does
    * @param maxBytes how much is kept of a body that comes once
    * @param failed called once, when such a body fails before it was closed
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is no body
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body
    */
   constructor(
     body: unknown,

@@ -6,7 +6,7 @@ import { isHostOf, isToken } from './request-target.js';
 type Value = string | readonly string[];
 type Field = readonly [name: string, value: Value];
 
-/** What undici and the connection decide; a user who sets them could end a request early or hide another one in it. */
+/** What undici and the connection decide; a caller that sets them could end a request early or hide another one in it. */
 const NOT_FOR_USERS: readonly string[] = [
   'expect',
   'http2-settings',

@@ -11,8 +11,8 @@ import { hostOf, portOf } from './host-rules.js';
 
 /** The characters of names in HTTP: methods and header fields. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** A host, perhaps with a port: printable ASCII that no parser takes for the end of it. */
-const AUTHORITY = /^[^/?#\\@\0-\x20\x7f-\uffff]+$/;
+/** A host, perhaps with a port: printable ASCII that no parser takes for the end of it, and that only URLs decode (%). */
+const AUTHORITY = /^[^/?#\\@%\0-\x20\x7f-\uffff]+$/;
 /** The hosts that all parsers read in the same way, after WHATWG's URL has read them. */
 const HOST = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/;
 

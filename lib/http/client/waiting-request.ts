@@ -4,6 +4,9 @@ import type { ClientRequest } from 'node:http';
 
 import { asNodeRequest, type NodeRequest } from './node-agent.js';
 
+/** A timer with a longer delay would end at once. Node.js shortens the time-outs of sockets, too. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 type Watched = Pick<ClientRequest, 'destroy' | 'setTimeout'> & Pick<NodeRequest, 'onSocket'>;
 
 /**
@@ -68,10 +71,11 @@ export class WaitingRequest {
     }
   }
 
-  /** As with a connection, 'timeout' only says it: the request goes on. */
+  /** As with a connection, 'timeout' is only an event: the request goes on. */
   #restartTimer(milliseconds = 0): void {
     clearTimeout(this.#timer);
     if (!this.#waiting || milliseconds <= 0) return;
-    this.#timer = setTimeout(() => this.#request.emit('timeout'), milliseconds).unref();
+    const delay = Math.min(milliseconds, MAX_DELAY_MS);
+    this.#timer = setTimeout(() => this.#request.emit('timeout'), delay).unref();
   }
 }
