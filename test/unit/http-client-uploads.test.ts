@@ -287,6 +287,29 @@ describe('a server of NTLM that closes the connection on which it refuses a body
     expect(server.accepted().at(-1)).toEqual([7, sha256(Buffer.from('another'))]);
   });
 
+  test('is forgotten of a server that asks for no logon, and lost a connection', async () => {
+    const server = await serveUploads(({ connection }) =>
+      connection === 1 ? { status: 500, early: 'close' } : { status: 200 },
+    );
+    const agent = agentFor();
+    const once = { method: 'POST', reset: true } as const;
+    // The answer may be read before the connection is lost.
+    await put(server, agent, new Blob([patterned(5000 * KIB)]), once).catch(() => undefined);
+    for (const body of ['a', 'b', 'c']) await put(server, agent, body, once);
+    const methods = requests(server)
+      .slice(1)
+      .map(([, method]) => method);
+    // At most one HEAD asks whether there is a logon.
+    expect(methods.filter((method) => method === 'HEAD').length).toBeLessThanOrEqual(1);
+    expect(methods.slice(-2)).toEqual(['POST', 'POST']);
+    expect(
+      server
+        .accepted()
+        .map(([bytes]) => bytes)
+        .slice(-3),
+    ).toEqual([1, 1, 1]);
+  });
+
   test('is remembered of this server and by this agent alone', async () => {
     const [server, other] = [await serveUploads(byNtlm('stall')), await serveUploads(byNtlm())];
     const agent = agentFor();

@@ -154,8 +154,12 @@ export class Exchange {
       if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
         return this.#again('the server closes the connection that was logged on');
       }
-      // The body follows what was only a logon.
-      for (const party of unknown) await party.begin();
+      for (const party of unknown) {
+        // It lost a connection for another reason, and needs no further requests of this kind.
+        if (!party.challenged) party.forgetClosing();
+        // The body follows what was only a logon.
+        await party.begin();
+      }
     }
     const leg = await this.#legs(connection, () => this.#form(connection));
     return leg === undefined ? 'again' : this.#finish(connection, leg);

@@ -113,6 +113,10 @@ export class Party {
     this.#settings.memory.closesOnBodies = true;
   }
 
+  forgetClosing(): void {
+    this.#settings.memory.closesOnBodies = false;
+  }
+
   /** Before a request: begins a logon with a party that is known to want one. */
   async begin(): Promise<void> {
     this.#legs = 0;
