@@ -4,10 +4,11 @@ const HERE = process.platform === 'win32' ? ['unit', 'native', 'lifecycle'] : ['
 
 // Other folders need what tools/suites.mjs says.
 const folders = process.env.SECUR32_TEST_FOLDERS?.split(',') ?? HERE;
+const files = process.env.SECUR32_TEST_FILES ?? '*';
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testMatch: folders.map((folder) => `<rootDir>/dist/test/${folder}/**/*.test.js`),
+  testMatch: folders.map((folder) => `<rootDir>/dist/test/${folder}/**/${files}.test.js`),
   testEnvironment: 'node',
   // Writes down what the tests drive, for docs/coverage.md.
   setupFilesAfterEnv: process.env.SECUR32_TEST_COVERAGE

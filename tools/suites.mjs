@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} title
  * @property {string[]} securityPackages
  * @property {Record<string, string>} env
+ * @property {number} [socketBytes] the most that a socket buffers
  * @property {boolean} [onLinux] run by the testbed's Linux Node.js, beside the programs of others
  */
 
@@ -33,7 +34,7 @@ function withPackages(arch, folders) {
   };
 }
 
-/** @type {Record<'system' | 'scripted' | 'peers' | 'faults', Suite>} what npm test runs */
+/** @type {Record<'system' | 'scripted' | 'peers' | 'faults' | 'slow', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
   scripted: {
@@ -48,6 +49,15 @@ export const suites = {
     onLinux: true,
   },
   faults: withFaults({ title: 'suites without memory', ...withPackages('x64', ['faults']) }),
+  slow: {
+    title: 'suites of bodies, over connections that buffer little',
+    securityPackages: [],
+    env: {
+      SECUR32_TEST_FOLDERS: 'unit',
+      SECUR32_TEST_FILES: 'http-client-{bodies,body-failures,fetch,read-streams,uploads}',
+    },
+    socketBytes: 64 * 1024,
+  },
 };
 
 /**

@@ -70,6 +70,7 @@ export async function prepare({ nodeVersions = [DEFAULT_NODE], peers = false, lo
  * @property {Record<string, string>} [env] added to the environment of the command, over the testbed's own
  * @property {string} [cwd] relative to the project
  * @property {boolean} [peers] whether the session has the programs of packages/peers.list
+ * @property {number} [socketBytes] the most that a socket of the session buffers; as the host has it otherwise
  * @property {string[]} [securityPackages] DLLs, relative to the project, that Secur32.dll loads beside its own
  * @property {'inherit' | 'ignore'} [stdin]
  * @property {Output} [stdout]
@@ -96,6 +97,7 @@ export async function run(command, options = {}) {
     cwd = '.',
     securityPackages = [],
     peers = false,
+    socketBytes,
     log,
     timeoutSeconds,
   } = options;
@@ -110,6 +112,7 @@ export async function run(command, options = {}) {
     command: [
       '/opt/testbed/run.sh',
       securityPackages.map(windowsPath).join(','),
+      ...(socketBytes === undefined ? [] : ['with-socket-buffers', String(socketBytes)]),
       'env',
       `--chdir=${PROJECT_IN_SESSION}/${cwd}`,
       `SECUR32_TESTBED_NODE=${node}`,
