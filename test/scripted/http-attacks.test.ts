@@ -50,7 +50,11 @@ async function logOn(client: WireClient): Promise<void> {
 }
 
 describe('a leg that hangs', () => {
-  test.each([1, 2])('the %d. time is given up; its context ends with the call', async (leg) => {
+  test.each([
+    [1, 503],
+    // A client whose last message names no domain that can be read may have named any, and a slow one.
+    [2, 401],
+  ])('the %d. time is given up; its context ends with the call', async (leg, status) => {
     const server = await serveScripted({ limits: { legTimeoutMs: 100 } });
     const client = await WireClient.connect(server.port);
     const gate = new Gate();
@@ -59,8 +63,10 @@ describe('a leg that hangs', () => {
       await client.request(ntlm(1));
     }
     script().on('accept', { gate });
-    expect((await client.request(ntlm(leg === 1 ? 1 : 3))).status).toBe(503);
-    await client.closed;
+    expect((await client.request(ntlm(leg === 1 ? 1 : 3))).status).toBe(status);
+    // The answer of a wrong password leaves the connection open.
+    if (status === 503) await client.closed;
+    else client.destroy();
     await callsAtGates(1);
     expect(openHandshakes()).toBe(1);
     gate.open();
