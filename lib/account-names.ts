@@ -1,6 +1,6 @@
 /** Names of accounts, remembered for a while. */
 
-import { codedError, systemError } from './errors.js';
+import { codedError, systemError } from './core/errors.js';
 import {
   lookupAccountNames,
   lookupAccountSids,

@@ -14,12 +14,12 @@ import { ChannelBindings, secChannelBindings } from './channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from './constants/sec-buffers.js';
 import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
-import { argumentError } from './errors.js';
-import { optionNames, ownOptions } from './option-checks.js';
-import { packageKind } from './package-kinds.js';
+import { argumentError } from './core/errors.js';
+import { optionNames, ownOptions } from './core/checks.js';
+import { packageKind } from './core/package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './raw/sec-buffer.js';
+import type { InputSecBuffer } from './core/sec-buffer.js';
 import { initializeSecurityContextBy } from './raw/security-context.js';
 import { type Protection } from './requirements.js';
 import {

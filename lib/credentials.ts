@@ -4,8 +4,8 @@ import {
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
 import { IDENTITY_NAMES } from './auth-identity.js';
-import { argumentError, codedError } from './errors.js';
-import { optionNames, ownOptions } from './option-checks.js';
+import { argumentError, codedError } from './core/errors.js';
+import { optionNames, ownOptions } from './core/checks.js';
 import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
 import {
   claimCredential,
@@ -14,7 +14,7 @@ import {
   type CredentialHandle,
 } from './raw/handles.js';
 import type { ServerContext } from './server-context.js';
-import { expiryDate } from './time.js';
+import { expiryDate } from './core/time.js';
 
 const USES = {
   inbound: SECPKG_CRED_INBOUND,

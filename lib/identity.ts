@@ -13,7 +13,7 @@ import {
   type TokenGroup,
   type TokenInformation,
 } from './raw/tokens.js';
-import { unlessUnsupported } from './unless-unsupported.js';
+import { unlessUnsupported } from './core/unless-unsupported.js';
 
 const ANONYMOUS_LOGON = 'S-1-5-7';
 /** The account Guest of any domain or machine. */

@@ -18,7 +18,7 @@ export {
   type Secur32ErrorCode,
   type SspiCall,
   type SystemError,
-} from './errors.js';
+} from './core/errors.js';
 export { type ExtendedProtection, type ExtendedProtectionOptions } from './extended-protection.js';
 export { Identity, type IdentityGroup, type IdentitySource } from './identity.js';
 export { type UnwrapOptions, type WrapOptions } from './message-protection.js';

@@ -11,8 +11,8 @@ import {
   SECBUFFER_TOKEN,
 } from './constants/sec-buffers.js';
 import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
-import { argumentError, codedError, SspiError, type Secur32Error } from './errors.js';
-import { optionNames, ownOptions } from './option-checks.js';
+import { argumentError, codedError, SspiError, type Secur32Error } from './core/errors.js';
+import { optionNames, ownOptions } from './core/checks.js';
 import type { ContextSizes } from './raw/attribute-records.js';
 import type { ContextHandle } from './raw/handles.js';
 import {

@@ -6,7 +6,7 @@ import {
   type ContextAttributes,
   type RequirableAttribute,
 } from './context-attributes.js';
-import { argumentError, codedError, type Secur32Error } from './errors.js';
+import { argumentError, codedError, type Secur32Error } from './core/errors.js';
 
 const PROTECTIONS = ['none', 'sign', 'encrypt'] as const;
 /** What a context must give its messages. */

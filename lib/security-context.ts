@@ -1,4 +1,4 @@
-import { CallQueue } from './call-queue.js';
+import { CallQueue } from './core/call-queue.js';
 import {
   SECPKG_ATTR_NEGOTIATION_INFO,
   SECPKG_ATTR_SESSION_KEY,
@@ -20,7 +20,7 @@ import {
   type Side,
 } from './context-attributes.js';
 import { Credentials } from './credentials.js';
-import { argumentError, codedError } from './errors.js';
+import { argumentError, codedError } from './core/errors.js';
 import { refuseWhileImpersonating } from './impersonating.js';
 import {
   checkMessage,
@@ -35,11 +35,11 @@ import {
   type UnwrapOptions,
   type WrapOptions,
 } from './message-protection.js';
-import { packageKind } from './package-kinds.js';
+import { packageKind } from './core/package-kinds.js';
 import { ProviderTrait } from './provider-traits.js';
 import { queryContextAttributes, type ContextAttribute } from './raw/context-attributes.js';
 import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.js';
-import { closedError } from './raw/closed-error.js';
+import { closedError } from './core/closed-error.js';
 import {
   claimContext,
   closeContext,
@@ -49,10 +49,10 @@ import {
   type ContextHandle,
 } from './raw/handles.js';
 import { maxTokenBytes, type LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './raw/sec-buffer.js';
+import type { InputSecBuffer } from './core/sec-buffer.js';
 import { checkTokenSize, plainType } from './raw/sec-buffers.js';
 import { completeAuthTokenBy } from './raw/security-context.js';
-import { expiryDate } from './time.js';
+import { expiryDate } from './core/time.js';
 import {
   checkedRequirements,
   missingRequirements,
@@ -60,7 +60,7 @@ import {
   type Protection,
   type Requirements,
 } from './requirements.js';
-import { unlessUnsupported } from './unless-unsupported.js';
+import { unlessUnsupported } from './core/unless-unsupported.js';
 
 export interface SecurityContextOptions {
   /**

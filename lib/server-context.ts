@@ -13,14 +13,14 @@ import {
 import { SECBUFFER_CHANNEL_BINDINGS_RESULT } from './constants/sec-buffers.js';
 import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';
-import { codedError } from './errors.js';
+import { codedError } from './core/errors.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
 import { identityOf, type Identity } from './identity.js';
-import { optionNames, ownOptions } from './option-checks.js';
+import { optionNames, ownOptions } from './core/checks.js';
 import { runImpersonated } from './impersonation.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './raw/sec-buffer.js';
+import type { InputSecBuffer } from './core/sec-buffer.js';
 import { plainType } from './raw/sec-buffers.js';
 import { acceptSecurityContextBy } from './raw/security-context.js';
 import { requirementsError, type Protection } from './requirements.js';

@@ -1,7 +1,7 @@
 /** Checks of options that servers and clients of HTTP have in common. */
 
-import { argumentError } from '../errors.js';
-import { namesOf, ownRecord } from '../option-checks.js';
+import { argumentError } from '../core/errors.js';
+import { namesOf, ownRecord } from '../core/checks.js';
 
 /** The largest delay of a timer. */
 const MAX_LIMIT = 2 ** 31 - 1;

@@ -1,9 +1,9 @@
 /** The schemes by which Windows logs on over HTTP, and the security packages behind them. */
 
 import { requiredText } from '../auth-identity.js';
-import { argumentError } from '../errors.js';
-import { optionNames, ownRecord } from '../option-checks.js';
-import { packageKind } from '../package-kinds.js';
+import { argumentError } from '../core/errors.js';
+import { optionNames, ownRecord } from '../core/checks.js';
+import { packageKind } from '../core/package-kinds.js';
 
 export const SCHEMES = ['Negotiate', 'NTLM'] as const;
 /** The HTTP authentication schemes of Windows. */

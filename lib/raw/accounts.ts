@@ -1,5 +1,5 @@
 import { requiredText } from '../auth-identity.js';
-import { argumentError } from '../errors.js';
+import { argumentError } from '../core/errors.js';
 import type { AccountsTuple } from '../native-binding.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';

@@ -11,12 +11,12 @@ import {
   SECPKG_CRED_OUTBOUND,
   SECPKG_CRED_PROCESS_POLICY_ONLY,
 } from '../constants/credentials.js';
-import { argumentError, codedError, SspiError } from '../errors.js';
+import { argumentError, codedError, SspiError } from '../core/errors.js';
 import { impersonationError } from '../impersonation.js';
 import type { AcquireTuple } from '../native-binding.js';
 import { native } from '../native.js';
-import { optionNames, ownOptions } from '../option-checks.js';
-import { packageKind } from '../package-kinds.js';
+import { optionNames, ownOptions } from '../core/checks.js';
+import { packageKind } from '../core/package-kinds.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
 import { isUint32 } from './sec-buffers.js';

@@ -3,9 +3,9 @@
  * does the other half.
  */
 
-import { argumentError } from '../errors.js';
+import { argumentError } from '../core/errors.js';
 import type { NativeToken } from '../native-binding.js';
-import { namesOf, ownRecord } from '../option-checks.js';
+import { namesOf, ownRecord } from '../core/checks.js';
 import type { FieldKind, RecordField } from './attribute-records.js';
 import { secPkgInfo } from './packages.js';
 import { isUint32 } from './sec-buffers.js';

@@ -1,7 +1,7 @@
-import { argumentError, SspiError } from '../errors.js';
+import { argumentError, SspiError } from '../core/errors.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
-import { isFailure } from '../status.js';
+import { isFailure } from '../core/status.js';
 import {
   CONTEXT_RECORDS,
   SETTABLE_CONTEXT_RECORDS,

@@ -1,9 +1,9 @@
-import { SspiError } from '../errors.js';
+import { SspiError } from '../core/errors.js';
 import { native } from '../native.js';
 import { accepted } from '../refusals.js';
-import { isFailure } from '../status.js';
+import { isFailure } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
-import type { InputSecBuffer } from './sec-buffer.js';
+import type { InputSecBuffer } from '../core/sec-buffer.js';
 import { inputDescriptor } from './sec-buffers.js';
 
 /**

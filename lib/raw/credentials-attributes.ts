@@ -1,10 +1,10 @@
 import { requiredText } from '../auth-identity.js';
 import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
-import { argumentError, SspiError } from '../errors.js';
+import { argumentError, SspiError } from '../core/errors.js';
 import { native } from '../native.js';
-import { optionNames, ownRecord } from '../option-checks.js';
+import { optionNames, ownRecord } from '../core/checks.js';
 import { accepted } from '../refusals.js';
-import { isFailure } from '../status.js';
+import { isFailure } from '../core/status.js';
 import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.js';
 import { recordValue } from './attribute-values.js';
 import { fieldsOf } from './context-attributes.js';

@@ -5,7 +5,7 @@
 
 import { ASC_RET_NAMES, type AscReq } from '../constants/asc-flags.js';
 import { ISC_RET_NAMES, type IscReq } from '../constants/isc-flags.js';
-import { argumentError } from '../errors.js';
+import { argumentError } from '../core/errors.js';
 
 /** Any number as client flags: for flags that this package has no name for. */
 export function iscReqBits(bits: number): IscReq {

@@ -3,12 +3,12 @@
  * native handle is in a #private field, and the addon checks its type tag.
  */
 
-import { CallQueue } from '../call-queue.js';
-import { codedError, handleError, type Secur32Error } from '../errors.js';
+import { CallQueue } from '../core/call-queue.js';
+import { codedError, handleError, type Secur32Error } from '../core/errors.js';
 import { Refusal, type NativeContext, type NativeCredential } from '../native-binding.js';
 import { native } from '../native.js';
 import { refusalError, throwIfRefused } from '../refusals.js';
-import { closedError } from './closed-error.js';
+import { closedError } from '../core/closed-error.js';
 
 /** What is known of a credential from its acquisition. */
 export interface CredentialFacts {

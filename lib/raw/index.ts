@@ -61,7 +61,7 @@ export {
   type LeftInput,
   type OutputSecBuffer,
   type SecBuffer,
-} from './sec-buffer.js';
+} from '../core/sec-buffer.js';
 export {
   acceptSecurityContext,
   acceptSecurityContextSync,
@@ -102,6 +102,6 @@ export {
   type Secur32ErrorCode,
   type SspiCall,
   type SystemError,
-} from '../errors.js';
+} from '../core/errors.js';
 export { setThreadLimit } from '../thread-limit.js';
-export { isFailure, statusMeaning, statusName } from '../status.js';
+export { isFailure, statusMeaning, statusName } from '../core/status.js';

@@ -7,7 +7,7 @@ import { ASC_REQ_ALLOW_MISSING_BINDINGS } from '../constants/asc-flags.js';
 import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
-import { argumentError, codedError, SspiError } from '../errors.js';
+import { argumentError, codedError, SspiError } from '../core/errors.js';
 import { refuseWhileImpersonating } from '../impersonating.js';
 import type {
   LegTuple,
@@ -18,9 +18,9 @@ import type {
 import { native } from '../native.js';
 import { ProviderTrait } from '../provider-traits.js';
 import { accepted } from '../refusals.js';
-import { isFailure, statusName } from '../status.js';
+import { isFailure, statusName } from '../core/status.js';
 import { combinedFlags } from './flags.js';
-import { closedError } from './closed-error.js';
+import { closedError } from '../core/closed-error.js';
 import {
   checkIdle,
   contextForLeg,
@@ -30,7 +30,7 @@ import {
   type CredentialFacts,
   type CredentialHandle,
 } from './handles.js';
-import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from './sec-buffer.js';
+import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 import {
   inputDescriptor,
   keptInput,

@@ -3,9 +3,9 @@
  */
 
 import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
-import { argumentError, codedError } from '../errors.js';
-import { optionNames, ownRecord } from '../option-checks.js';
-import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from './sec-buffer.js';
+import { argumentError, codedError } from '../core/errors.js';
+import { optionNames, ownRecord } from '../core/checks.js';
+import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 
 /** More buffers than any package documents. Mirrors kMaxSecBuffers. */
 const MAX_BUFFERS = 16;

@@ -1,17 +1,17 @@
 import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
 import { requiredText } from '../auth-identity.js';
-import { SspiError } from '../errors.js';
+import { SspiError } from '../core/errors.js';
 import { refuseWhileImpersonating } from '../impersonating.js';
 import type { CompleteTuple, NativeBinding, NativeContext } from '../native-binding.js';
 import { native } from '../native.js';
-import { optionNames, ownOptions } from '../option-checks.js';
+import { optionNames, ownOptions } from '../core/checks.js';
 import { accepted } from '../refusals.js';
-import { isFailure, statusName } from '../status.js';
-import { closedError } from './closed-error.js';
+import { isFailure, statusName } from '../core/status.js';
+import { closedError } from '../core/closed-error.js';
 import { checkIdle, closeContext, contextForLeg, type ContextHandle } from './handles.js';
 import { LEG_KINDS, runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
-import type { InputSecBuffer, SecBuffer } from './sec-buffer.js';
+import type { InputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 import { inputDescriptor, keptInput, secBuffers, type InputDescriptor } from './sec-buffers.js';
 
 export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {

@@ -1,7 +1,7 @@
 /** Handles of access tokens, as JavaScript objects that cannot be forged. */
 
-import { closedError } from './closed-error.js';
-import { handleError } from '../errors.js';
+import { closedError } from '../core/closed-error.js';
+import { handleError } from '../core/errors.js';
 import type { NativeToken } from '../native-binding.js';
 import { native } from '../native.js';
 import { throwIfRefused } from '../refusals.js';

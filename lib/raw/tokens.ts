@@ -1,9 +1,9 @@
-import { argumentError, SspiError, systemError } from '../errors.js';
+import { argumentError, SspiError, systemError } from '../core/errors.js';
 import type { TokenInformationTuple } from '../native-binding.js';
 import { native } from '../native.js';
-import { optionNames, ownOptions } from '../option-checks.js';
+import { optionNames, ownOptions } from '../core/checks.js';
 import { accepted } from '../refusals.js';
-import { isFailure } from '../status.js';
+import { isFailure } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
 import { isUint32 } from './sec-buffers.js';
 import { newTokenHandle, openToken, type TokenHandle } from './token-handle.js';

@@ -378,7 +378,7 @@ export const contextMutants = [
     test: { file: 'scripted/identity', title: 'a logon is no logon where' },
     changes: [
       {
-        file: 'dist/lib/unless-unsupported.js',
+        file: 'dist/lib/core/unless-unsupported.js',
         text: 'status === status_js_1.SEC_E_UNSUPPORTED_FUNCTION || ',
         becomes: 'status !== 0 || ',
       },
@@ -616,7 +616,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: 'throw unknownOption(name, names, prefix);',
         becomes: 'continue;',
       },
@@ -630,7 +630,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: 'given !== null && isPlain(given))',
         becomes: 'given !== null)',
       },
@@ -644,7 +644,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: 'Snapshot.prototype = SNAPSHOT_PROTOTYPE;',
         becomes: '',
       },
@@ -658,7 +658,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: 'own[name] = value;',
         becomes: 'own[name] = given[name];',
       },
@@ -686,7 +686,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: "else if (kind === 'optional') {",
         becomes: 'else if (kind === 0) {',
       },

@@ -281,7 +281,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-options', title: 'is not the user of the process' },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: "kind === 'optional'",
         becomes: 'false',
       },

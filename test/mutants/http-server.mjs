@@ -435,7 +435,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-options', title: 'which there is not' },
     changes: [
       {
-        file: 'dist/lib/option-checks.js',
+        file: 'dist/lib/core/checks.js',
         text: 'throw unknownOption(name, names, prefix);',
         becomes: 'continue;',
       },

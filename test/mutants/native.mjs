@@ -62,7 +62,7 @@ export const nativeMutants = [
         becomes: 'busy_.store(true); return true;',
       },
       {
-        file: 'dist/lib/call-queue.js',
+        file: 'dist/lib/core/call-queue.js',
         text: 'if (this.#running)\n                this.#waiting',
         becomes: 'if (false)\n                this.#waiting',
       },
@@ -73,7 +73,7 @@ export const nativeMutants = [
     test: { file: 'scripted/executor', title: 'legs of one context run in the order of the calls' },
     changes: [
       {
-        file: 'dist/lib/call-queue.js',
+        file: 'dist/lib/core/call-queue.js',
         text: 'if (this.#running)\n                this.#waiting',
         becomes: 'if (false)\n                this.#waiting',
       },

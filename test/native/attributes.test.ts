@@ -20,7 +20,7 @@ import {
 import { ISC_REQ_MUTUAL_AUTH } from '../../lib/constants/isc-flags.js';
 import { SCHANNEL_SHUTDOWN } from '../../lib/constants/schannel.js';
 import { SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import {
   CONTEXT_RECORDS,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { ClientContext } from '../../lib/client-context.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import type { ServerContext } from '../../lib/server-context.js';
 import { closePairs, openPair, type PairOptions } from '../support/handshake.js';
 import { testWithAccount, testWithDomain } from '../support/skip.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { runChild } from '../support/child.js';
 import { closePairs, exchange, openPair } from '../support/handshake.js';
 import { testOnWine, testWithDomain } from '../support/skip.js';

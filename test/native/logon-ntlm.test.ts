@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { closePairs, exchange, openPair } from '../support/handshake.js';
 import { testOnWindows, testWithAccount } from '../support/skip.js';
 import { alice, bob, present } from '../support/system.js';

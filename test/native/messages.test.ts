@@ -12,7 +12,7 @@ import {
   SECBUFFER_STREAM,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import {

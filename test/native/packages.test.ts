@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { SECPKG_FLAG_CONNECTION, SECPKG_FLAG_STREAM } from '../../lib/constants/packages.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { enumerateSecurityPackages, querySecurityPackageInfo } from '../../lib/raw/packages.js';
 import { testOnWindows } from '../support/skip.js';
 import { expectNothingLive } from '../support/live-counts.js';

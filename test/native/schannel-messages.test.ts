@@ -12,7 +12,7 @@ import {
   SECBUFFER_STREAM_TRAILER,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { makeSignature, verifySignature } from '../../lib/raw/messages.js';

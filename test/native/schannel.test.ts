@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
 
 import { SECBUFFER_EXTRA } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';

@@ -10,7 +10,7 @@ import {
   SECBUFFER_EMPTY,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../../lib/constants/messages.js';
 import { SECBUFFER_DATA, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { verifySignature } from '../../lib/raw/messages.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';

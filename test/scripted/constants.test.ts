@@ -30,7 +30,7 @@ import * as secBuffers from '../../lib/constants/sec-buffers.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import { encryptMessage } from '../../lib/raw/messages.js';
-import type { SecBuffer } from '../../lib/raw/sec-buffer.js';
+import type { SecBuffer } from '../../lib/core/sec-buffer.js';
 import { plainType } from '../../lib/raw/sec-buffers.js';
 import {
   acceptSecurityContextSync,

@@ -25,7 +25,7 @@ import {
   SEC_I_COMPLETE_NEEDED,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import {
   acceptSecurityContext,
   acceptSecurityContextSync,

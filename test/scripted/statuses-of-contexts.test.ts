@@ -21,7 +21,7 @@ import {
   SECBUFFER_MISSING,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { runImpersonated } from '../../lib/impersonation.js';
 import {
   acquireCredentialsHandle,
@@ -40,7 +40,7 @@ import {
 import { acceptSecurityContextSync } from '../../lib/raw/security-context.js';
 import { querySecurityContextToken } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
-import { isFailure, statusName } from '../../lib/status.js';
+import { isFailure, statusName } from '../../lib/core/status.js';
 import { outcome, wrong, type Outcome } from '../support/outcomes.js';
 import { endOfTest, getAcquainted, Script, type ScriptedBuffer } from '../support/scripted.js';
 import { closeOpened, credentialOf, serverOf } from '../support/scripted-contexts.js';

@@ -19,7 +19,7 @@ import {
 import { ISC_REQ_ALLOCATE_MEMORY, ISC_RET_EXTENDED_ERROR } from '../../lib/constants/isc-flags.js';
 import { SECBUFFER_ALERT, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
@@ -30,7 +30,7 @@ import {
   acceptSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/security-context.js';
-import { isFailure, statusName } from '../../lib/status.js';
+import { isFailure, statusName } from '../../lib/core/status.js';
 import { outcome, wrong } from '../support/outcomes.js';
 import {
   endOfTest,

@@ -15,7 +15,7 @@ import {
   type TokenInformationTuple,
   type TokenTuple,
 } from '../../lib/native-binding.js';
-import { isFailure } from '../../lib/status.js';
+import { isFailure } from '../../lib/core/status.js';
 import { checked, FakeHandleTable, type Kind } from './fake-handle-table.js';
 
 export function next<T>(answers: T[], call: string): T {

@@ -9,10 +9,10 @@ import { SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
-import type { InputSecBuffer } from '../../lib/raw/sec-buffer.js';
+import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
 import { acceptSecurityContextSync } from '../../lib/raw/security-context.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
-import type { Secur32ErrorCode } from '../../lib/errors.js';
+import type { Secur32ErrorCode } from '../../lib/core/errors.js';
 
 export const bytes = (text: string): Buffer => Buffer.from(text);
 

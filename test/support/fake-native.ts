@@ -23,7 +23,7 @@ import {
   type NativeCredential,
   type PackagesTuple,
 } from '../../lib/native-binding.js';
-import { isFailure } from '../../lib/status.js';
+import { isFailure } from '../../lib/core/status.js';
 import { FakeCalls, next } from './fake-calls.js';
 import { checked } from './fake-handle-table.js';
 

@@ -1,7 +1,7 @@
 /** What came of a call, and what is wrong with it. */
 
-import { SspiError } from '../../lib/errors.js';
-import { isFailure, statusHex, statusName } from '../../lib/status.js';
+import { SspiError } from '../../lib/core/errors.js';
+import { isFailure, statusHex, statusName } from '../../lib/core/status.js';
 
 export interface Outcome<T> {
   error?: unknown;

@@ -32,7 +32,7 @@ import {
   type OpenedMessageResult,
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
-import type { InputSecBuffer } from '../../lib/raw/sec-buffer.js';
+import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
 import { initializeSecurityContext } from '../../lib/raw/security-context.js';
 import { expectNothingLive } from './live-counts.js';
 import { present } from './system.js';

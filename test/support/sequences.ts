@@ -25,7 +25,7 @@ import {
   SEC_I_CONTINUE_NEEDED,
   SEC_I_INCOMPLETE_CREDENTIALS,
 } from '../../lib/constants/status.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,
@@ -42,7 +42,7 @@ import {
 } from '../../lib/raw/security-context.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { setThreadLimit } from '../../lib/thread-limit.js';
-import { isFailure } from '../../lib/status.js';
+import { isFailure } from '../../lib/core/status.js';
 import { CONTEXT_OPERATIONS, ContextCalls, type ContextOperation } from './context-sequences.js';
 import { control, Script, type ScriptedBuffer, type ScriptedHandle } from './scripted.js';
 

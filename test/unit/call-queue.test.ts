@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { CallQueue } from '../../lib/call-queue.js';
+import { CallQueue } from '../../lib/core/call-queue.js';
 import { Gate, settle } from '../support/fake-native.js';
 
 const closedBy = (message: string) => () => new Error(message);

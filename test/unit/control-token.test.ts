@@ -8,7 +8,7 @@ import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/con
 import { Refusal } from '../../lib/native-binding.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
-import type { InputSecBuffer } from '../../lib/raw/sec-buffer.js';
+import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
 import { argumentError, coded, rawContext, tokenBuffer } from '../support/fake-handles.js';
 
 /** A call as a function without a result, for `expect`. */

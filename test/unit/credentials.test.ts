@@ -16,7 +16,7 @@ import {
   acquireCredentialsHandleSync,
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { expiryDate } from '../../lib/time.js';
+import { expiryDate } from '../../lib/core/time.js';
 import { argumentError, coded, credentials } from '../support/fake-handles.js';
 
 const IDENTITY = { user: 'alice', domain: 'EXAMPLE', password: 'secret' };

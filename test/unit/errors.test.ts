@@ -8,7 +8,7 @@ import {
   SECBUFFER_READONLY,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { argumentError, codedError, handleError, SspiError } from '../../lib/errors.js';
+import { argumentError, codedError, handleError, SspiError } from '../../lib/core/errors.js';
 import { Refusal } from '../../lib/native-binding.js';
 import { accepted, refusalError } from '../../lib/refusals.js';
 

@@ -13,7 +13,7 @@ import {
   SEC_E_TIME_SKEW,
   STATUS_TABLE,
 } from '../../lib/constants/status.js';
-import { isFailure, statusHex, statusName } from '../../lib/status.js';
+import { isFailure, statusHex, statusName } from '../../lib/core/status.js';
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { tokenTuple } from '../support/fake-tokens.js';
 import { closeServers, reasons, serve, until } from '../support/http-server.js';

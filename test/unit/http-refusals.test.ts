@@ -13,9 +13,9 @@ import {
   STATUS_TABLE,
   WIN32_STATUS_TABLE,
 } from '../../lib/constants/status.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { failureOf } from '../../lib/http/server/failures.js';
-import { isFailure, plainStatus, statusHex, statusName } from '../../lib/status.js';
+import { isFailure, plainStatus, statusHex, statusName } from '../../lib/core/status.js';
 import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { ENABLED, GUESTS } from '../support/fake-tokens.js';
 import { closeServers, serve, type TestServer } from '../support/http-server.js';

@@ -20,7 +20,7 @@ import {
   SEC_I_CONTEXT_EXPIRED,
   SEC_I_RENEGOTIATE,
 } from '../../lib/constants/status.js';
-import { SspiError } from '../../lib/errors.js';
+import { SspiError } from '../../lib/core/errors.js';
 import { Refusal } from '../../lib/native-binding.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import {

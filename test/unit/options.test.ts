@@ -11,7 +11,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import * as http from '../../lib/http/index.js';
 import * as high from '../../lib/index.js';
-import { nearestName } from '../../lib/nearest-name.js';
+import { nearestName } from '../../lib/core/nearest-name.js';
 import * as raw from '../../lib/raw/index.js';
 import { argumentError, credentials } from '../support/fake-handles.js';
 import {

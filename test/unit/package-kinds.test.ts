@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { packageKind } from '../../lib/package-kinds.js';
+import { packageKind } from '../../lib/core/package-kinds.js';
 
 test.each([
   ['Schannel', 'tls'],

@@ -31,7 +31,7 @@ import { ProviderTrait } from '../../lib/provider-traits.js';
 import type { SecurityContext, StepResult } from '../../lib/security-context.js';
 import { ClientContext } from '../../lib/client-context.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
-import { expiryDate } from '../../lib/time.js';
+import { expiryDate } from '../../lib/core/time.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 
 const STREAM = { traits: ProviderTrait.streamPackage };

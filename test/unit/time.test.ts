@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { SSPI_TIME_FOREVER, SSPI_TIME_MAX } from '../../lib/constants/time.js';
-import { expiryDate } from '../../lib/time.js';
+import { expiryDate } from '../../lib/core/time.js';
 
 /** FILETIME ticks of a moment, in the clock that it is written in. */
 const ticks = (iso: string) => BigInt(Date.parse(iso)) * 10_000n + 116_444_736_000_000_000n;

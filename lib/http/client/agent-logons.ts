@@ -4,7 +4,7 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 
 import type { AuthIdentity } from '../../auth-identity.js';
-import { closedError } from '../../raw/closed-error.js';
+import { closedError } from '../../core/closed-error.js';
 import { checkRequest, urlOfRequest } from './agent-request.js';
 import { ClientCredentials } from './client-credentials.js';
 import { connectionLost } from './lost-connection.js';

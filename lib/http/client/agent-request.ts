@@ -2,7 +2,7 @@
 
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import { hostOf } from './host-rules.js';
 import { asNodeRequest } from './node-agent.js';
 import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from './request-target.js';

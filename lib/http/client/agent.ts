@@ -2,8 +2,8 @@
 
 import { Dispatcher, errors } from 'undici';
 
-import { argumentError } from '../../errors.js';
-import { closedError } from '../../raw/closed-error.js';
+import { argumentError } from '../../core/errors.js';
+import { closedError } from '../../core/closed-error.js';
 import { discardBody } from './body-source.js';
 import { ClientCredentials } from './client-credentials.js';
 import { Exchange } from './exchange.js';

@@ -1,6 +1,6 @@
 /** Reads what a server or proxy says in WWW-Authenticate or Proxy-Authenticate. */
 
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import { schemeOf, type Scheme } from '../schemes.js';
 import { base64Length, bytesOfBase64 } from '../token68.js';
 

@@ -2,7 +2,7 @@
 
 import type { AuthIdentity } from '../../auth-identity.js';
 import { Credentials } from '../../credentials.js';
-import { closedError } from '../../raw/closed-error.js';
+import { closedError } from '../../core/closed-error.js';
 import type { Scheme } from '../schemes.js';
 import type { LogonSettings } from './options.js';
 

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Dispatcher } from 'undici';
 
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import { Attempt, type AttemptHead } from './attempt.js';
 import { supportsSessions } from './challenges.js';
 import { ExchangeController } from './exchange-controller.js';

@@ -10,7 +10,7 @@ import {
   type Response,
 } from 'undici';
 
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import { IntegratedAgent } from './agent.js';
 import { bytesOf, checkWhole, discardBody, isStreamBody } from './body-source.js';
 import type { IntegratedClientOptions } from './options.js';

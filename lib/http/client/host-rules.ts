@@ -2,7 +2,7 @@
 
 import { isIP, isIPv6 } from 'node:net';
 
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 
 const MAX_PATTERNS = 1024;
 const MAX_CHARACTERS = 1024;

@@ -10,8 +10,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
 import { IDENTITY_NAMES, requiredText } from '../../auth-identity.js';
-import { argumentError } from '../../errors.js';
-import { optionNames, ownRecord } from '../../option-checks.js';
+import { argumentError } from '../../core/errors.js';
+import { optionNames, ownRecord } from '../../core/checks.js';
 import { checkedBoolean, checkedInteger } from '../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type SocketCreated } from './node-agent.js';

@@ -2,9 +2,9 @@
 
 import { ClientContext, type ClientContextOptions } from '../../client-context.js';
 import type { Credentials } from '../../credentials.js';
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import type { StepResult } from '../../security-context.js';
-import { packageKind } from '../../package-kinds.js';
+import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';
 
 const NTLM_MESSAGE = Buffer.from('NTLMSSP\0');

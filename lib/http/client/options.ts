@@ -11,15 +11,15 @@ import {
   type AuthIdentity,
 } from '../../auth-identity.js';
 import { Credentials } from '../../credentials.js';
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import {
   optionNames,
   ownOptions,
   ownRecord,
   ownSettings,
   type OptionNames,
-} from '../../option-checks.js';
-import { packageKind } from '../../package-kinds.js';
+} from '../../core/checks.js';
+import { packageKind } from '../../core/package-kinds.js';
 import { checkedBoolean, checkedInteger, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { HostRules, type HostList } from './host-rules.js';

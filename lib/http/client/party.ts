@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
 import type { ClientContextOptions } from '../../client-context.js';
-import { codedError } from '../../errors.js';
-import { packageKind } from '../../package-kinds.js';
+import { codedError } from '../../core/errors.js';
+import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';
 import { readChallenges, readPersistentAuth, type Challenges } from './challenges.js';
 import type { ClientCredentials } from './client-credentials.js';

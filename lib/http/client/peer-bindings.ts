@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { ChannelBindings } from '../../channel-bindings.js';
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 
 /**
  * null for a connection without TLS.

@@ -3,7 +3,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import { maxHeaderSize } from './header-size.js';
 import { connectionLost } from './lost-connection.js';
 import type { ClientLimits } from './options.js';

@@ -6,7 +6,7 @@
 
 import { stringify, type ParsedUrlQueryInput } from 'node:querystring';
 
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import { hostOf, portOf } from './host-rules.js';
 
 /** The characters of names in HTTP: methods and header fields. */

@@ -3,7 +3,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import { addressOf, hostOf, portOf } from './host-rules.js';
 import type { ConnectOptions } from './options.js';
 

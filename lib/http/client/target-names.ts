@@ -4,7 +4,7 @@ import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
 import { requiredText } from '../../auth-identity.js';
-import { codedError } from '../../errors.js';
+import { codedError } from '../../core/errors.js';
 import { addressOf, hostOf, type HostRules } from './host-rules.js';
 
 /** A chain of aliases that is longer is a loop, or somebody's joke. */

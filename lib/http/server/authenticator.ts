@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 
 import { AccessRules } from '../../access-rules.js';
 import type { Credentials } from '../../credentials.js';
-import { argumentError, codedError } from '../../errors.js';
-import { packageKind } from '../../package-kinds.js';
+import { argumentError, codedError } from '../../core/errors.js';
+import { packageKind } from '../../core/package-kinds.js';
 import type { StepResult } from '../../security-context.js';
 import { ServerContext } from '../../server-context.js';
 import { answer, challenge, type Answer } from './answer.js';

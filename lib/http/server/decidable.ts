@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Duplex } from 'node:stream';
 
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import { isDecided } from './authentication.js';
 import { isHttp2 } from './http2.js';
 

@@ -7,7 +7,7 @@
  */
 
 import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../der.js';
-import { packageKind } from '../../package-kinds.js';
+import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';
 import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from './ntlm-messages.js';
 import type { Settings } from './options.js';

@@ -4,10 +4,10 @@ import type { Server } from 'node:http';
 
 import { ChannelBindings } from '../../channel-bindings.js';
 import type { RequirableAttribute } from '../../context-attributes.js';
-import { argumentError } from '../../errors.js';
+import { argumentError } from '../../core/errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
-import { optionNames, ownOptions } from '../../option-checks.js';
-import { packageKind } from '../../package-kinds.js';
+import { optionNames, ownOptions } from '../../core/checks.js';
+import { packageKind } from '../../core/package-kinds.js';
 import { checkedRequirements } from '../../requirements.js';
 import { checkedServicePrincipalNames } from '../../service-principal-names.js';
 import { checkedBoolean, checkedLimits } from '../option-checks.js';

@@ -1,8 +1,8 @@
 /** The credentials of the server: one for each scheme, acquired at the start, and again when they expire. */
 
 import { Credentials } from '../../credentials.js';
-import { codedError } from '../../errors.js';
-import { packageKind } from '../../package-kinds.js';
+import { codedError } from '../../core/errors.js';
+import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';
 import type { Settings } from './options.js';
 

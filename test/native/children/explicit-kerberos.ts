@@ -1,6 +1,6 @@
 /** Logs on by Kerberos with a password; both sides in this process. */
 
-import { SspiError } from '../../../lib/errors.js';
+import { SspiError } from '../../../lib/core/errors.js';
 import { closePairs, exchange, openPair } from '../../support/handshake.js';
 import { answer, childInput } from '../../support/child.js';
 import type { Account } from '../../support/system.js';

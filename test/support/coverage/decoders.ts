@@ -20,7 +20,7 @@ import {
   SECBUFFER_TOKEN,
 } from '../../../lib/constants/sec-buffers.js';
 import { plainType } from '../../../lib/raw/sec-buffers.js';
-import { isFailure } from '../../../lib/status.js';
+import { isFailure } from '../../../lib/core/status.js';
 
 type See = (group: string, value: number) => void;
 

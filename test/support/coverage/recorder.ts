@@ -2,7 +2,7 @@
 
 import { SECPKG_ATTR_NAMES } from '../../../lib/constants/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../../lib/constants/status.js';
-import { isFailure } from '../../../lib/status.js';
+import { isFailure } from '../../../lib/core/status.js';
 import { DECODERS, type Call } from './decoders.js';
 import { FUNCTION, type Kind, type Recording } from './recording.js';
 

@@ -1,4 +1,4 @@
-import { STATUS_TABLE, WIN32_STATUS_TABLE } from './constants/status.js';
+import { STATUS_TABLE, WIN32_STATUS_TABLE } from '../constants/status.js';
 
 /** A SECURITY_STATUS as unsigned hexadecimal, as the documentation prints it. */
 export function statusHex(status: number): string {

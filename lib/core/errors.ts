@@ -1,6 +1,6 @@
-import { SECBUFFER_ALERT, SECBUFFER_ATTRMASK, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
+import { SECBUFFER_ALERT, SECBUFFER_ATTRMASK, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { statusHex, statusMeaning, statusName } from './status.js';
-import type { SecBuffer } from './raw/sec-buffer.js';
+import type { SecBuffer } from './sec-buffer.js';
 
 /** The SSPI function that failed. */
 export type SspiCall =

@@ -1,4 +1,4 @@
-import { SEC_E_UNSUPPORTED_FUNCTION } from './constants/status.js';
+import { SEC_E_UNSUPPORTED_FUNCTION } from '../constants/status.js';
 import { SspiError } from './errors.js';
 
 /**
