@@ -19,7 +19,7 @@ import {
   ISC_RET_REPLAY_DETECT,
   ISC_RET_SEQUENCE_DETECT,
 } from './constants/isc-flags.js';
-import { ProviderTrait } from './provider-traits.js';
+import { ProviderTrait } from './binding/provider-traits.js';
 import { queryContextAttributes } from './raw/context-attributes.js';
 import { ascRetNames, iscRetNames } from './raw/flags.js';
 import { openContext, type ContextHandle } from './raw/handles.js';

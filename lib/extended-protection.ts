@@ -17,11 +17,11 @@ import {
   SECBUFFER_TOKEN,
 } from './constants/sec-buffers.js';
 import { argumentError, codedError, SspiError } from './core/errors.js';
-import { native } from './native.js';
+import { native } from './binding/native.js';
 import { queryContextAttributes } from './raw/context-attributes.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { InputSecBuffer, OutputSecBuffer } from './core/sec-buffer.js';
-import { accepted } from './refusals.js';
+import { accepted } from './binding/refusals.js';
 import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
 
 /**

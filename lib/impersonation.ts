@@ -1,8 +1,8 @@
 import { argumentError, codedError, SspiError, type Secur32Error } from './core/errors.js';
-import { ImpersonationFailure } from './native-binding.js';
-import { native } from './native.js';
+import { ImpersonationFailure } from './binding/native-binding.js';
+import { native } from './binding/native.js';
 import { openContext, type ContextHandle } from './raw/handles.js';
-import { accepted } from './refusals.js';
+import { accepted } from './binding/refusals.js';
 import { isFailure } from './core/status.js';
 import { endUnfinished, unfinishedIn } from './unfinished-results.js';
 

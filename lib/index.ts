@@ -25,6 +25,6 @@ export { type UnwrapOptions, type WrapOptions } from './message-protection.js';
 export { type ContextSizes } from './raw/attribute-records.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
-export { setThreadLimit } from './thread-limit.js';
+export { setThreadLimit } from './binding/thread-limit.js';
 export { type Protection } from './requirements.js';
 export { type StepResult } from './security-context.js';

@@ -21,7 +21,7 @@ import {
 } from './context-attributes.js';
 import { Credentials } from './credentials.js';
 import { argumentError, codedError } from './core/errors.js';
-import { refuseWhileImpersonating } from './impersonating.js';
+import { refuseWhileImpersonating } from './binding/impersonating.js';
 import {
   checkMessage,
   isToEncrypt,
@@ -36,7 +36,7 @@ import {
   type WrapOptions,
 } from './message-protection.js';
 import { packageKind } from './core/package-kinds.js';
-import { ProviderTrait } from './provider-traits.js';
+import { ProviderTrait } from './binding/provider-traits.js';
 import { queryContextAttributes, type ContextAttribute } from './raw/context-attributes.js';
 import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.js';
 import { closedError } from './core/closed-error.js';

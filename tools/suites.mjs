@@ -73,7 +73,7 @@ export const arm64Suite = {
 
 /** The same with the addon in which allocations fail. @param {Suite} suite @returns {Suite} */
 function withFaults(suite) {
-  // Where lib/native.ts looks for the addon then, and nowhere else.
+  // Where lib/binding/native.ts looks for the addon then, and nowhere else.
   const env = { ...suite.env, SECUR32_PREBUILD: windowsPath(`${built('x64')}/faults`) };
   return { ...suite, env };
 }

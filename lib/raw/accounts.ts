@@ -1,8 +1,8 @@
 import { requiredText } from '../auth-identity.js';
 import { argumentError } from '../core/errors.js';
-import type { AccountsTuple } from '../native-binding.js';
-import { native } from '../native.js';
-import { accepted } from '../refusals.js';
+import type { AccountsTuple } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
+import { accepted } from '../binding/refusals.js';
 
 /** SID_NAME_USE of winnt.h. */
 const USES = [

@@ -13,12 +13,12 @@ import {
 } from '../constants/credentials.js';
 import { argumentError, codedError, SspiError } from '../core/errors.js';
 import { impersonationError } from '../impersonation.js';
-import type { AcquireTuple } from '../native-binding.js';
-import { native } from '../native.js';
+import type { AcquireTuple } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
 import { optionNames, ownOptions } from '../core/checks.js';
 import { packageKind } from '../core/package-kinds.js';
-import { ProviderTrait } from '../provider-traits.js';
-import { accepted } from '../refusals.js';
+import { ProviderTrait } from '../binding/provider-traits.js';
+import { accepted } from '../binding/refusals.js';
 import { isUint32 } from './sec-buffers.js';
 import {
   closeCredential,

@@ -4,7 +4,7 @@
  */
 
 import { argumentError } from '../core/errors.js';
-import type { NativeToken } from '../native-binding.js';
+import type { NativeToken } from '../binding/native-binding.js';
 import { namesOf, ownRecord } from '../core/checks.js';
 import type { FieldKind, RecordField } from './attribute-records.js';
 import { secPkgInfo } from './packages.js';

@@ -1,6 +1,6 @@
 import { argumentError, SspiError } from '../core/errors.js';
-import { native } from '../native.js';
-import { accepted } from '../refusals.js';
+import { native } from '../binding/native.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import {
   CONTEXT_RECORDS,

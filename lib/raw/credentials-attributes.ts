@@ -1,9 +1,9 @@
 import { requiredText } from '../auth-identity.js';
 import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
 import { argumentError, SspiError } from '../core/errors.js';
-import { native } from '../native.js';
+import { native } from '../binding/native.js';
 import { optionNames, ownRecord } from '../core/checks.js';
-import { accepted } from '../refusals.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.js';
 import { recordValue } from './attribute-values.js';

@@ -103,5 +103,5 @@ export {
   type SspiCall,
   type SystemError,
 } from '../core/errors.js';
-export { setThreadLimit } from '../thread-limit.js';
+export { setThreadLimit } from '../binding/thread-limit.js';
 export { isFailure, statusMeaning, statusName } from '../core/status.js';

@@ -8,16 +8,16 @@ import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
 import { argumentError, codedError, SspiError } from '../core/errors.js';
-import { refuseWhileImpersonating } from '../impersonating.js';
+import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import type {
   LegTuple,
   NativeBinding,
   NativeContext,
   NativeCredential,
-} from '../native-binding.js';
-import { native } from '../native.js';
-import { ProviderTrait } from '../provider-traits.js';
-import { accepted } from '../refusals.js';
+} from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
+import { ProviderTrait } from '../binding/provider-traits.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
 import { combinedFlags } from './flags.js';
 import { closedError } from '../core/closed-error.js';

@@ -1,4 +1,4 @@
-import { native } from '../native.js';
+import { native } from '../binding/native.js';
 
 /** What SSPI gave to this process and did not get back yet, over all its threads. */
 export interface LiveCounts {

@@ -5,10 +5,10 @@
 
 import { SECBUFFER_EXTRA, SECBUFFER_MISSING } from '../constants/sec-buffers.js';
 import { argumentError, SspiError, type SspiCall } from '../core/errors.js';
-import type { MessageTuple, NativeBinding } from '../native-binding.js';
-import { native } from '../native.js';
+import type { MessageTuple, NativeBinding } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
 import { optionNames, ownOptions, ownRecord, type OptionNames } from '../core/checks.js';
-import { accepted } from '../refusals.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
 import { checkedArray, checkedType, isUint32, plainType } from './sec-buffers.js';

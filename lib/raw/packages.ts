@@ -1,9 +1,9 @@
 import { requiredText } from '../auth-identity.js';
 import { SEC_E_INTERNAL_ERROR } from '../constants/status.js';
 import { SspiError, type SspiCall } from '../core/errors.js';
-import type { PackagesTuple } from '../native-binding.js';
-import { native } from '../native.js';
-import { accepted } from '../refusals.js';
+import type { PackagesTuple } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 
 /** A security package of this system: SecPkgInfo. */

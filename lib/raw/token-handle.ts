@@ -2,9 +2,9 @@
 
 import { closedError } from '../core/closed-error.js';
 import { handleError } from '../core/errors.js';
-import type { NativeToken } from '../native-binding.js';
-import { native } from '../native.js';
-import { throwIfRefused } from '../refusals.js';
+import type { NativeToken } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
+import { throwIfRefused } from '../binding/refusals.js';
 
 /** Known to this file alone: handles come from calls, not from `new`. */
 const MADE_BY_A_CALL = Symbol('made by a call');

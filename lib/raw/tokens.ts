@@ -1,8 +1,8 @@
 import { argumentError, SspiError, systemError } from '../core/errors.js';
-import type { TokenInformationTuple } from '../native-binding.js';
-import { native } from '../native.js';
+import type { TokenInformationTuple } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
 import { optionNames, ownOptions } from '../core/checks.js';
-import { accepted } from '../refusals.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
 import { isUint32 } from './sec-buffers.js';

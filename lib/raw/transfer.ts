@@ -1,9 +1,9 @@
 import { requiredText } from '../auth-identity.js';
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../constants/messages.js';
 import { argumentError, SspiError } from '../core/errors.js';
-import { native } from '../native.js';
+import { native } from '../binding/native.js';
 import { optionNames, ownOptions } from '../core/checks.js';
-import { accepted } from '../refusals.js';
+import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { combinedFlags } from './flags.js';
 import {

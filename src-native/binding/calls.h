@@ -1,5 +1,5 @@
 // The functions that the addon exports, by concern. Their arguments and
-// results are described in lib/native-binding.ts.
+// results are described in lib/binding/native-binding.ts.
 #ifndef SECUR32_BINDING_CALLS_H_
 #define SECUR32_BINDING_CALLS_H_
 

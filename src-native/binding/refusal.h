@@ -10,7 +10,7 @@
 
 namespace secur32 {
 
-// Mirrored by Refusal in lib/native-binding.ts.
+// Mirrored by Refusal in lib/binding/native-binding.ts.
 enum class Refusal : uint32_t {
   kBadArgument = 1,     // not what the TypeScript layer promises to send
   kNotAHandle = 2,      // no handle of this addon, or of another kind

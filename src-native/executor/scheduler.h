@@ -17,7 +17,7 @@
 namespace secur32 {
 
 // How many tasks of one package run at once unless it is set. Each has a
-// thread while it runs. Documented in lib/thread-limit.ts.
+// thread while it runs. Documented in lib/binding/thread-limit.ts.
 constexpr uint32_t kDefaultThreadLimit = 64;
 
 class Scheduler {

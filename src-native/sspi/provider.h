@@ -10,7 +10,7 @@
 
 namespace secur32 {
 
-// Mirrored by ProviderTrait in lib/provider-traits.ts.
+// Mirrored by ProviderTrait in lib/binding/provider-traits.ts.
 enum ProviderTrait : uint32_t {
   // Tokens are a byte stream: SEC_E_INCOMPLETE_MESSAGE asks for more bytes and
   // leaves the context as it was.

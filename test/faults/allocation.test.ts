@@ -49,7 +49,7 @@ import {
   tokenInformation,
 } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
-import { setThreadLimit } from '../../lib/thread-limit.js';
+import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { control, endOfTest, expectClean, getAcquainted, Script } from '../support/scripted.js';
 import { present } from '../support/system.js';
 import { endCases, type Tried } from '../support/tally.js';

@@ -103,7 +103,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/impersonating.js',
+        file: 'dist/lib/binding/impersonating.js',
         text: 'if (impersonating !== 0)',
         becomes: 'if (false)',
       },

@@ -7,7 +7,7 @@ export const packageMutants = [
     test: { file: 'unit/addon-file', title: 'of a bundle is in the folder of the bundle' },
     changes: [
       {
-        file: 'dist/lib/addon-file.js',
+        file: 'dist/lib/binding/addon-file.js',
         text: 'const own = code.bundled ? folder : ',
         becomes: 'const own = ',
       },
@@ -18,7 +18,7 @@ export const packageMutants = [
     test: { file: 'unit/addon-file', title: 'is not what a bundler wrote of another machine' },
     changes: [
       {
-        file: 'dist/lib/addon-file.js',
+        file: 'dist/lib/binding/addon-file.js',
         text: '!isModule && filename !== executable && !isLoaded(filename)',
         becomes: 'false',
       },
@@ -29,7 +29,7 @@ export const packageMutants = [
     test: { file: 'unit/addon-file', title: 'under any other name and in any other folder' },
     changes: [
       {
-        file: 'dist/lib/addon-file.js',
+        file: 'dist/lib/binding/addon-file.js',
         text: "node_path_1.win32.basename(path) === 'addon-file.js' &&",
         becomes: '',
       },
@@ -40,7 +40,7 @@ export const packageMutants = [
     test: { file: 'unit/addon-file', title: 'is not in the folder of a drive or share' },
     changes: [
       {
-        file: 'dist/lib/addon-file.js',
+        file: 'dist/lib/binding/addon-file.js',
         text: 'return isRoot(own) ? undefined : own;',
         becomes: 'return own;',
       },
@@ -51,7 +51,7 @@ export const packageMutants = [
     test: { file: 'unit/native', title: 'nothing, where SECUR32_PREBUILD is no full path' },
     changes: [
       {
-        file: 'dist/lib/native.js',
+        file: 'dist/lib/binding/native.js',
         text: 'if (!(0, addon_file_js_1.isFullPath)(named))',
         becomes: 'if (false)',
       },
@@ -65,7 +65,7 @@ export const packageMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/native.js',
+        file: 'dist/lib/binding/native.js',
         text: 'return openFirst((0, addon_file_js_1.namedFiles)(named, arch), failed);',
         becomes:
           'try { return openFirst((0, addon_file_js_1.namedFiles)(named, arch), failed); } catch { }',
@@ -77,7 +77,7 @@ export const packageMutants = [
     test: { file: 'unit/native', title: 'of a bundle: the one file beside it' },
     changes: [
       {
-        file: 'dist/lib/native.js',
+        file: 'dist/lib/binding/native.js',
         text: ' || addon_file_js_1.CODE_FILE?.bundled !== false',
         becomes: '',
       },

@@ -12,8 +12,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import * as attributeConstants from '../../lib/constants/context-attributes.js';
 import * as credentialConstants from '../../lib/constants/credentials.js';
 import { SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { native } from '../../lib/native.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { native } from '../../lib/binding/native.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import { CONTEXT_RECORDS, CREDENTIAL_RECORDS } from '../../lib/raw/attribute-records.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { queryCredentialsAttributes } from '../../lib/raw/credentials-attributes.js';

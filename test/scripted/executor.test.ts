@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { native } from '../../lib/native.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { native } from '../../lib/binding/native.js';
 import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
 import { openContext } from '../../lib/raw/handles.js';
 import {
@@ -13,7 +13,7 @@ import {
   acceptSecurityContextSync,
   initializeSecurityContext,
 } from '../../lib/raw/security-context.js';
-import { setThreadLimit } from '../../lib/thread-limit.js';
+import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import {
   callsAtGates,
   control,

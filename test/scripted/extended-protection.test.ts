@@ -25,7 +25,7 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import { native } from '../../lib/native.js';
+import { native } from '../../lib/binding/native.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import { codeOf } from '../support/outcomes.js';
 import {

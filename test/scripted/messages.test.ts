@@ -28,7 +28,7 @@ import {
   SEC_I_CONTEXT_EXPIRED,
   SEC_I_RENEGOTIATE,
 } from '../../lib/constants/status.js';
-import { native } from '../../lib/native.js';
+import { native } from '../../lib/binding/native.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import {
   decryptMessage,

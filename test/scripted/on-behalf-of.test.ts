@@ -14,7 +14,7 @@ import {
   acquireCredentialsHandleSync,
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { acceptSecurityContext } from '../../lib/raw/security-context.js';
-import { setThreadLimit } from '../../lib/thread-limit.js';
+import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { codeOf } from '../support/outcomes.js';
 import {
   callsAtGates,

@@ -17,8 +17,8 @@ import {
   SECPKG_CRED_ATTR_NAMES,
 } from '../../lib/constants/credentials.js';
 import { SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { native } from '../../lib/native.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { native } from '../../lib/binding/native.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   SETTABLE_CONTEXT_RECORDS,
   type SettableContextAttributes,

@@ -14,7 +14,7 @@ import {
   type StatusTuple,
   type TokenInformationTuple,
   type TokenTuple,
-} from '../../lib/native-binding.js';
+} from '../../lib/binding/native-binding.js';
 import { isFailure } from '../../lib/core/status.js';
 import { checked, FakeHandleTable, type Kind } from './fake-handle-table.js';
 

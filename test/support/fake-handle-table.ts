@@ -1,6 +1,6 @@
 /** The handles of a NativeBinding without an addon, and the promises that the addon keeps about them. */
 
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 
 export class FakeHandle {
   open = true;

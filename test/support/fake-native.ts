@@ -22,7 +22,7 @@ import {
   type NativeContext,
   type NativeCredential,
   type PackagesTuple,
-} from '../../lib/native-binding.js';
+} from '../../lib/binding/native-binding.js';
 import { isFailure } from '../../lib/core/status.js';
 import { FakeCalls, next } from './fake-calls.js';
 import { checked } from './fake-handle-table.js';
@@ -317,7 +317,7 @@ function pairs(numbers: readonly number[]): (readonly [number, number])[] {
 /** The binding that lib uses: a new one for each test. */
 export let fake = new FakeNative();
 
-jest.mock('../../lib/native.js', () => ({ native: () => fake }));
+jest.mock('../../lib/binding/native.js', () => ({ native: () => fake }));
 
 beforeEach(() => {
   fake = new FakeNative();

@@ -5,7 +5,7 @@ import { fake } from './fake-native.js';
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
 import { grantedAttributes } from '../../lib/context-attributes.js';
 import { identityOf, type Identity } from '../../lib/identity.js';
-import type { TokenInformationTuple } from '../../lib/native-binding.js';
+import type { TokenInformationTuple } from '../../lib/binding/native-binding.js';
 import { adoptToken } from '../../lib/raw/tokens.js';
 import type { TokenHandle } from '../../lib/raw/token-handle.js';
 import { rawContext } from './fake-handles.js';

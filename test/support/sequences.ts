@@ -41,7 +41,7 @@ import {
   initializeSecurityContextSync,
 } from '../../lib/raw/security-context.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
-import { setThreadLimit } from '../../lib/thread-limit.js';
+import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { isFailure } from '../../lib/core/status.js';
 import { CONTEXT_OPERATIONS, ContextCalls, type ContextOperation } from './context-sequences.js';
 import { control, Script, type ScriptedBuffer, type ScriptedHandle } from './scripted.js';

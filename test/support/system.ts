@@ -1,6 +1,6 @@
 /** What the machine that runs the tests offers: the testbed, or a Windows machine. */
 
-import { native } from '../../lib/native.js';
+import { native } from '../../lib/binding/native.js';
 
 function setting(name: string): string | undefined {
   const value = process.env[`SECUR32_TEST_${name}`];

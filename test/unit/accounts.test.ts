@@ -2,7 +2,7 @@ import { fake } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import { lookupAccountNames, lookupAccountSids } from '../../lib/raw/accounts.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 

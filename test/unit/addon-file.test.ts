@@ -10,7 +10,7 @@ import {
   ownFolder,
   type CodeFile,
   type Running,
-} from '../../lib/addon-file.js';
+} from '../../lib/binding/addon-file.js';
 
 const OWN = 'C:\\app\\node_modules\\secur32\\dist\\lib\\addon-file.js';
 const BUNDLE = 'C:\\app\\server.js';

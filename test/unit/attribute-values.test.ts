@@ -20,7 +20,7 @@ import {
 } from '../../lib/constants/context-attributes.js';
 import * as credentialConstants from '../../lib/constants/credentials.js';
 import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   CONTEXT_RECORDS,
   CREDENTIAL_RECORDS,

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { Credentials } from '../../lib/credentials.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,

@@ -10,7 +10,7 @@ import {
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };

@@ -13,8 +13,8 @@ import {
 } from '../../lib/constants/context-attributes.js';
 import { grantedAttributes } from '../../lib/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { queryContextAttributes, type ContextAttribute } from '../../lib/raw/context-attributes.js';
 import { argumentError, bytes, coded, rawContext, rawCredential } from '../support/fake-handles.js';
 

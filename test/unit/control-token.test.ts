@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SECBUFFER_READONLY, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { SCHANNEL_SHUTDOWN } from '../../lib/constants/schannel.js';
 import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';

@@ -21,7 +21,7 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import { Recorder } from '../support/coverage/recorder.js';
 import { Recording, type RecordedFile } from '../support/coverage/recording.js';
 

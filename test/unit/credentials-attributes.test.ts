@@ -7,7 +7,7 @@ import {
   SECPKG_CRED_ATTR_NAMES,
 } from '../../lib/constants/credentials.js';
 import { SEC_E_NO_CREDENTIALS, SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   queryCredentialsAttributes,
   setCredentialsAttributes,

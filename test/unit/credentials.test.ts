@@ -9,8 +9,8 @@ import {
 } from '../../lib/constants/credentials.js';
 import { SSPI_TIME_FOREVER } from '../../lib/constants/time.js';
 import { Credentials } from '../../lib/credentials.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,

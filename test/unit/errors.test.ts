@@ -9,8 +9,8 @@ import {
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
 import { argumentError, codedError, handleError, SspiError } from '../../lib/core/errors.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { accepted, refusalError } from '../../lib/refusals.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { accepted, refusalError } from '../../lib/binding/refusals.js';
 
 const LOGON_DENIED = 0x8009030c;
 const token = (text: string) => ({ type: SECBUFFER_TOKEN, data: Buffer.from(text) });

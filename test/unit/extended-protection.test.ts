@@ -22,8 +22,8 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import type { ExtendedProtectionOptions } from '../../lib/extended-protection.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import {
   argumentError,

@@ -9,7 +9,7 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/server-context.js';
 import { bytes, coded, credentials, establishedServer } from '../support/fake-handles.js';
 import {

@@ -26,8 +26,8 @@ import {
   SEC_I_COMPLETE_NEEDED,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { ascReqBits, iscReqBits } from '../../lib/raw/flags.js';
 import { ContextHandle } from '../../lib/raw/handles.js';

@@ -22,8 +22,8 @@ import {
   SEC_E_MESSAGE_ALTERED,
   SEC_E_UNSUPPORTED_FUNCTION,
 } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import type { SecurityContext } from '../../lib/security-context.js';
 import { ServerContext } from '../../lib/server-context.js';
 import {

@@ -21,7 +21,7 @@ import {
   SEC_I_RENEGOTIATE,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/core/errors.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import {
   decryptMessage,

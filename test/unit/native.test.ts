@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import type { CodeFile } from '../../lib/addon-file.js';
-import type { NativeBinding } from '../../lib/native-binding.js';
+import type { CodeFile } from '../../lib/binding/addon-file.js';
+import type { NativeBinding } from '../../lib/binding/native-binding.js';
 
-type AddonFile = typeof import('../../lib/addon-file.js');
+type AddonFile = typeof import('../../lib/binding/addon-file.js');
 
 const PACKAGE: CodeFile = {
   path: 'C:\\app\\node_modules\\secur32\\dist\\lib\\addon-file.js',
@@ -38,8 +38,8 @@ jest.mock('node:module', () => ({
     return { loadCloneAddon };
   },
 }));
-jest.mock('../../lib/addon-file.js', () => ({
-  ...jest.requireActual<AddonFile>('../../lib/addon-file.js'),
+jest.mock('../../lib/binding/addon-file.js', () => ({
+  ...jest.requireActual<AddonFile>('../../lib/binding/addon-file.js'),
   get CODE_FILE() {
     return code;
   },
@@ -62,10 +62,10 @@ function setVariable(value: string | undefined): void {
   else process.env['SECUR32_PREBUILD'] = value;
 }
 
-/** lib/native as it is when a program starts. */
+/** lib/binding/native as it is when a program starts. */
 function freshLoader(): () => NativeBinding {
   jest.resetModules();
-  return jest.requireActual<{ native: () => NativeBinding }>('../../lib/native.js').native;
+  return jest.requireActual<{ native: () => NativeBinding }>('../../lib/binding/native.js').native;
 }
 
 function thrownBy(call: () => unknown): Error & { code?: string } {

@@ -8,7 +8,7 @@ import { ClientContext } from '../../lib/client-context.js';
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { SEC_E_NO_CREDENTIALS, SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
 import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
-import { ImpersonationFailure, Refusal } from '../../lib/native-binding.js';
+import { ImpersonationFailure, Refusal } from '../../lib/binding/native-binding.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,

@@ -26,8 +26,8 @@ import {
 } from '../../lib/constants/status.js';
 import { SSPI_TIME_FOREVER } from '../../lib/constants/time.js';
 import type { Credentials } from '../../lib/credentials.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import type { SecurityContext, StepResult } from '../../lib/security-context.js';
 import { ClientContext } from '../../lib/client-context.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';

@@ -3,7 +3,7 @@ import { fake } from '../support/fake-native.js';
 import { describe, expect, jest, test } from '@jest/globals';
 
 import { SEC_E_INVALID_HANDLE, SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';

@@ -7,8 +7,8 @@ import {
   SECPKG_CONTEXT_EXPORT_RESET_NEW,
 } from '../../lib/constants/messages.js';
 import { SEC_E_NO_CONTEXT, SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
-import { Refusal } from '../../lib/native-binding.js';
-import { ProviderTrait } from '../../lib/provider-traits.js';
+import { Refusal } from '../../lib/binding/native-binding.js';
+import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { ContextHandle, openContext } from '../../lib/raw/handles.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
 import {

@@ -1,5 +1,5 @@
 /**
- * The addon of a clone of this repository: what was built last. lib/native.ts
+ * The addon of a clone of this repository: what was built last. lib/binding/native.ts
  * loads this file where it is, and the published package does not contain it.
  */
 

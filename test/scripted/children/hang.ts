@@ -10,7 +10,7 @@ import {
   completeAuthToken,
   initializeSecurityContext,
 } from '../../../lib/raw/security-context.js';
-import { setThreadLimit } from '../../../lib/thread-limit.js';
+import { setThreadLimit } from '../../../lib/binding/thread-limit.js';
 import { answer, childInput } from '../../support/child.js';
 import {
   callsAtGates,

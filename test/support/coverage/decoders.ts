@@ -1,6 +1,6 @@
 /**
  * What of the constants passes through each function of the addon, read from
- * its arguments and its result as lib/native-binding.ts describes them.
+ * its arguments and its result as lib/binding/native-binding.ts describes them.
  */
 
 import {

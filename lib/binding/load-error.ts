@@ -1,7 +1,7 @@
 /** The error of an addon that could not be loaded: what was looked for, and what to do. */
 
 import { PREBUILD_VARIABLE, type Candidate, type CodeFile } from './addon-file.js';
-import { codedError, type Secur32Error } from './core/errors.js';
+import { codedError, type Secur32Error } from '../core/errors.js';
 
 /** A file that was looked for, and what was found. */
 export interface Looked extends Candidate {

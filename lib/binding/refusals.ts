@@ -1,4 +1,4 @@
-import { argumentError, codedError, handleError, type Secur32Error } from './core/errors.js';
+import { argumentError, codedError, handleError, type Secur32Error } from '../core/errors.js';
 import { Refusal } from './native-binding.js';
 
 /** The error for a call that the addon refused. */

@@ -1,4 +1,4 @@
-import { argumentError } from './core/errors.js';
+import { argumentError } from '../core/errors.js';
 import { native } from './native.js';
 
 /** More than the system's pool gives. */

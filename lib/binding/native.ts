@@ -13,7 +13,7 @@ import {
   PREBUILD_VARIABLE,
   type Candidate,
 } from './addon-file.js';
-import { codedError } from './core/errors.js';
+import { codedError } from '../core/errors.js';
 import { loadError, type FailedLoad, type Looked } from './load-error.js';
 import type { NativeBinding } from './native-binding.js';
 
