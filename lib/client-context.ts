@@ -10,7 +10,7 @@ import {
   ISC_REQ_SEQUENCE_DETECT,
   type IscReq,
 } from './constants/isc-flags.js';
-import { ChannelBindings, secChannelBindings } from './channel-bindings.js';
+import { ChannelBindings, secChannelBindings } from './channel-bindings/channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from './constants/sec-buffers.js';
 import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
 import type { Credentials } from './credentials.js';

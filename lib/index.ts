@@ -8,7 +8,7 @@
 export { AccessRules, type AccessRulesOptions } from './access-rules.js';
 export { resolveAccount, type Account } from './account-names.js';
 export { type AuthIdentity } from './auth-identity.js';
-export { ChannelBindings } from './channel-bindings.js';
+export { ChannelBindings } from './channel-bindings/channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client-context.js';
 export { type ContextAttributes, type RequirableAttribute } from './context-attributes.js';
 export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';

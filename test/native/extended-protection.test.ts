@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import {
   SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISMATCH,
   SEC_CHANNEL_BINDINGS_RESULT_VALID_MATCHED,

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { getAuthentication, type Authentication } from '../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../support/http-logon.js';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { startBindingsServer, type BindingsAnswer } from '../support/peers/bindings-server.js';
 import {
   makeCertificate,

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { ClientContext } from '../../lib/client-context.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,

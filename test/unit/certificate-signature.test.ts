@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { certificateSignatureHash } from '../../lib/certificate-signature.js';
+import { certificateSignatureHash } from '../../lib/channel-bindings/certificate-signature.js';
 import {
   algorithm,
   certificate,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,

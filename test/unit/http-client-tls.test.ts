@@ -6,7 +6,7 @@ import { connect, type Server, type TLSSocket } from 'node:tls';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { coded } from '../support/fake-handles.js';

@@ -2,7 +2,7 @@ import '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
 import { integratedAuth } from '../../lib/http/server/middleware.js';
 import { koaIntegratedAuth } from '../../lib/http/server/koa.js';

@@ -7,7 +7,7 @@ import { createSecureContext } from 'node:tls';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,
   ASC_REQ_PROXY_BINDINGS,

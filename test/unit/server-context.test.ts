@@ -2,7 +2,7 @@ import { fake, type LegAnswer } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings } from '../../lib/channel-bindings.js';
+import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-import { ChannelBindings } from '../../channel-bindings.js';
+import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
 import { codedError } from '../../core/errors.js';
 
 /**

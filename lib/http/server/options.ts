@@ -2,7 +2,7 @@
 
 import type { Server } from 'node:http';
 
-import { ChannelBindings } from '../../channel-bindings.js';
+import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
 import type { RequirableAttribute } from '../../context-attributes.js';
 import { argumentError } from '../../core/errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';

@@ -1,7 +1,7 @@
 import { X509Certificate, createHash } from 'node:crypto';
 
 import { certificateSignatureHash } from './certificate-signature.js';
-import { argumentError } from './core/errors.js';
+import { argumentError } from '../core/errors.js';
 
 /** Far more than a certificate in a TLS handshake has. */
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;

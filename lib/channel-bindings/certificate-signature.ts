@@ -1,5 +1,5 @@
 import { DerReader, DerTag, contextTag, objectIdentifierHex } from './der.js';
-import { argumentError } from './core/errors.js';
+import { argumentError } from '../core/errors.js';
 
 const MD5 = 'md5';
 const SHA1 = 'sha1';

@@ -3,7 +3,7 @@
  * has two readings, or reaches out of what holds it, is an error.
  */
 
-import { argumentError } from './core/errors.js';
+import { argumentError } from '../core/errors.js';
 
 /** The identifier octets of the elements that are read. */
 export const DerTag = {
