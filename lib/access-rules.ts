@@ -1,4 +1,4 @@
-import { requiredText } from './auth-identity.js';
+import { requiredText } from './raw/auth-identity.js';
 import { accountByName } from './account-names.js';
 import { argumentError } from './core/errors.js';
 import type { Identity } from './identity.js';

@@ -1,4 +1,4 @@
-import { requiredText } from './auth-identity.js';
+import { requiredText } from './raw/auth-identity.js';
 import {
   ISC_REQ_CONFIDENTIALITY,
   ISC_REQ_CONNECTION,
@@ -20,7 +20,7 @@ import { packageKind } from './core/package-kinds.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './core/sec-buffer.js';
-import { initializeSecurityContextBy } from './raw/security-context.js';
+import { initializeSecurityContextBy } from './raw/handshake-calls.js';
 import { type Protection } from './requirements.js';
 import {
   CONTEXT_KINDS,

@@ -3,7 +3,7 @@ import {
   SECPKG_CRED_INBOUND,
   SECPKG_CRED_OUTBOUND,
 } from './constants/credentials.js';
-import { IDENTITY_NAMES } from './auth-identity.js';
+import { IDENTITY_NAMES } from './raw/auth-identity.js';
 import { argumentError, codedError } from './core/errors.js';
 import { optionNames, ownOptions } from './core/checks.js';
 import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';

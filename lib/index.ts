@@ -7,7 +7,7 @@
 
 export { AccessRules, type AccessRulesOptions } from './access-rules.js';
 export { resolveAccount, type Account } from './account-names.js';
-export { type AuthIdentity } from './auth-identity.js';
+export { type AuthIdentity } from './raw/auth-identity.js';
 export { ChannelBindings } from './channel-bindings/channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client-context.js';
 export { type ContextAttributes, type RequirableAttribute } from './context-attributes.js';
@@ -22,7 +22,7 @@ export {
 export { type ExtendedProtection, type ExtendedProtectionOptions } from './extended-protection.js';
 export { Identity, type IdentityGroup, type IdentitySource } from './identity.js';
 export { type UnwrapOptions, type WrapOptions } from './message-protection.js';
-export { type ContextSizes } from './raw/attribute-records.js';
+export { type ContextSizes } from './raw/attribute-records.generated.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './server-context.js';
 export { setThreadLimit } from './binding/thread-limit.js';

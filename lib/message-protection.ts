@@ -13,7 +13,7 @@ import {
 import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
 import { argumentError, codedError, SspiError, type Secur32Error } from './core/errors.js';
 import { optionNames, ownOptions } from './core/checks.js';
-import type { ContextSizes } from './raw/attribute-records.js';
+import type { ContextSizes } from './raw/attribute-records.generated.js';
 import type { ContextHandle } from './raw/handles.js';
 import {
   decryptMessage,

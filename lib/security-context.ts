@@ -38,7 +38,7 @@ import {
 import { packageKind } from './core/package-kinds.js';
 import { ProviderTrait } from './binding/provider-traits.js';
 import { queryContextAttributes, type ContextAttribute } from './raw/context-attributes.js';
-import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.js';
+import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.generated.js';
 import { closedError } from './core/closed-error.js';
 import {
   claimContext,
@@ -51,7 +51,7 @@ import {
 import { maxTokenBytes, type LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './core/sec-buffer.js';
 import { checkTokenSize, plainType } from './raw/sec-buffers.js';
-import { completeAuthTokenBy } from './raw/security-context.js';
+import { completeAuthTokenBy } from './raw/handshake-calls.js';
 import { expiryDate } from './core/time.js';
 import {
   checkedRequirements,

@@ -17,12 +17,12 @@ import { codedError } from './core/errors.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
 import { identityOf, type Identity } from './identity.js';
 import { optionNames, ownOptions } from './core/checks.js';
-import { runImpersonated } from './impersonation.js';
+import { runImpersonated } from './raw/impersonation.js';
 import type { ContextHandle } from './raw/handles.js';
 import type { LegResult } from './raw/leg.js';
 import type { InputSecBuffer } from './core/sec-buffer.js';
 import { plainType } from './raw/sec-buffers.js';
-import { acceptSecurityContextBy } from './raw/security-context.js';
+import { acceptSecurityContextBy } from './raw/handshake-calls.js';
 import { requirementsError, type Protection } from './requirements.js';
 import {
   CONTEXT_KINDS,

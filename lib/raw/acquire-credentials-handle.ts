@@ -3,7 +3,7 @@ import {
   IDENTITY_NAMES,
   requiredText,
   type AuthIdentity,
-} from '../auth-identity.js';
+} from './auth-identity.js';
 import {
   SECPKG_CRED_AUTOLOGON_RESTRICTED,
   SECPKG_CRED_BOTH,
@@ -12,7 +12,7 @@ import {
   SECPKG_CRED_PROCESS_POLICY_ONLY,
 } from '../constants/credentials.js';
 import { argumentError, codedError, SspiError } from '../core/errors.js';
-import { impersonationError } from '../impersonation.js';
+import { impersonationError } from './impersonation.js';
 import type { AcquireTuple } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { optionNames, ownOptions } from '../core/checks.js';

@@ -6,7 +6,7 @@
 import { argumentError } from '../core/errors.js';
 import type { NativeToken } from '../binding/native-binding.js';
 import { namesOf, ownRecord } from '../core/checks.js';
-import type { FieldKind, RecordField } from './attribute-records.js';
+import type { FieldKind, RecordField } from './attribute-records.generated.js';
 import { secPkgInfo } from './packages.js';
 import { isUint32 } from './sec-buffers.js';
 import { newTokenHandle } from './token-handle.js';

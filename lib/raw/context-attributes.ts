@@ -8,7 +8,7 @@ import {
   type ContextAttributeValues,
   type RecordField,
   type SettableContextAttributes,
-} from './attribute-records.js';
+} from './attribute-records.generated.js';
 import { recordElements, recordValue } from './attribute-values.js';
 import { openContext, type ContextHandle } from './handles.js';
 

@@ -1,11 +1,11 @@
-import { requiredText } from '../auth-identity.js';
+import { requiredText } from './auth-identity.js';
 import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
 import { argumentError, SspiError } from '../core/errors.js';
 import { native } from '../binding/native.js';
 import { optionNames, ownRecord } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
-import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.js';
+import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.generated.js';
 import { recordValue } from './attribute-values.js';
 import { fieldsOf } from './context-attributes.js';
 import { openCredential, type CredentialHandle } from './handles.js';

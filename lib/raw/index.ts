@@ -18,7 +18,7 @@ export {
   type AccountLookup,
   type AccountUse,
 } from './accounts.js';
-export type * from './attribute-records.js';
+export type * from './attribute-records.generated.js';
 export { type CertificateContext, type Claim } from './attribute-values.js';
 export {
   queryContextAttributes,
@@ -74,7 +74,7 @@ export {
   type CompleteAuthTokenOptions,
   type CompleteAuthTokenResult,
   type InitializeSecurityContextOptions,
-} from './security-context.js';
+} from './handshake-calls.js';
 export { TokenHandle } from './token-handle.js';
 export {
   adoptToken,
@@ -94,7 +94,7 @@ export {
   type ExportedSecurityContext,
   type ImportSecurityContextOptions,
 } from './transfer.js';
-export { type AuthIdentity } from '../auth-identity.js';
+export { type AuthIdentity } from './auth-identity.js';
 export * from '../constants/index.js';
 export {
   SspiError,

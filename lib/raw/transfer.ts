@@ -1,4 +1,4 @@
-import { requiredText } from '../auth-identity.js';
+import { requiredText } from './auth-identity.js';
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../constants/messages.js';
 import { argumentError, SspiError } from '../core/errors.js';
 import { native } from '../binding/native.js';

@@ -10,7 +10,7 @@
 
 namespace secur32 {
 
-// Mirrored by FieldKind in lib/raw/attribute-records.ts.
+// Mirrored by FieldKind in lib/raw/attribute-records.generated.ts.
 enum class FieldKind : uint8_t {
   kU8,
   kU16,

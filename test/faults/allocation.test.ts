@@ -19,7 +19,7 @@ import {
   SECBUFFER_DATA,
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
-import { runImpersonated } from '../../lib/impersonation.js';
+import { runImpersonated } from '../../lib/raw/impersonation.js';
 import { lookupAccountNames, lookupAccountSids } from '../../lib/raw/accounts.js';
 import { queryContextAttributes, setContextAttributes } from '../../lib/raw/context-attributes.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
@@ -39,7 +39,7 @@ import {
   completeAuthTokenSync,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import type { TokenHandle } from '../../lib/raw/token-handle.js';
 import {
   adoptToken,

@@ -128,7 +128,7 @@ export const contextMutants = [
     test: { file: 'scripted/impersonation', title: 'a function that goes on later' },
     changes: [
       {
-        file: 'dist/lib/impersonation.js',
+        file: 'dist/lib/raw/impersonation.js',
         text: 'const unfinished = (0, unfinished_results_js_1.unfinishedIn)(value);',
         becomes: 'const unfinished = undefined;',
       },
@@ -560,7 +560,7 @@ export const contextMutants = [
     test: { file: 'unit/impersonation', title: 'throws where the function returns a Writable' },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: 'METHODS.some((name) => hasMethod(value, name))',
         becomes: "hasMethod(value, 'then')",
       },
@@ -574,7 +574,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: 'hasMethod(value, Symbol.iterator) && !FINISHED',
         becomes: 'false && !FINISHED',
       },
@@ -588,7 +588,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: 'return elementsOf(value).find(isUnfinished);',
         becomes: 'return undefined;',
       },
@@ -602,7 +602,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: "if (typeof stream._construct === 'function') {",
         becomes: 'if (false) {',
       },
@@ -776,7 +776,7 @@ export const contextMutants = [
     test: { file: 'unit/impersonation', title: 'a Map of a class that computes its entries' },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: '!iteratesAsBuiltIn(value)',
         becomes: 'false',
       },
@@ -787,7 +787,7 @@ export const contextMutants = [
     test: { file: 'unit/impersonation', title: 'a watcher of a folder' },
     changes: [
       {
-        file: 'dist/lib/unfinished-results.js',
+        file: 'dist/lib/raw/unfinished-results.js',
         text: 'if (value instanceof node_events_1.EventEmitter)\n        return true;',
         becomes: '',
       },

@@ -19,7 +19,7 @@ import { liveCounts } from '../../lib/raw/live-counts.js';
 import {
   acceptSecurityContext,
   initializeSecurityContext,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { expectNothingLive } from '../support/live-counts.js';
 import { clientName, NAMED_NTLM, nameOf } from '../support/named-ntlm.js';
 import { testWithAccount } from '../support/skip.js';

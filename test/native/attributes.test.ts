@@ -28,7 +28,7 @@ import {
   SETTABLE_CONTEXT_RECORDS,
   type RecordField,
   type SettableContextAttributes,
-} from '../../lib/raw/attribute-records.js';
+} from '../../lib/raw/attribute-records.generated.js';
 import {
   queryContextAttributes,
   setContextAttributes,
@@ -45,7 +45,7 @@ import { liveCounts } from '../../lib/raw/live-counts.js';
 import {
   acceptSecurityContextSync,
   initializeSecurityContext,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { expectShape } from '../support/attribute-shapes.js';
 import { closePairs, exchange, openPair } from '../support/handshake.js';
 import { closeConnections, openTls } from '../support/schannel.js';

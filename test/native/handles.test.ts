@@ -15,7 +15,7 @@ import {
 import {
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { closePairs, openPair } from '../support/handshake.js';
 import { expectNothingLive } from '../support/live-counts.js';
 import { present } from '../support/system.js';

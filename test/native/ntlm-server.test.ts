@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
-import { initializeSecurityContext } from '../../lib/raw/security-context.js';
+import { initializeSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { AvId } from '../ntlm-server/av-pairs.js';
 import { readAuthenticate } from '../ntlm-server/authenticate.js';
 import { readChallenge, writeChallenge } from '../ntlm-server/challenge.js';

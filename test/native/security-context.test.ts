@@ -22,7 +22,7 @@ import {
   deleteSecurityContext,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { expectNothingLive } from '../support/live-counts.js';
 import { testOnWine, testWithAccount } from '../support/skip.js';
 import { alice, present } from '../support/system.js';

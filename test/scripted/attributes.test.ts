@@ -14,11 +14,11 @@ import * as credentialConstants from '../../lib/constants/credentials.js';
 import { SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { native } from '../../lib/binding/native.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
-import { CONTEXT_RECORDS, CREDENTIAL_RECORDS } from '../../lib/raw/attribute-records.js';
+import { CONTEXT_RECORDS, CREDENTIAL_RECORDS } from '../../lib/raw/attribute-records.generated.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { queryCredentialsAttributes } from '../../lib/raw/credentials-attributes.js';
 import { openContext, openCredential } from '../../lib/raw/handles.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
 import {
   adoptToken,

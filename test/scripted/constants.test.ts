@@ -35,7 +35,7 @@ import { plainType } from '../../lib/raw/sec-buffers.js';
 import {
   acceptSecurityContextSync,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { endOfTest, getAcquainted, journalOf, Script, takeJournal } from '../support/scripted.js';
 import {
   clientOf,

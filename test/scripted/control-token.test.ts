@@ -6,7 +6,7 @@ import { SCHANNEL_ALERT, SCHANNEL_SHUTDOWN } from '../../lib/constants/schannel.
 import { SECBUFFER_EMPTY, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { codeOf, outcome } from '../support/outcomes.js';
 import {
   callsAtGates,

@@ -12,7 +12,7 @@ import {
   acceptSecurityContext,
   acceptSecurityContextSync,
   initializeSecurityContext,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import {
   callsAtGates,

@@ -18,7 +18,7 @@ import {
   completeAuthToken,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { encryptMessage } from '../../lib/raw/messages.js';
 import { querySecurityContextToken } from '../../lib/raw/tokens.js';
 import type { ServerContext } from '../../lib/server-context.js';

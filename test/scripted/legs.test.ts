@@ -32,7 +32,7 @@ import {
   completeAuthToken,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { control, endOfTest, getAcquainted, journalOf, Script } from '../support/scripted.js';
 import { present } from '../support/system.js';
 

@@ -38,7 +38,7 @@ import {
   type MessageSecBuffer,
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { codeOf, outcome } from '../support/outcomes.js';
 import {
   callsAtGates,

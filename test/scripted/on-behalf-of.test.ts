@@ -13,7 +13,7 @@ import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,
 } from '../../lib/raw/acquire-credentials-handle.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { codeOf } from '../support/outcomes.js';
 import {

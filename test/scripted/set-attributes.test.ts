@@ -22,14 +22,14 @@ import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   SETTABLE_CONTEXT_RECORDS,
   type SettableContextAttributes,
-} from '../../lib/raw/attribute-records.js';
+} from '../../lib/raw/attribute-records.generated.js';
 import {
   setContextAttributes,
   type SettableContextAttribute,
 } from '../../lib/raw/context-attributes.js';
 import { setCredentialsAttributes } from '../../lib/raw/credentials-attributes.js';
 import { openContext } from '../../lib/raw/handles.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { codeOf } from '../support/outcomes.js';
 import {
   callsAtGates,

@@ -22,7 +22,7 @@ import {
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
 import { SspiError } from '../../lib/core/errors.js';
-import { runImpersonated } from '../../lib/impersonation.js';
+import { runImpersonated } from '../../lib/raw/impersonation.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,
@@ -37,7 +37,7 @@ import {
   verifySignature,
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
-import { acceptSecurityContextSync } from '../../lib/raw/security-context.js';
+import { acceptSecurityContextSync } from '../../lib/raw/handshake-calls.js';
 import { querySecurityContextToken } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { isFailure, statusName } from '../../lib/core/status.js';

@@ -29,7 +29,7 @@ import {
   initializeSecurityContext,
   acceptSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
 import { outcome, wrong } from '../support/outcomes.js';
 import {

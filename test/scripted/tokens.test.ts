@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { SEC_E_INVALID_TOKEN, SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
 import {
   adoptToken,

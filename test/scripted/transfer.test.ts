@@ -25,7 +25,7 @@ import {
   acceptSecurityContext,
   acceptSecurityContextSync,
   initializeSecurityContext,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { querySecurityContextToken, tokenInformation } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { codeOf, outcome } from '../support/outcomes.js';

@@ -2,7 +2,7 @@
 
 import { expect } from '@jest/globals';
 
-import type { FieldKind, RecordField } from '../../lib/raw/attribute-records.js';
+import type { FieldKind, RecordField } from '../../lib/raw/attribute-records.generated.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
 
 const isArrayOf = (value: unknown, type: string) =>

@@ -16,7 +16,7 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_RENEGOTIATE,
 } from '../../lib/constants/status.js';
-import { runImpersonated } from '../../lib/impersonation.js';
+import { runImpersonated } from '../../lib/raw/impersonation.js';
 import { queryContextAttributes, setContextAttributes } from '../../lib/raw/context-attributes.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import {
@@ -26,7 +26,7 @@ import {
   verifySignature,
   type MessageResult,
 } from '../../lib/raw/messages.js';
-import { acceptSecurityContext } from '../../lib/raw/security-context.js';
+import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { querySecurityContextToken, tokenInformation } from '../../lib/raw/tokens.js';
 import { control, type Script } from './scripted.js';
 

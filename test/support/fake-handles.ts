@@ -10,7 +10,7 @@ import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
-import { acceptSecurityContextSync } from '../../lib/raw/security-context.js';
+import { acceptSecurityContextSync } from '../../lib/raw/handshake-calls.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import type { Secur32ErrorCode } from '../../lib/core/errors.js';
 

@@ -33,7 +33,7 @@ import {
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
 import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
-import { initializeSecurityContext } from '../../lib/raw/security-context.js';
+import { initializeSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { expectNothingLive } from './live-counts.js';
 import { present } from './system.js';
 import { RSA_PEM } from './tls-fixtures.js';

@@ -6,7 +6,7 @@ import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import {
   acceptSecurityContextSync,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
 import type { Script } from './scripted.js';
 import { present } from './system.js';

@@ -10,7 +10,7 @@ import {
 } from '../../lib/raw/acquire-credentials-handle.js';
 import type { CredentialHandle } from '../../lib/raw/handles.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { initializeSecurityContextSync } from '../../lib/raw/security-context.js';
+import { initializeSecurityContextSync } from '../../lib/raw/handshake-calls.js';
 import { SECPKG_CRED_BOTH } from '../../lib/constants/credentials.js';
 import { patience } from './patience.js';
 

@@ -39,7 +39,7 @@ import {
   completeAuthTokenSync,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { isFailure } from '../../lib/core/status.js';

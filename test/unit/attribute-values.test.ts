@@ -27,7 +27,7 @@ import {
   SETTABLE_CONTEXT_RECORDS,
   type FieldKind,
   type RecordField,
-} from '../../lib/raw/attribute-records.js';
+} from '../../lib/raw/attribute-records.generated.js';
 import {
   queryContextAttributes,
   setContextAttributes,

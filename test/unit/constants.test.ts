@@ -12,7 +12,7 @@ import { ascReqBits, iscReqBits } from '../../lib/raw/flags.js';
 import type {
   AcceptSecurityContextOptions,
   InitializeSecurityContextOptions,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { constants as table } from '../../tools/generate/constants.json';
 
 interface Row {

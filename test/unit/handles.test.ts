@@ -16,7 +16,7 @@ import {
   completeAuthToken,
   completeAuthTokenSync,
   deleteSecurityContext,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import { bytes, coded, credentials, rawContext, rawCredential } from '../support/fake-handles.js';
 import { rawToken } from '../support/fake-tokens.js';
 

@@ -21,7 +21,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 
 import { SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
-import { impersonationError } from '../../lib/impersonation.js';
+import { impersonationError } from '../../lib/raw/impersonation.js';
 import { ImpersonationFailure, Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/server-context.js';
 import { argumentError, coded, credentials, establishedServer } from '../support/fake-handles.js';

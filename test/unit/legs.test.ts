@@ -38,7 +38,7 @@ import {
   completeAuthTokenSync,
   initializeSecurityContext,
   initializeSecurityContextSync,
-} from '../../lib/raw/security-context.js';
+} from '../../lib/raw/handshake-calls.js';
 import {
   argumentError,
   bytes,

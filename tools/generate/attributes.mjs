@@ -204,7 +204,7 @@ async function main() {
     new Map([
       [file('src-native/sspi/attribute_layouts.inc'), nativeTables(context, credentials)],
       [file('src-native/system/attribute_layouts.cc'), headerChecks([...context, ...credentials])],
-      [file('lib/raw/attribute-records.ts'), typescript(context, credentials)],
+      [file('lib/raw/attribute-records.generated.ts'), typescript(context, credentials)],
     ]),
   );
 }

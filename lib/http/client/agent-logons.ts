@@ -3,7 +3,7 @@
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 
-import type { AuthIdentity } from '../../auth-identity.js';
+import type { AuthIdentity } from '../../raw/auth-identity.js';
 import { closedError } from '../../core/closed-error.js';
 import { checkRequest, urlOfRequest } from './agent-request.js';
 import { ClientCredentials } from './client-credentials.js';

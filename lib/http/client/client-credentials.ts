@@ -1,6 +1,6 @@
 /** The credentials of a client's logons: one for each scheme, acquired once. */
 
-import type { AuthIdentity } from '../../auth-identity.js';
+import type { AuthIdentity } from '../../raw/auth-identity.js';
 import { Credentials } from '../../credentials.js';
 import { closedError } from '../../core/closed-error.js';
 import type { Scheme } from '../schemes.js';

@@ -9,7 +9,7 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { IDENTITY_NAMES, requiredText } from '../../auth-identity.js';
+import { IDENTITY_NAMES, requiredText } from '../../raw/auth-identity.js';
 import { argumentError } from '../../core/errors.js';
 import { optionNames, ownRecord } from '../../core/checks.js';
 import { checkedBoolean, checkedInteger } from '../option-checks.js';

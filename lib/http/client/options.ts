@@ -9,7 +9,7 @@ import {
   ownIdentity,
   requiredText,
   type AuthIdentity,
-} from '../../auth-identity.js';
+} from '../../raw/auth-identity.js';
 import { Credentials } from '../../credentials.js';
 import { argumentError } from '../../core/errors.js';
 import {

@@ -3,7 +3,7 @@
 import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
-import { requiredText } from '../../auth-identity.js';
+import { requiredText } from '../../raw/auth-identity.js';
 import { codedError } from '../../core/errors.js';
 import { addressOf, hostOf, type HostRules } from './host-rules.js';
 

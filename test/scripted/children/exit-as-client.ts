@@ -2,7 +2,7 @@
 
 import { isMainThread, Worker } from 'node:worker_threads';
 
-import { runImpersonated } from '../../../lib/impersonation.js';
+import { runImpersonated } from '../../../lib/raw/impersonation.js';
 import { querySecurityContextToken } from '../../../lib/raw/tokens.js';
 import { answer, childInput } from '../../support/child.js';
 import { control, countLeft, Script, until } from '../../support/scripted.js';

@@ -9,7 +9,7 @@ import {
   acceptSecurityContextSync,
   completeAuthToken,
   initializeSecurityContext,
-} from '../../../lib/raw/security-context.js';
+} from '../../../lib/raw/handshake-calls.js';
 import { setThreadLimit } from '../../../lib/binding/thread-limit.js';
 import { answer, childInput } from '../../support/child.js';
 import {

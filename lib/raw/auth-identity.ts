@@ -1,5 +1,5 @@
-import { argumentError } from './core/errors.js';
-import { optionNames, ownRecord } from './core/checks.js';
+import { argumentError } from '../core/errors.js';
+import { optionNames, ownRecord } from '../core/checks.js';
 
 /** A user other than the one that the process runs as. */
 export interface AuthIdentity {

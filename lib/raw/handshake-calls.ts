@@ -1,6 +1,6 @@
 import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
-import { requiredText } from '../auth-identity.js';
+import { requiredText } from './auth-identity.js';
 import { SspiError } from '../core/errors.js';
 import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import type { CompleteTuple, NativeBinding, NativeContext } from '../binding/native-binding.js';

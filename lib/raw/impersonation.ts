@@ -1,9 +1,9 @@
-import { argumentError, codedError, SspiError, type Secur32Error } from './core/errors.js';
-import { ImpersonationFailure } from './binding/native-binding.js';
-import { native } from './binding/native.js';
-import { openContext, type ContextHandle } from './raw/handles.js';
-import { accepted } from './binding/refusals.js';
-import { isFailure } from './core/status.js';
+import { argumentError, codedError, SspiError, type Secur32Error } from '../core/errors.js';
+import { ImpersonationFailure } from '../binding/native-binding.js';
+import { native } from '../binding/native.js';
+import { openContext, type ContextHandle } from './handles.js';
+import { accepted } from '../binding/refusals.js';
+import { isFailure } from '../core/status.js';
 import { endUnfinished, unfinishedIn } from './unfinished-results.js';
 
 /** The error for an impersonation that did not come about; undefined if it did. */
