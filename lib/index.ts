@@ -5,8 +5,8 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export { AccessRules, type AccessRulesOptions } from './access-rules.js';
-export { resolveAccount, type Account } from './account-names.js';
+export { AccessRules, type AccessRulesOptions } from './identity/access-rules.js';
+export { resolveAccount, type Account } from './identity/account-names.js';
 export { type AuthIdentity } from './raw/auth-identity.js';
 export { ChannelBindings } from './channel-bindings/channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client-context.js';
@@ -20,7 +20,7 @@ export {
   type SystemError,
 } from './core/errors.js';
 export { type ExtendedProtection, type ExtendedProtectionOptions } from './extended-protection.js';
-export { Identity, type IdentityGroup, type IdentitySource } from './identity.js';
+export { Identity, type IdentityGroup, type IdentitySource } from './identity/identity.js';
 export { type UnwrapOptions, type WrapOptions } from './message-protection.js';
 export { type ContextSizes } from './raw/attribute-records.generated.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';

@@ -15,7 +15,7 @@ import type { ContextAttributes, RequirableAttribute } from './context-attribute
 import type { Credentials } from './credentials.js';
 import { codedError } from './core/errors.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
-import { identityOf, type Identity } from './identity.js';
+import { identityOf, type Identity } from './identity/identity.js';
 import { optionNames, ownOptions } from './core/checks.js';
 import { runImpersonated } from './raw/impersonation.js';
 import type { ContextHandle } from './raw/handles.js';

@@ -311,7 +311,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/identity.js',
+        file: 'dist/lib/identity/identity.js',
         text: '        token.close();\n',
         becomes: '',
       },
@@ -322,7 +322,7 @@ export const contextMutants = [
     test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
     changes: [
       {
-        file: 'dist/lib/identity.js',
+        file: 'dist/lib/identity/identity.js',
         text: 'group.sid === sid && group.enabled && !group.denyOnly',
         becomes: 'group.sid === sid',
       },
@@ -333,7 +333,7 @@ export const contextMutants = [
     test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
         becomes: 'allow.has(group.sid)',
       },
@@ -344,7 +344,7 @@ export const contextMutants = [
     test: { file: 'scripted/identity', title: 'groups for denying only make no member, but deny' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'groups.some((group) => this.#deny.has(group.sid))',
         becomes:
           'groups.some((group) => group.enabled && !group.denyOnly && this.#deny.has(group.sid))',
@@ -356,7 +356,7 @@ export const contextMutants = [
     test: { file: 'unit/access-rules', title: 'nobody comes in who is anonymous' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: ' || isAnonymous || isNullSession',
         becomes: '',
       },
@@ -467,7 +467,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'return !isGuest;',
         becomes: 'return true;',
       },
@@ -500,7 +500,7 @@ export const contextMutants = [
     test: { file: 'unit/identity', title: 'make a member of' },
     changes: [
       {
-        file: 'dist/lib/identity.js',
+        file: 'dist/lib/identity/identity.js',
         text: 'group.sid === sid && group.enabled && !group.denyOnly',
         becomes: 'group.sid === sid && !group.denyOnly',
       },
@@ -511,7 +511,7 @@ export const contextMutants = [
     test: { file: 'unit/identity', title: 'make a member of' },
     changes: [
       {
-        file: 'dist/lib/identity.js',
+        file: 'dist/lib/identity/identity.js',
         text: 'group.sid === sid && group.enabled && !group.denyOnly',
         becomes: 'group.sid === sid && group.enabled',
       },
@@ -522,7 +522,7 @@ export const contextMutants = [
     test: { file: 'unit/access-rules', title: 'a group take a member of' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'group.enabled && !group.denyOnly && allow.has(group.sid)',
         becomes: 'group.enabled && allow.has(group.sid)',
       },
@@ -533,7 +533,7 @@ export const contextMutants = [
     test: { file: 'unit/access-rules', title: 'nobody comes in of a null session' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: ' || isNullSession',
         becomes: '',
       },
@@ -544,12 +544,12 @@ export const contextMutants = [
     test: { file: 'unit/access-rules', title: 'nobody comes in who has no token' },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'sid === undefined || groups === undefined || ',
         becomes: '',
       },
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: 'groups.some((group) => this.#deny.has(group.sid))',
         becomes: '(groups ?? []).some((group) => this.#deny.has(group.sid))',
       },
@@ -700,7 +700,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/access-rules.js',
+        file: 'dist/lib/identity/access-rules.js',
         text: "'deny' in own ? sidsOf(own.deny, 'deny') : new Set(),",
         becomes:
           "'deny' in own ? Promise.resolve().then(() => sidsOf(own.deny, 'deny')) : new Set(),",

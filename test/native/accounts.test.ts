@@ -2,8 +2,8 @@ import { hostname, userInfo } from 'node:os';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { AccessRules } from '../../lib/access-rules.js';
-import { accountsBySid, resolveAccount } from '../../lib/account-names.js';
+import { AccessRules } from '../../lib/identity/access-rules.js';
+import { accountsBySid, resolveAccount } from '../../lib/identity/account-names.js';
 import { lookupAccountNames, lookupAccountSids } from '../../lib/raw/accounts.js';
 import { expectNothingLive } from '../support/live-counts.js';
 import { testOnWine } from '../support/skip.js';

@@ -4,8 +4,8 @@ import { userInfo } from 'node:os';
 
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { AccessRules } from '../../lib/access-rules.js';
-import type { Identity } from '../../lib/identity.js';
+import { AccessRules } from '../../lib/identity/access-rules.js';
+import type { Identity } from '../../lib/identity/identity.js';
 import { lookupAccountNames } from '../../lib/raw/accounts.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';

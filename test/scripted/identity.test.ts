@@ -2,7 +2,7 @@
 
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { AccessRules } from '../../lib/access-rules.js';
+import { AccessRules } from '../../lib/identity/access-rules.js';
 import { ASC_RET_NULL_SESSION } from '../../lib/constants/asc-flags.js';
 import { SECPKG_ATTR_NAMES } from '../../lib/constants/context-attributes.js';
 import {
@@ -11,7 +11,7 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import type { Identity } from '../../lib/identity.js';
+import type { Identity } from '../../lib/identity/identity.js';
 import { codeOf } from '../support/outcomes.js';
 import {
   control,

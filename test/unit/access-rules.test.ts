@@ -2,8 +2,8 @@ import { fake } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { AccessRules, type AccessRulesOptions } from '../../lib/access-rules.js';
-import type { Identity } from '../../lib/identity.js';
+import { AccessRules, type AccessRulesOptions } from '../../lib/identity/access-rules.js';
+import type { Identity } from '../../lib/identity/identity.js';
 import { argumentError } from '../support/fake-handles.js';
 import {
   ADMINISTRATORS,

@@ -2,7 +2,7 @@ import { fake } from '../support/fake-native.js';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { accountsBySid, resolveAccount } from '../../lib/account-names.js';
+import { accountsBySid, resolveAccount } from '../../lib/identity/account-names.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 
 const ERROR_ACCESS_DENIED = 5;

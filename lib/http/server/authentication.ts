@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { argumentError, codedError } from '../../core/errors.js';
 import type { ExtendedProtection } from '../../extended-protection.js';
-import type { Identity } from '../../identity.js';
+import type { Identity } from '../../identity/identity.js';
 import type { ServerContext } from '../../server-context.js';
 import type { Scheme } from '../schemes.js';
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
-import { AccessRules } from '../../access-rules.js';
+import { AccessRules } from '../../identity/access-rules.js';
 import type { Credentials } from '../../credentials.js';
 import { argumentError, codedError } from '../../core/errors.js';
 import { packageKind } from '../../core/package-kinds.js';

@@ -1,19 +1,19 @@
 /** Who the client of a server's context is. */
 
-import { SECPKG_ATTR_NAMES } from './constants/context-attributes.js';
-import { SEC_E_NO_IMPERSONATION } from './constants/status.js';
+import { SECPKG_ATTR_NAMES } from '../constants/context-attributes.js';
+import { SEC_E_NO_IMPERSONATION } from '../constants/status.js';
 import { accountsBySid, type Account } from './account-names.js';
-import type { ContextAttributes } from './context-attributes.js';
-import { queryContextAttributes } from './raw/context-attributes.js';
-import type { ContextHandle } from './raw/handles.js';
+import type { ContextAttributes } from '../context-attributes.js';
+import { queryContextAttributes } from '../raw/context-attributes.js';
+import type { ContextHandle } from '../raw/handles.js';
 import {
   querySecurityContextToken,
   tokenInformation,
   type ImpersonationLevel,
   type TokenGroup,
   type TokenInformation,
-} from './raw/tokens.js';
-import { unlessUnsupported } from './core/unless-unsupported.js';
+} from '../raw/tokens.js';
+import { unlessUnsupported } from '../core/unless-unsupported.js';
 
 const ANONYMOUS_LOGON = 'S-1-5-7';
 /** The account Guest of any domain or machine. */

@@ -1,12 +1,12 @@
 /** Names of accounts, remembered for a while. */
 
-import { codedError, systemError } from './core/errors.js';
+import { codedError, systemError } from '../core/errors.js';
 import {
   lookupAccountNames,
   lookupAccountSids,
   type AccountLookup,
   type AccountUse,
-} from './raw/accounts.js';
+} from '../raw/accounts.js';
 
 /** An account of Windows: a user, a group, a machine. */
 export interface Account {
