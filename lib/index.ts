@@ -9,9 +9,9 @@ export { AccessRules, type AccessRulesOptions } from './identity/access-rules.js
 export { resolveAccount, type Account } from './identity/account-names.js';
 export { type AuthIdentity } from './raw/auth-identity.js';
 export { ChannelBindings } from './channel-bindings/channel-bindings.js';
-export { ClientContext, type ClientContextOptions } from './client-context.js';
-export { type ContextAttributes, type RequirableAttribute } from './context-attributes.js';
-export { Credentials, type CredentialsOptions, type CredentialUse } from './credentials.js';
+export { ClientContext, type ClientContextOptions } from './context/client-context.js';
+export { type ContextAttributes, type RequirableAttribute } from './context/granted-attributes.js';
+export { Credentials, type CredentialsOptions, type CredentialUse } from './context/credentials.js';
 export {
   SspiError,
   type Secur32Error,
@@ -19,12 +19,12 @@ export {
   type SspiCall,
   type SystemError,
 } from './core/errors.js';
-export { type ExtendedProtection, type ExtendedProtectionOptions } from './extended-protection.js';
+export { type ExtendedProtection, type ExtendedProtectionOptions } from './context/extended-protection.js';
 export { Identity, type IdentityGroup, type IdentitySource } from './identity/identity.js';
-export { type UnwrapOptions, type WrapOptions } from './message-protection.js';
+export { type UnwrapOptions, type WrapOptions } from './context/message-protection.js';
 export { type ContextSizes } from './raw/attribute-records.generated.js';
 export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
-export { ServerContext, type ServerContextOptions } from './server-context.js';
+export { ServerContext, type ServerContextOptions } from './context/server-context.js';
 export { setThreadLimit } from './binding/thread-limit.js';
-export { type Protection } from './requirements.js';
-export { type StepResult } from './security-context.js';
+export { type Protection } from './context/requirements.js';
+export { type StepResult } from './context/security-context.js';

@@ -3,7 +3,7 @@
 import { SECPKG_ATTR_NAMES } from '../constants/context-attributes.js';
 import { SEC_E_NO_IMPERSONATION } from '../constants/status.js';
 import { accountsBySid, type Account } from './account-names.js';
-import type { ContextAttributes } from '../context-attributes.js';
+import type { ContextAttributes } from '../context/granted-attributes.js';
 import { queryContextAttributes } from '../raw/context-attributes.js';
 import type { ContextHandle } from '../raw/handles.js';
 import {

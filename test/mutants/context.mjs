@@ -367,7 +367,7 @@ export const contextMutants = [
     test: { file: 'scripted/identity', title: 'a logon is no logon of a null session' },
     changes: [
       {
-        file: 'dist/lib/server-context.js',
+        file: 'dist/lib/context/server-context.js',
         text: '...(nullSession ? [NOT_ANONYMOUS] : []), ',
         becomes: '',
       },
@@ -392,7 +392,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/client-context.js',
+        file: 'dist/lib/context/client-context.js',
         text: 'input: [...input, ...this.#bindings],',
         becomes: 'input: context === undefined ? [...input, ...this.#bindings] : input,',
       },
@@ -406,7 +406,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/server-context.js',
+        file: 'dist/lib/context/server-context.js',
         text: 'input: [...input, ...this.#policy.input],',
         becomes: 'input: context === undefined ? [...input, ...this.#policy.input] : input,',
       },
@@ -417,7 +417,7 @@ export const contextMutants = [
     test: { file: 'scripted/extended-protection', title: 'targetNames' },
     changes: [
       {
-        file: 'dist/lib/extended-protection.js',
+        file: 'dist/lib/context/extended-protection.js',
         text: '(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
         becomes: '!(0, service_principal_names_js_1.isAllowedTarget)(target, allowed)',
       },
@@ -428,7 +428,7 @@ export const contextMutants = [
     test: { file: 'scripted/extended-protection', title: 'targetNames' },
     changes: [
       {
-        file: 'dist/lib/extended-protection.js',
+        file: 'dist/lib/context/extended-protection.js',
         text: "            return this.level === 'whenSupported'\n",
         becomes: '            return true\n',
       },
@@ -439,7 +439,7 @@ export const contextMutants = [
     test: { file: 'scripted/extended-protection', title: 'targetNames' },
     changes: [
       {
-        file: 'dist/lib/extended-protection.js',
+        file: 'dist/lib/context/extended-protection.js',
         text: 'return [`targetNames (the package',
         becomes: 'return true ? [] : [`targetNames (the package',
       },
@@ -453,7 +453,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/extended-protection.js',
+        file: 'dist/lib/context/extended-protection.js',
         text: 'if (known === 0) {',
         becomes: 'if (false) {',
       },
@@ -489,7 +489,7 @@ export const contextMutants = [
     test: { file: 'scripted/extended-protection', title: 'extendedProtection' },
     changes: [
       {
-        file: 'dist/lib/extended-protection.js',
+        file: 'dist/lib/context/extended-protection.js',
         text: "level === 'whenSupported'\n                ? [asc_flags",
         becomes: 'true\n                ? [asc_flags',
       },
@@ -712,7 +712,7 @@ export const contextMutants = [
     test: { file: 'unit/message-protection', title: 'verify' },
     changes: [
       {
-        file: 'dist/lib/message-protection.js',
+        file: 'dist/lib/context/message-protection.js',
         text: '    (0, messages_js_2.verifySignature)(handle, {',
         becomes: '    void (() => undefined)(handle, {',
       },
@@ -726,7 +726,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/requirements.js',
+        file: 'dist/lib/context/requirements.js',
         text: 'return unordered.length === 0 ? [] :',
         becomes: 'return true ? [] :',
       },
@@ -737,7 +737,7 @@ export const contextMutants = [
     test: { file: 'native/messages', title: 'is refused by a server that asks for protection' },
     changes: [
       {
-        file: 'dist/lib/requirements.js',
+        file: 'dist/lib/context/requirements.js',
         text: 'return unordered.length === 0 ? [] :',
         becomes: 'return true ? [] :',
       },
@@ -751,7 +751,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/security-context.js',
+        file: 'dist/lib/context/security-context.js',
         text: 'attributes.integrity && unordered.length === 0',
         becomes: 'attributes.integrity',
       },
@@ -765,7 +765,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/context-attributes.js',
+        file: 'dist/lib/context/granted-attributes.js',
         text: 'return contextAttr !== 0 || (traits',
         becomes: 'return contextAttr > 0xfffff || (traits',
       },

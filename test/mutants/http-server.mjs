@@ -231,7 +231,7 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'the 2. time is given up' },
     changes: [
       {
-        file: 'dist/lib/security-context.js',
+        file: 'dist/lib/context/security-context.js',
         text: 'if (this.#handle === undefined)',
         becomes: 'if (true)',
       },

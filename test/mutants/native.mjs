@@ -619,7 +619,7 @@ export const nativeMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/message-protection.js',
+        file: 'dist/lib/context/message-protection.js',
         text: ' && !allowUnencrypted) {',
         becomes: ' && false) {',
       },
@@ -633,7 +633,7 @@ export const nativeMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/message-protection.js',
+        file: 'dist/lib/context/message-protection.js',
         text: 'qop: encrypt ? 0 : ',
         becomes: 'qop: encrypt && false ? 0 : ',
       },
@@ -644,7 +644,7 @@ export const nativeMutants = [
     test: { file: 'scripted/wrap', title: 'a package that does wrong' },
     changes: [
       {
-        file: 'dist/lib/message-protection.js',
+        file: 'dist/lib/context/message-protection.js',
         text: 'if (size === 0)',
         becomes: 'if (size >= 0)',
       },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
-import { Credentials } from '../../lib/credentials.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,

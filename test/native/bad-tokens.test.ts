@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import type { ClientContext } from '../../lib/client-context.js';
+import type { ClientContext } from '../../lib/context/client-context.js';
 import { SspiError } from '../../lib/core/errors.js';
-import type { ServerContext } from '../../lib/server-context.js';
+import type { ServerContext } from '../../lib/context/server-context.js';
 import { closePairs, openPair, type PairOptions } from '../support/handshake.js';
 import { testWithAccount, testWithDomain } from '../support/skip.js';
 import { alice, domain, present } from '../support/system.js';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { ClientContext } from '../../lib/client-context.js';
-import { Credentials } from '../../lib/credentials.js';
+import { ClientContext } from '../../lib/context/client-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
 import { runChild } from '../support/child.js';

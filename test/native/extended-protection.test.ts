@@ -7,7 +7,7 @@ import {
   SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISMATCH,
   SEC_CHANNEL_BINDINGS_RESULT_VALID_MATCHED,
 } from '../../lib/constants/channel-bindings.js';
-import type { ServerContextOptions } from '../../lib/server-context.js';
+import type { ServerContextOptions } from '../../lib/context/server-context.js';
 import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
 import { testOnWindows, testOnWine } from '../support/skip.js';
 import { alice, domain } from '../support/system.js';

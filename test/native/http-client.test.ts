@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect } from '@jest/globals';
 import { request } from 'undici';
 
-import { ClientContext } from '../../lib/client-context.js';
-import { Credentials } from '../../lib/credentials.js';
+import { ClientContext } from '../../lib/context/client-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import { IntegratedAgent } from '../../lib/http/client/agent.js';
 import { integratedFetch } from '../../lib/http/client/fetch.js';
 import { IntegratedHttpAgent } from '../../lib/http/client/http-agent.js';

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import type { ClientContext } from '../../lib/client-context.js';
+import type { ClientContext } from '../../lib/context/client-context.js';
 import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
 import { SECQOP_WRAP_NO_ENCRYPT } from '../../lib/constants/messages.js';
 import {
@@ -23,8 +23,8 @@ import {
   type MessageSecBuffer,
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
-import type { Protection } from '../../lib/requirements.js';
-import type { SecurityContext } from '../../lib/security-context.js';
+import type { Protection } from '../../lib/context/requirements.js';
+import type { SecurityContext } from '../../lib/context/security-context.js';
 import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
 import {
   testIf,

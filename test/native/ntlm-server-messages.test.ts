@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import type { ClientContext } from '../../lib/client-context.js';
+import type { ClientContext } from '../../lib/context/client-context.js';
 import { SessionSecurity, SIGNATURE_SIZE } from '../ntlm-server/session-security.js';
 import { closeClients, logOnToServer } from '../support/ntlm-logon.js';
 import { testOnWindows, testOnWine } from '../support/skip.js';

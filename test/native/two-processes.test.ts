@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { Credentials } from '../../lib/credentials.js';
-import { ServerContext } from '../../lib/server-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import { runChild } from '../support/child.js';
 import { receiveTokens, sendToken } from '../support/framing.js';
 import { expectNothingLive } from '../support/live-counts.js';

@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
-import { ClientContext } from '../../lib/client-context.js';
+import { ClientContext } from '../../lib/context/client-context.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,
   ASC_REQ_PROXY_BINDINGS,
@@ -26,7 +26,7 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { native } from '../../lib/binding/native.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { codeOf } from '../support/outcomes.js';
 import {
   endOfTest,

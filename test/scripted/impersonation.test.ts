@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { ClientContext } from '../../lib/client-context.js';
+import { ClientContext } from '../../lib/context/client-context.js';
 import { SECBUFFER_DATA } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_NO_IMPERSONATION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { lookupAccountSids } from '../../lib/raw/accounts.js';
@@ -21,7 +21,7 @@ import {
 } from '../../lib/raw/handshake-calls.js';
 import { encryptMessage } from '../../lib/raw/messages.js';
 import { querySecurityContextToken } from '../../lib/raw/tokens.js';
-import type { ServerContext } from '../../lib/server-context.js';
+import type { ServerContext } from '../../lib/context/server-context.js';
 import { runChild } from '../support/child.js';
 import { codeOf, outcome } from '../support/outcomes.js';
 import {

@@ -8,7 +8,7 @@ import {
   SEC_E_NO_CREDENTIALS,
   SEC_E_NO_IMPERSONATION,
 } from '../../lib/constants/status.js';
-import { Credentials } from '../../lib/credentials.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,

@@ -15,7 +15,7 @@ import {
   SEC_E_INSUFFICIENT_MEMORY,
   SEC_E_OUT_OF_SEQUENCE,
 } from '../../lib/constants/status.js';
-import type { ServerContext, ServerContextOptions } from '../../lib/server-context.js';
+import type { ServerContext, ServerContextOptions } from '../../lib/context/server-context.js';
 import { codeOf, outcome } from '../support/outcomes.js';
 import {
   endOfTest,

@@ -6,12 +6,12 @@ import { expect } from '@jest/globals';
 
 import { SECPKG_CRED_BOTH } from '../../lib/constants/credentials.js';
 import { SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
-import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
+import { Credentials, type CredentialsOptions } from '../../lib/context/credentials.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
 import { acceptSecurityContextSync } from '../../lib/raw/handshake-calls.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import type { Secur32ErrorCode } from '../../lib/core/errors.js';
 
 export const bytes = (text: string): Buffer => Buffer.from(text);

@@ -3,7 +3,7 @@
 import { fake } from './fake-native.js';
 
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
-import { grantedAttributes } from '../../lib/context-attributes.js';
+import { grantedAttributes } from '../../lib/context/granted-attributes.js';
 import { identityOf, type Identity } from '../../lib/identity/identity.js';
 import type { TokenInformationTuple } from '../../lib/binding/native-binding.js';
 import { adoptToken } from '../../lib/raw/tokens.js';

@@ -1,6 +1,6 @@
-import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
-import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
+import { Credentials, type CredentialsOptions } from '../../lib/context/credentials.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { expectNothingLive } from './live-counts.js';
 
 export interface Pair {

@@ -1,7 +1,7 @@
 /** Logons of a ClientContext over HTTP, leg by leg, on one socket. */
 
-import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
-import { Credentials } from '../../lib/credentials.js';
+import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import type { Account } from './system.js';
 import type { WireClient, WireRequest, WireResponse } from './http-wire.js';
 

@@ -4,8 +4,8 @@ import { Agent, request as sendRequest, type IncomingHttpHeaders } from 'node:ht
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 
-import { ClientContext } from '../../lib/client-context.js';
-import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
+import { ClientContext } from '../../lib/context/client-context.js';
+import { Credentials, type CredentialsOptions } from '../../lib/context/credentials.js';
 import { alice, domain } from './system.js';
 
 export interface Reply {

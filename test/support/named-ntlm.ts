@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 import { SECPKG_ATTR_NAMES } from '../../lib/constants/context-attributes.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
-import type { ServerContext } from '../../lib/server-context.js';
+import type { ServerContext } from '../../lib/context/server-context.js';
 import { openPair, type Pair } from './handshake.js';
 import { present, type Account } from './system.js';
 

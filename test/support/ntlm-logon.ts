@@ -1,7 +1,7 @@
 /** Logons of our client at the NTLM server of test/ntlm-server. */
 
-import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
-import { Credentials } from '../../lib/credentials.js';
+import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import type { Logon } from '../ntlm-server/logon.js';
 import type { Account } from '../ntlm-server/ntlmv2.js';
 import { NtlmServer, type NtlmServerOptions } from '../ntlm-server/server.js';

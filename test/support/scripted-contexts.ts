@@ -1,13 +1,13 @@
 /** Credentials and contexts of the scripted package, closed when the test is over. */
 
-import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
-import { Credentials } from '../../lib/credentials.js';
+import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import {
   acceptSecurityContextSync,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import type { Script } from './scripted.js';
 import { present } from './system.js';
 

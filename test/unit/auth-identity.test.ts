@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
-import { Credentials } from '../../lib/credentials.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import {
   acquireCredentialsHandle,

@@ -3,7 +3,7 @@ import { fake, Gate, type LegAnswer } from '../support/fake-native.js';
 import { describe, expect, test } from '@jest/globals';
 
 import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
-import { ClientContext, type ClientContextOptions } from '../../lib/client-context.js';
+import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
 import {
   SECBUFFER_CHANNEL_BINDINGS,
   SECBUFFER_EMPTY,

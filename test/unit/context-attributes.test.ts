@@ -11,7 +11,7 @@ import {
   SECPKG_ATTR_SESSION_KEY,
   SECPKG_ATTR_SIZES,
 } from '../../lib/constants/context-attributes.js';
-import { grantedAttributes } from '../../lib/context-attributes.js';
+import { grantedAttributes } from '../../lib/context/granted-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';

@@ -8,7 +8,7 @@ import {
   SECPKG_CRED_OUTBOUND,
 } from '../../lib/constants/credentials.js';
 import { SSPI_TIME_FOREVER } from '../../lib/constants/time.js';
-import { Credentials } from '../../lib/credentials.js';
+import { Credentials } from '../../lib/context/credentials.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import {

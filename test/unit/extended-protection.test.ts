@@ -21,10 +21,10 @@ import {
   SEC_E_UNSUPPORTED_FUNCTION,
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
-import type { ExtendedProtectionOptions } from '../../lib/extended-protection.js';
+import type { ExtendedProtectionOptions } from '../../lib/context/extended-protection.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import {
   argumentError,
   bytes,

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { SECPKG_ATTR_SIZES } from '../../lib/constants/context-attributes.js';
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { ServerContext } from '../../lib/server-context.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import { freeCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';

@@ -8,7 +8,7 @@ import { afterEach, expect, test } from '@jest/globals';
 
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import type { ServerContext } from '../../lib/server-context.js';
+import type { ServerContext } from '../../lib/context/server-context.js';
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { tokenTuple } from '../support/fake-tokens.js';
 import { closeServers, serve, until, type TestServer } from '../support/http-server.js';

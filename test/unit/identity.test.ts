@@ -10,7 +10,7 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
-import { ServerContext } from '../../lib/server-context.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import { bytes, coded, credentials, establishedServer } from '../support/fake-handles.js';
 import {
   ADMINISTRATORS,

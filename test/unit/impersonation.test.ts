@@ -23,7 +23,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
 import { impersonationError } from '../../lib/raw/impersonation.js';
 import { ImpersonationFailure, Refusal } from '../../lib/binding/native-binding.js';
-import { ServerContext } from '../../lib/server-context.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import { argumentError, coded, credentials, establishedServer } from '../support/fake-handles.js';
 
 const NOT_SYNCHRONOUS = coded('ERR_SECUR32_IMPERSONATING');

@@ -4,7 +4,7 @@ import { fake } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ClientContext } from '../../lib/client-context.js';
+import { ClientContext } from '../../lib/context/client-context.js';
 import {
   SECPKG_ATTR_NEGOTIATION_INFO,
   SECPKG_ATTR_SIZES,
@@ -24,8 +24,8 @@ import {
 } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
-import type { SecurityContext } from '../../lib/security-context.js';
-import { ServerContext } from '../../lib/server-context.js';
+import type { SecurityContext } from '../../lib/context/security-context.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import {
   argumentError,
   bytes,

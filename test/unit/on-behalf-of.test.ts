@@ -4,10 +4,10 @@ import { fake, Gate, type AcquireAnswer } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ClientContext } from '../../lib/client-context.js';
+import { ClientContext } from '../../lib/context/client-context.js';
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { SEC_E_NO_CREDENTIALS, SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
-import { Credentials, type CredentialsOptions } from '../../lib/credentials.js';
+import { Credentials, type CredentialsOptions } from '../../lib/context/credentials.js';
 import { ImpersonationFailure, Refusal } from '../../lib/binding/native-binding.js';
 import {
   acquireCredentialsHandle,
@@ -15,7 +15,7 @@ import {
   type AcquireCredentialsHandleOptions,
 } from '../../lib/raw/acquire-credentials-handle.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
-import { ServerContext } from '../../lib/server-context.js';
+import { ServerContext } from '../../lib/context/server-context.js';
 import {
   argumentError,
   coded,

@@ -25,12 +25,12 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { SSPI_TIME_FOREVER } from '../../lib/constants/time.js';
-import type { Credentials } from '../../lib/credentials.js';
+import type { Credentials } from '../../lib/context/credentials.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
-import type { SecurityContext, StepResult } from '../../lib/security-context.js';
-import { ClientContext } from '../../lib/client-context.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import type { SecurityContext, StepResult } from '../../lib/context/security-context.js';
+import { ClientContext } from '../../lib/context/client-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { expiryDate } from '../../lib/core/time.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 

@@ -7,7 +7,7 @@ import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
 import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
-import { ServerContext, type ServerContextOptions } from '../../lib/server-context.js';
+import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
 import { queueClient } from '../support/fake-tokens.js';
 

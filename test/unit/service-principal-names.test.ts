@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {
   checkedServicePrincipalNames,
   isAllowedTarget,
-} from '../../lib/service-principal-names.js';
+} from '../../lib/context/service-principal-names.js';
 
 const ALLOWED = ['HTTP/web.example.com', 'HTTP/web:8080', 'MSSQLSvc/db.example.com:INSTANCE'];
 

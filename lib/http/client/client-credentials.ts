@@ -1,7 +1,7 @@
 /** The credentials of a client's logons: one for each scheme, acquired once. */
 
 import type { AuthIdentity } from '../../raw/auth-identity.js';
-import { Credentials } from '../../credentials.js';
+import { Credentials } from '../../context/credentials.js';
 import { closedError } from '../../core/closed-error.js';
 import type { Scheme } from '../schemes.js';
 import type { LogonSettings } from './options.js';

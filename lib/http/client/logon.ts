@@ -1,9 +1,9 @@
 /** One logon on one connection, from its first token to the server's last. */
 
-import { ClientContext, type ClientContextOptions } from '../../client-context.js';
-import type { Credentials } from '../../credentials.js';
+import { ClientContext, type ClientContextOptions } from '../../context/client-context.js';
+import type { Credentials } from '../../context/credentials.js';
 import { codedError } from '../../core/errors.js';
-import type { StepResult } from '../../security-context.js';
+import type { StepResult } from '../../context/security-context.js';
 import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';
 

@@ -10,7 +10,7 @@ import {
   requiredText,
   type AuthIdentity,
 } from '../../raw/auth-identity.js';
-import { Credentials } from '../../credentials.js';
+import { Credentials } from '../../context/credentials.js';
 import { argumentError } from '../../core/errors.js';
 import {
   optionNames,

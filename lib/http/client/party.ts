@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { ClientContextOptions } from '../../client-context.js';
+import type { ClientContextOptions } from '../../context/client-context.js';
 import { codedError } from '../../core/errors.js';
 import { packageKind } from '../../core/package-kinds.js';
 import type { Scheme } from '../schemes.js';

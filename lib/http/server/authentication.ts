@@ -3,9 +3,9 @@
 import type { IncomingMessage } from 'node:http';
 
 import { argumentError, codedError } from '../../core/errors.js';
-import type { ExtendedProtection } from '../../extended-protection.js';
+import type { ExtendedProtection } from '../../context/extended-protection.js';
 import type { Identity } from '../../identity/identity.js';
-import type { ServerContext } from '../../server-context.js';
+import type { ServerContext } from '../../context/server-context.js';
 import type { Scheme } from '../schemes.js';
 
 /** A logon, as it holds for a request. */

@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
 import { AccessRules } from '../../identity/access-rules.js';
-import type { Credentials } from '../../credentials.js';
+import type { Credentials } from '../../context/credentials.js';
 import { argumentError, codedError } from '../../core/errors.js';
 import { packageKind } from '../../core/package-kinds.js';
-import type { StepResult } from '../../security-context.js';
-import { ServerContext } from '../../server-context.js';
+import type { StepResult } from '../../context/security-context.js';
+import { ServerContext } from '../../context/server-context.js';
 import { answer, challenge, type Answer } from './answer.js';
 import { remember, type Authentication } from './authentication.js';
 import { readAuthorization, type Authorization } from './authorization-header.js';

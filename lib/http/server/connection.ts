@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import type { ServerContext } from '../../server-context.js';
+import type { ServerContext } from '../../context/server-context.js';
 import type { Authentication } from './authentication.js';
 import type { DropReason, Handshake } from './handshake.js';
 import { KeptContext, type Closable } from './kept-context.js';

@@ -1,6 +1,6 @@
-import type { ExtendedProtection } from '../../extended-protection.js';
-import type { ServerContext } from '../../server-context.js';
-import type { StepResult } from '../../security-context.js';
+import type { ExtendedProtection } from '../../context/extended-protection.js';
+import type { ServerContext } from '../../context/server-context.js';
+import type { StepResult } from '../../context/security-context.js';
 import type { ReleaseSlot } from './handshake-slots.js';
 import type { Scheme } from '../schemes.js';
 

@@ -3,13 +3,13 @@
 import type { Server } from 'node:http';
 
 import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
-import type { RequirableAttribute } from '../../context-attributes.js';
+import type { RequirableAttribute } from '../../context/granted-attributes.js';
 import { argumentError } from '../../core/errors.js';
-import type { ExtendedProtection } from '../../extended-protection.js';
+import type { ExtendedProtection } from '../../context/extended-protection.js';
 import { optionNames, ownOptions } from '../../core/checks.js';
 import { packageKind } from '../../core/package-kinds.js';
-import { checkedRequirements } from '../../requirements.js';
-import { checkedServicePrincipalNames } from '../../service-principal-names.js';
+import { checkedRequirements } from '../../context/requirements.js';
+import { checkedServicePrincipalNames } from '../../context/service-principal-names.js';
 import { checkedBoolean, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';

@@ -1,7 +1,7 @@
 /** Ends the process at a certain stage of using the package. */
 
-import { ClientContext } from '../../../lib/client-context.js';
-import { Credentials } from '../../../lib/credentials.js';
+import { ClientContext } from '../../../lib/context/client-context.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { enumerateSecurityPackages } from '../../../lib/raw/packages.js';
 import { childInput } from '../../support/child.js';
 

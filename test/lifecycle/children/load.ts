@@ -2,8 +2,8 @@
 
 import { basename } from 'node:path';
 
-import { ClientContext } from '../../../lib/client-context.js';
-import { Credentials } from '../../../lib/credentials.js';
+import { ClientContext } from '../../../lib/context/client-context.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { enumerateSecurityPackages } from '../../../lib/raw/packages.js';
 import { answer } from '../../support/child.js';
 

@@ -39,8 +39,8 @@ async function useThePackage(how: How | 'count'): Promise<void> {
     parentPort?.postMessage(credentials + contexts);
     return;
   }
-  const { ClientContext } = await import('../../../lib/client-context.js');
-  const { Credentials } = await import('../../../lib/credentials.js');
+  const { ClientContext } = await import('../../../lib/context/client-context.js');
+  const { Credentials } = await import('../../../lib/context/credentials.js');
   const credentials = await Credentials.acquire({ package: 'NTLM', use: 'outbound' });
   const context = new ClientContext(credentials);
   await context.step();

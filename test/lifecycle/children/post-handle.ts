@@ -2,7 +2,7 @@
 
 import { MessageChannel } from 'node:worker_threads';
 
-import { Credentials } from '../../../lib/credentials.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { openCredential } from '../../../lib/raw/handles.js';
 import { answer } from '../../support/child.js';
 

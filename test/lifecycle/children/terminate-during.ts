@@ -2,10 +2,10 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-import { ClientContext } from '../../../lib/client-context.js';
-import { Credentials } from '../../../lib/credentials.js';
+import { ClientContext } from '../../../lib/context/client-context.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { liveCounts } from '../../../lib/raw/live-counts.js';
-import { ServerContext } from '../../../lib/server-context.js';
+import { ServerContext } from '../../../lib/context/server-context.js';
 import { answer, childInput } from '../../support/child.js';
 
 interface Input {

@@ -2,8 +2,8 @@
 
 import { pbkdf2 } from 'node:crypto';
 
-import { ClientContext } from '../../../lib/client-context.js';
-import { Credentials } from '../../../lib/credentials.js';
+import { ClientContext } from '../../../lib/context/client-context.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { answer } from '../../support/child.js';
 
 /** Many times as long as the rest of this program takes, on any machine. */

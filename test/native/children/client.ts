@@ -2,8 +2,8 @@
 
 import { connect } from 'node:net';
 
-import { ClientContext, type ClientContextOptions } from '../../../lib/client-context.js';
-import { Credentials } from '../../../lib/credentials.js';
+import { ClientContext, type ClientContextOptions } from '../../../lib/context/client-context.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { answer, childInput } from '../../support/child.js';
 import { receiveTokens, sendToken } from '../../support/framing.js';
 import type { Account } from '../../support/system.js';

@@ -1,6 +1,6 @@
 /** Acquires the process's own credentials, then those of somebody else. */
 
-import { Credentials } from '../../../lib/credentials.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import type { Secur32Error } from '../../../lib/core/errors.js';
 import { answer, childInput } from '../../support/child.js';
 import { loadSecondCopy } from '../../support/second-copy.js';

@@ -1,8 +1,8 @@
 /** Impersonates a client, and the revert fails: the process must not go on as the client. */
 
-import { Credentials } from '../../../lib/credentials.js';
+import { Credentials } from '../../../lib/context/credentials.js';
 import { SEC_E_INTERNAL_ERROR } from '../../../lib/constants/status.js';
-import { ServerContext } from '../../../lib/server-context.js';
+import { ServerContext } from '../../../lib/context/server-context.js';
 import { answer, childInput } from '../../support/child.js';
 import { Script } from '../../support/scripted.js';
 

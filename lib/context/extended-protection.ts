@@ -3,25 +3,25 @@
  * TLS connection (channel bindings) and for this service (its target name).
  */
 
-import { ChannelBindings, secChannelBindings, secChannelBindingsEx } from './channel-bindings/channel-bindings.js';
+import { ChannelBindings, secChannelBindings, secChannelBindingsEx } from '../channel-bindings/channel-bindings.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,
   ASC_REQ_PROXY_BINDINGS,
   type AscReq,
-} from './constants/asc-flags.js';
-import { SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS } from './constants/channel-bindings.js';
-import { SECPKG_ATTR_CLIENT_SPECIFIED_TARGET } from './constants/context-attributes.js';
+} from '../constants/asc-flags.js';
+import { SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS } from '../constants/channel-bindings.js';
+import { SECPKG_ATTR_CLIENT_SPECIFIED_TARGET } from '../constants/context-attributes.js';
 import {
   SECBUFFER_CHANNEL_BINDINGS,
   SECBUFFER_CHANNEL_BINDINGS_RESULT,
   SECBUFFER_TOKEN,
-} from './constants/sec-buffers.js';
-import { argumentError, codedError, SspiError } from './core/errors.js';
-import { native } from './binding/native.js';
-import { queryContextAttributes } from './raw/context-attributes.js';
-import type { ContextHandle } from './raw/handles.js';
-import type { InputSecBuffer, OutputSecBuffer } from './core/sec-buffer.js';
-import { accepted } from './binding/refusals.js';
+} from '../constants/sec-buffers.js';
+import { argumentError, codedError, SspiError } from '../core/errors.js';
+import { native } from '../binding/native.js';
+import { queryContextAttributes } from '../raw/context-attributes.js';
+import type { ContextHandle } from '../raw/handles.js';
+import type { InputSecBuffer, OutputSecBuffer } from '../core/sec-buffer.js';
+import { accepted } from '../binding/refusals.js';
 import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
 
 /**

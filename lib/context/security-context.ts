@@ -1,27 +1,27 @@
-import { CallQueue } from './core/call-queue.js';
+import { CallQueue } from '../core/call-queue.js';
 import {
   SECPKG_ATTR_NEGOTIATION_INFO,
   SECPKG_ATTR_SESSION_KEY,
   SECPKG_ATTR_SIZES,
   SECPKG_NEGOTIATION_COMPLETE,
-} from './constants/context-attributes.js';
-import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from './constants/sec-buffers.js';
+} from '../constants/context-attributes.js';
+import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import {
   SEC_E_INCOMPLETE_MESSAGE,
   SEC_E_OK,
   SEC_I_COMPLETE_AND_CONTINUE,
   SEC_I_COMPLETE_NEEDED,
-} from './constants/status.js';
+} from '../constants/status.js';
 import {
   grantedAttributes,
   missingOrder,
   type ContextAttributes,
   type RequirableAttribute,
   type Side,
-} from './context-attributes.js';
+} from './granted-attributes.js';
 import { Credentials } from './credentials.js';
-import { argumentError, codedError } from './core/errors.js';
-import { refuseWhileImpersonating } from './binding/impersonating.js';
+import { argumentError, codedError } from '../core/errors.js';
+import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import {
   checkMessage,
   isToEncrypt,
@@ -35,11 +35,11 @@ import {
   type UnwrapOptions,
   type WrapOptions,
 } from './message-protection.js';
-import { packageKind } from './core/package-kinds.js';
-import { ProviderTrait } from './binding/provider-traits.js';
-import { queryContextAttributes, type ContextAttribute } from './raw/context-attributes.js';
-import type { ContextAttributeValues, ContextSizes } from './raw/attribute-records.generated.js';
-import { closedError } from './core/closed-error.js';
+import { packageKind } from '../core/package-kinds.js';
+import { ProviderTrait } from '../binding/provider-traits.js';
+import { queryContextAttributes, type ContextAttribute } from '../raw/context-attributes.js';
+import type { ContextAttributeValues, ContextSizes } from '../raw/attribute-records.generated.js';
+import { closedError } from '../core/closed-error.js';
 import {
   claimContext,
   closeContext,
@@ -47,12 +47,12 @@ import {
   openCredential,
   whenContextIdle,
   type ContextHandle,
-} from './raw/handles.js';
-import { maxTokenBytes, type LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './core/sec-buffer.js';
-import { checkTokenSize, plainType } from './raw/sec-buffers.js';
-import { completeAuthTokenBy } from './raw/handshake-calls.js';
-import { expiryDate } from './core/time.js';
+} from '../raw/handles.js';
+import { maxTokenBytes, type LegResult } from '../raw/leg.js';
+import type { InputSecBuffer } from '../core/sec-buffer.js';
+import { checkTokenSize, plainType } from '../raw/sec-buffers.js';
+import { completeAuthTokenBy } from '../raw/handshake-calls.js';
+import { expiryDate } from '../core/time.js';
 import {
   checkedRequirements,
   missingRequirements,
@@ -60,7 +60,7 @@ import {
   type Protection,
   type Requirements,
 } from './requirements.js';
-import { unlessUnsupported } from './core/unless-unsupported.js';
+import { unlessUnsupported } from '../core/unless-unsupported.js';
 
 export interface SecurityContextOptions {
   /**

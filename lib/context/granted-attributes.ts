@@ -7,8 +7,8 @@ import {
   ASC_RET_NULL_SESSION,
   ASC_RET_REPLAY_DETECT,
   ASC_RET_SEQUENCE_DETECT,
-} from './constants/asc-flags.js';
-import { SECPKG_ATTR_FLAGS } from './constants/context-attributes.js';
+} from '../constants/asc-flags.js';
+import { SECPKG_ATTR_FLAGS } from '../constants/context-attributes.js';
 import {
   ISC_RET_CONFIDENTIALITY,
   ISC_RET_DELEGATE,
@@ -18,11 +18,11 @@ import {
   ISC_RET_NULL_SESSION,
   ISC_RET_REPLAY_DETECT,
   ISC_RET_SEQUENCE_DETECT,
-} from './constants/isc-flags.js';
-import { ProviderTrait } from './binding/provider-traits.js';
-import { queryContextAttributes } from './raw/context-attributes.js';
-import { ascRetNames, iscRetNames } from './raw/flags.js';
-import { openContext, type ContextHandle } from './raw/handles.js';
+} from '../constants/isc-flags.js';
+import { ProviderTrait } from '../binding/provider-traits.js';
+import { queryContextAttributes } from '../raw/context-attributes.js';
+import { ascRetNames, iscRetNames } from '../raw/flags.js';
+import { openContext, type ContextHandle } from '../raw/handles.js';
 
 export type Side = 'client' | 'server';
 

@@ -1,4 +1,4 @@
-import { requiredText } from './raw/auth-identity.js';
+import { requiredText } from '../raw/auth-identity.js';
 import {
   ISC_REQ_CONFIDENTIALITY,
   ISC_REQ_CONNECTION,
@@ -9,18 +9,18 @@ import {
   ISC_REQ_REPLAY_DETECT,
   ISC_REQ_SEQUENCE_DETECT,
   type IscReq,
-} from './constants/isc-flags.js';
-import { ChannelBindings, secChannelBindings } from './channel-bindings/channel-bindings.js';
-import { SECBUFFER_CHANNEL_BINDINGS } from './constants/sec-buffers.js';
-import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
+} from '../constants/isc-flags.js';
+import { ChannelBindings, secChannelBindings } from '../channel-bindings/channel-bindings.js';
+import { SECBUFFER_CHANNEL_BINDINGS } from '../constants/sec-buffers.js';
+import type { ContextAttributes, RequirableAttribute } from './granted-attributes.js';
 import type { Credentials } from './credentials.js';
-import { argumentError } from './core/errors.js';
-import { optionNames, ownOptions } from './core/checks.js';
-import { packageKind } from './core/package-kinds.js';
-import type { ContextHandle } from './raw/handles.js';
-import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './core/sec-buffer.js';
-import { initializeSecurityContextBy } from './raw/handshake-calls.js';
+import { argumentError } from '../core/errors.js';
+import { optionNames, ownOptions } from '../core/checks.js';
+import { packageKind } from '../core/package-kinds.js';
+import type { ContextHandle } from '../raw/handles.js';
+import type { LegResult } from '../raw/leg.js';
+import type { InputSecBuffer } from '../core/sec-buffer.js';
+import { initializeSecurityContextBy } from '../raw/handshake-calls.js';
 import { type Protection } from './requirements.js';
 import {
   CONTEXT_KINDS,

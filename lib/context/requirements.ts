@@ -5,8 +5,8 @@ import {
   REQUIRABLE,
   type ContextAttributes,
   type RequirableAttribute,
-} from './context-attributes.js';
-import { argumentError, codedError, type Secur32Error } from './core/errors.js';
+} from './granted-attributes.js';
+import { argumentError, codedError, type Secur32Error } from '../core/errors.js';
 
 const PROTECTIONS = ['none', 'sign', 'encrypt'] as const;
 /** What a context must give its messages. */

@@ -3,18 +3,18 @@
  * package wrote, the token before the data and the padding behind it.
  */
 
-import { SECQOP_WRAP_NO_ENCRYPT } from './constants/messages.js';
+import { SECQOP_WRAP_NO_ENCRYPT } from '../constants/messages.js';
 import {
   SECBUFFER_DATA,
   SECBUFFER_PADDING,
   SECBUFFER_STREAM,
   SECBUFFER_TOKEN,
-} from './constants/sec-buffers.js';
-import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from './constants/status.js';
-import { argumentError, codedError, SspiError, type Secur32Error } from './core/errors.js';
-import { optionNames, ownOptions } from './core/checks.js';
-import type { ContextSizes } from './raw/attribute-records.generated.js';
-import type { ContextHandle } from './raw/handles.js';
+} from '../constants/sec-buffers.js';
+import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from '../constants/status.js';
+import { argumentError, codedError, SspiError, type Secur32Error } from '../core/errors.js';
+import { optionNames, ownOptions } from '../core/checks.js';
+import type { ContextSizes } from '../raw/attribute-records.generated.js';
+import type { ContextHandle } from '../raw/handles.js';
 import {
   decryptMessage,
   encryptMessage,
@@ -22,8 +22,8 @@ import {
   verifySignature,
   type MessageSecBuffer,
   type ProtectedSecBuffer,
-} from './raw/messages.js';
-import { plainType } from './raw/sec-buffers.js';
+} from '../raw/messages.js';
+import { plainType } from '../raw/sec-buffers.js';
 
 /** What messages need of their context. */
 export interface MessageContext {

@@ -2,19 +2,19 @@ import {
   SECPKG_CRED_BOTH,
   SECPKG_CRED_INBOUND,
   SECPKG_CRED_OUTBOUND,
-} from './constants/credentials.js';
-import { IDENTITY_NAMES } from './raw/auth-identity.js';
-import { argumentError, codedError } from './core/errors.js';
-import { optionNames, ownOptions } from './core/checks.js';
-import { acquireFor, type CredentialOptions } from './raw/acquire-credentials-handle.js';
+} from '../constants/credentials.js';
+import { IDENTITY_NAMES } from '../raw/auth-identity.js';
+import { argumentError, codedError } from '../core/errors.js';
+import { optionNames, ownOptions } from '../core/checks.js';
+import { acquireFor, type CredentialOptions } from '../raw/acquire-credentials-handle.js';
 import {
   claimCredential,
   closeCredential,
   type ContextHandle,
   type CredentialHandle,
-} from './raw/handles.js';
+} from '../raw/handles.js';
 import type { ServerContext } from './server-context.js';
-import { expiryDate } from './core/time.js';
+import { expiryDate } from '../core/time.js';
 
 const USES = {
   inbound: SECPKG_CRED_INBOUND,

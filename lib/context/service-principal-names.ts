@@ -5,7 +5,7 @@
 
 import { isIPv6 } from 'node:net';
 
-import { argumentError } from './core/errors.js';
+import { argumentError } from '../core/errors.js';
 
 const MAX_CHARACTERS = 1024;
 const MAX_NAMES = 1024;

@@ -9,20 +9,20 @@ import {
   ASC_REQ_REPLAY_DETECT,
   ASC_REQ_SEQUENCE_DETECT,
   type AscReq,
-} from './constants/asc-flags.js';
-import { SECBUFFER_CHANNEL_BINDINGS_RESULT } from './constants/sec-buffers.js';
-import type { ContextAttributes, RequirableAttribute } from './context-attributes.js';
+} from '../constants/asc-flags.js';
+import { SECBUFFER_CHANNEL_BINDINGS_RESULT } from '../constants/sec-buffers.js';
+import type { ContextAttributes, RequirableAttribute } from './granted-attributes.js';
 import type { Credentials } from './credentials.js';
-import { codedError } from './core/errors.js';
+import { codedError } from '../core/errors.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
-import { identityOf, type Identity } from './identity/identity.js';
-import { optionNames, ownOptions } from './core/checks.js';
-import { runImpersonated } from './raw/impersonation.js';
-import type { ContextHandle } from './raw/handles.js';
-import type { LegResult } from './raw/leg.js';
-import type { InputSecBuffer } from './core/sec-buffer.js';
-import { plainType } from './raw/sec-buffers.js';
-import { acceptSecurityContextBy } from './raw/handshake-calls.js';
+import { identityOf, type Identity } from '../identity/identity.js';
+import { optionNames, ownOptions } from '../core/checks.js';
+import { runImpersonated } from '../raw/impersonation.js';
+import type { ContextHandle } from '../raw/handles.js';
+import type { LegResult } from '../raw/leg.js';
+import type { InputSecBuffer } from '../core/sec-buffer.js';
+import { plainType } from '../raw/sec-buffers.js';
+import { acceptSecurityContextBy } from '../raw/handshake-calls.js';
 import { requirementsError, type Protection } from './requirements.js';
 import {
   CONTEXT_KINDS,
