@@ -13,7 +13,7 @@ export const httpServerMutants = [
           '#connections = { all: new Map(), get(s) { return this.all.get(s.remotePort); }, set(s, c) { this.all.set(s.remotePort, c); } };',
       },
       {
-        file: 'dist/lib/http/server/connection.js',
+        file: 'dist/lib/http/server/logon/connection.js',
         text: "this.drop('the connection ended');\n            for",
         becomes: 'for',
       },
@@ -119,7 +119,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-cross-site', title: 'that is not the only one is of another site' },
     changes: [
       {
-        file: 'dist/lib/http/server/cross-site.js',
+        file: 'dist/lib/http/server/request/cross-site.js',
         text: "return request.headersDistinct[name]?.join(', ');",
         becomes: 'return request.headersDistinct[name]?.[0];',
       },
@@ -130,7 +130,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-answers', title: 'of whose fields Node.js drops some' },
     changes: [
       {
-        file: 'dist/lib/http/server/header-count.js',
+        file: 'dist/lib/http/server/request/header-count.js',
         text: 'return most > 0 && rawHeaders.length / 2 >= most;',
         becomes: 'return false;',
       },
@@ -141,7 +141,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-authorization-header', title: 'are malformed' },
     changes: [
       {
-        file: 'dist/lib/http/server/authorization-header.js',
+        file: 'dist/lib/http/server/request/authorization-header.js',
         text: 'if (fields.length > 1)',
         becomes: 'if (false)',
       },
@@ -166,17 +166,17 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/authorization-header.js',
+        file: 'dist/lib/http/server/request/authorization-header.js',
         text: 'field.slice(0, bound + 1)',
         becomes: 'field',
       },
       {
-        file: 'dist/lib/http/server/authorization-header.js',
+        file: 'dist/lib/http/server/request/authorization-header.js',
         text: 'if (field.length > bound)',
         becomes: 'if (false)',
       },
       {
-        file: 'dist/lib/http/server/authorization-header.js',
+        file: 'dist/lib/http/server/request/authorization-header.js',
         text: 'if (base64.length > (0, token68_js_1.base64Length)(tokenBytes))',
         becomes: 'if (false)',
       },
@@ -220,7 +220,7 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'makes no more calls than there are slots' },
     changes: [
       {
-        file: 'dist/lib/http/server/handshake.js',
+        file: 'dist/lib/http/server/logon/handshake.js',
         text: 'this.context.whenIdle(this.#release);',
         becomes: 'this.#release();',
       },
@@ -242,7 +242,7 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'is held up by address, and only that' },
     changes: [
       {
-        file: 'dist/lib/http/server/handshake-slots.js',
+        file: 'dist/lib/http/server/logon/handshake-slots.js',
         text: ' || ofNetwork >= limits.handshakesPerAddress',
         becomes: '',
       },
@@ -253,7 +253,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-races', title: 'that does not come is not waited for' },
     changes: [
       {
-        file: 'dist/lib/http/server/handshake.js',
+        file: 'dist/lib/http/server/logon/handshake.js',
         text: 'this.#onTimeout(reason);',
         becomes: '',
       },
@@ -264,7 +264,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-races', title: 'between two legs leaves nothing' },
     changes: [
       {
-        file: 'dist/lib/http/server/connection.js',
+        file: 'dist/lib/http/server/logon/connection.js',
         text: "this.drop('the connection ended');\n            for",
         becomes: 'for',
       },
@@ -322,7 +322,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/kept-context.js',
+        file: 'dist/lib/http/server/logon/kept-context.js',
         text: 'this.#ended && this.#uses === 0',
         becomes: 'this.#ended',
       },
@@ -333,7 +333,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-kept-context', title: 'also where answers wait for one another' },
     changes: [
       {
-        file: 'dist/lib/http/server/connection.js',
+        file: 'dist/lib/http/server/logon/connection.js',
         text: 'kept.close();',
         becomes: '',
       },
@@ -344,7 +344,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-persistence', title: 'until it expires' },
     changes: [
       {
-        file: 'dist/lib/http/server/connection.js',
+        file: 'dist/lib/http/server/logon/connection.js',
         text: 'expiresAt !== undefined && expiresAt.getTime() <= Date.now()',
         becomes: 'false',
       },
@@ -377,7 +377,7 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'are of the certificate of the connection' },
     changes: [
       {
-        file: 'dist/lib/http/server/extended-protection.js',
+        file: 'dist/lib/http/server/logon/extended-protection.js',
         text: "'always' : 'never'",
         becomes: "'never' : 'never'",
       },
@@ -391,7 +391,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/extended-protection.js',
+        file: 'dist/lib/http/server/logon/extended-protection.js',
         text: "if (level === 'whenSupported')",
         becomes: 'if (true)',
       },
@@ -402,7 +402,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-http2', title: 'is sent to HTTP/1.1' },
     changes: [
       {
-        file: 'dist/lib/http/server/http2.js',
+        file: 'dist/lib/http/server/request/http2.js',
         text: 'NGHTTP2_HTTP_1_1_REQUIRED',
         becomes: 'NGHTTP2_REFUSED_STREAM',
       },
@@ -446,7 +446,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-refusals', title: 'on leg 2, whatever token the package made' },
     changes: [
       {
-        file: 'dist/lib/http/server/failures.js',
+        file: 'dist/lib/http/server/logon/failures.js',
         text: 'return !OURS.has(name) && !isOfNoFacility(error.status);',
         becomes: "return name === 'SEC_E_LOGON_DENIED';",
       },
@@ -472,7 +472,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/failures.js',
+        file: 'dist/lib/http/server/logon/failures.js',
         text: 'leg && (0, named_authority_js_1.namesOtherAuthority)(leg.token, leg.challenge)',
         becomes: 'false',
       },
@@ -483,7 +483,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-refusals', title: 'is 503 for a client of the domain of the server' },
     changes: [
       {
-        file: 'dist/lib/http/server/failures.js',
+        file: 'dist/lib/http/server/logon/failures.js',
         text: 'leg && (0, named_authority_js_1.namesOtherAuthority)(leg.token, leg.challenge)',
         becomes: 'leg',
       },
@@ -494,7 +494,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-failures', title: 'is the same answer as an HRESULT' },
     changes: [
       {
-        file: 'dist/lib/http/server/failures.js',
+        file: 'dist/lib/http/server/logon/failures.js',
         text: '(0, status_js_1.plainStatus)(error.status)',
         becomes: 'error.status',
       },
@@ -530,12 +530,12 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/ntlm-token.js',
+        file: 'dist/lib/http/server/logon/ntlm-token.js',
         text: 'understood(token, wrapsNtlm) ?? containsNtlm(token)',
         becomes: 'understood(token, wrapsNtlm) ?? false',
       },
       {
-        file: 'dist/lib/http/server/ntlm-token.js',
+        file: 'dist/lib/http/server/logon/ntlm-token.js',
         text: 'return isFramed ?? containsNtlm(token);',
         becomes: 'return isFramed ?? false;',
       },
@@ -546,7 +546,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-ntlm-token', title: 'gives the package a ticket as Windows sends it' },
     changes: [
       {
-        file: 'dist/lib/http/server/ntlm-token.js',
+        file: 'dist/lib/http/server/logon/ntlm-token.js',
         text: 'types.includes(NTLM) && !types.some((type) => KERBEROS.includes(type))',
         becomes: 'types.includes(NTLM)',
       },
@@ -556,7 +556,7 @@ export const httpServerMutants = [
     name: 'http: the last request of maxRequestsPerSocket is challenged',
     test: { file: 'unit/http-kept-alive', title: 'the last request of maxRequestsPerSocket' },
     changes: [
-      { file: 'dist/lib/http/server/kept-alive.js', text: 'if (isLast)', becomes: 'if (false)' },
+      { file: 'dist/lib/http/server/answer/kept-alive.js', text: 'if (isLast)', becomes: 'if (false)' },
     ],
   },
   {
@@ -564,7 +564,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-kept-alive', title: 'that something in front of it set' },
     changes: [
       {
-        file: 'dist/lib/http/server/kept-alive.js',
+        file: 'dist/lib/http/server/answer/kept-alive.js',
         text: 'if (CLOSE.test(',
         becomes: 'if (false && CLOSE.test(',
       },
@@ -575,7 +575,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-kept-alive', title: 'also where it waits on the first leg' },
     changes: [
       {
-        file: 'dist/lib/http/server/kept-alive.js',
+        file: 'dist/lib/http/server/answer/kept-alive.js',
         text: 'if (waits && !isSent)',
         becomes: 'if (false)',
       },
@@ -608,7 +608,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-preflight', title: 'a request with a body is like any other one' },
     changes: [
       {
-        file: 'dist/lib/http/server/preflight.js',
+        file: 'dist/lib/http/server/request/preflight.js',
         text: '        !(0, request_body_js_1.hasBody)(request) &&\n',
         becomes: '',
       },
@@ -647,12 +647,12 @@ export const httpServerMutants = [
     test: { file: 'unit/http-versions', title: 'HTTP/2.0 without a logon is answered' },
     changes: [
       {
-        file: 'dist/lib/http/server/http2.js',
+        file: 'dist/lib/http/server/request/http2.js',
         text: 'request instanceof node_http2_1.Http2ServerRequest',
         becomes: 'request.httpVersionMajor >= 2',
       },
       {
-        file: 'dist/lib/http/server/http2.js',
+        file: 'dist/lib/http/server/request/http2.js',
         text: 'request.stream.close',
         becomes: 'request.stream?.close',
       },
@@ -666,12 +666,12 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'socket.destroySoon();',
         becomes: '',
       },
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'socket.resume();',
         becomes: '',
       },
@@ -693,7 +693,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'an upgrade of http takes a logon of two legs' },
     changes: [
       {
-        file: 'dist/lib/http/server/hand-back.js',
+        file: 'dist/lib/http/server/answer/hand-back.js',
         text: "server.emit(server instanceof node_tls_1.Server ? 'secureConnection' : 'connection', socket);",
         becomes: '',
       },
@@ -704,7 +704,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'an upgrade of https takes a logon of two legs' },
     changes: [
       {
-        file: 'dist/lib/http/server/hand-back.js',
+        file: 'dist/lib/http/server/answer/hand-back.js',
         text: "server instanceof node_tls_1.Server ? 'secureConnection' : 'connection'",
         becomes: "'connection'",
       },
@@ -715,7 +715,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'more often than limits.legs' },
     changes: [
       {
-        file: 'dist/lib/http/server/hand-back.js',
+        file: 'dist/lib/http/server/answer/hand-back.js',
         text: '(handedBack.get(socket) ?? 0) < mostTimes',
         becomes: 'true',
       },
@@ -729,7 +729,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'response.detachSocket(this.#socket);',
         becomes: '',
       },
@@ -743,7 +743,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'if ((0, request_body_js_1.hasBody)(this.#request))',
         becomes: 'if (false)',
       },
@@ -754,7 +754,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'while its leg runs ends logon and connection' },
     changes: [
       {
-        file: 'dist/lib/http/server/hand-back.js',
+        file: 'dist/lib/http/server/answer/hand-back.js',
         text: 'socket.readableLength === 0',
         becomes: 'true',
       },
@@ -768,7 +768,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'this.#otherUnfinished === undefined',
         becomes: 'true',
       },
@@ -782,7 +782,7 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/upgrade-reply.js',
+        file: 'dist/lib/http/server/answer/upgrade-reply.js',
         text: 'return this.#otherUnfinished === undefined',
         becomes: 'return this.#otherUnfinished?.writableEnded ?? true',
       },
@@ -793,7 +793,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-refusals', title: 'because of a domain that the client made up' },
     changes: [
       {
-        file: 'dist/lib/http/server/named-authority.js',
+        file: 'dist/lib/http/server/logon/named-authority.js',
         text: 'token.includes(IAKERB) : namesOtherAuthority(token, challenge)',
         becomes: 'token.includes(IAKERB) : false',
       },
@@ -804,7 +804,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-refusals', title: 'which was agreed on' },
     changes: [
       {
-        file: 'dist/lib/http/server/named-authority.js',
+        file: 'dist/lib/http/server/logon/named-authority.js',
         text: '(0, ntlm_messages_js_1.hasUnicode)(message) !== (0, ntlm_messages_js_1.hasUnicode)(challenged)',
         becomes: 'false',
       },
@@ -815,7 +815,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'may fail: nothing is thrown, and nothing is left' },
     changes: [
       {
-        file: 'dist/lib/http/server/hand-back.js',
+        file: 'dist/lib/http/server/answer/hand-back.js',
         text: "emitter.on('error', ignoreError);",
         becomes: '{}',
       },
@@ -840,7 +840,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-websockets', title: 'ends while a client waits between two legs' },
     changes: [
       {
-        file: 'dist/lib/http/server/fastify.js',
+        file: 'dist/lib/http/server/adapters/fastify.js',
         text: '(0, hand_back_js_1.endWaiting)(fastify.server);',
         becomes: '{}',
       },
@@ -851,7 +851,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http-upgrade', title: 'of another site that looks like a link' },
     changes: [
       {
-        file: 'dist/lib/http/server/cross-site.js',
+        file: 'dist/lib/http/server/request/cross-site.js',
         text: '!(0, upgrade_js_1.isUpgrade)(request) &&\n        (request.method',
         becomes: '(request.method',
       },

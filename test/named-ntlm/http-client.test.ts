@@ -8,7 +8,7 @@ import { request } from 'undici';
 
 import { IntegratedAgent } from '../../lib/http/client/agent.js';
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { expectNothingLive } from '../support/live-counts.js';
 import { NAMED_NTLM, nameOf, randomNumbers } from '../support/named-ntlm.js';
 import { testWithAccount } from '../support/skip.js';

@@ -16,7 +16,7 @@ import { IntegratedHttpAgent } from '../../lib/http/client/http-agent.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { lookupLoopback } from '../support/loopback.js';
 import { expectNothingLive } from '../support/live-counts.js';

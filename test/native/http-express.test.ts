@@ -4,7 +4,7 @@ import { afterEach, describe, expect, jest } from '@jest/globals';
 import express5, { type ErrorRequestHandler, type Express } from 'express';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { listen } from '../support/frameworks.js';
 import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';
 import { expectNothingLive } from '../support/live-counts.js';

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
+import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { runChild } from '../support/child.js';

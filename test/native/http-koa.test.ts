@@ -4,7 +4,7 @@ import { afterEach, expect } from '@jest/globals';
 import Koa from 'koa';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { koaIntegratedAuth } from '../../lib/http/server/koa.js';
+import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { listen } from '../support/frameworks.js';
 import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';

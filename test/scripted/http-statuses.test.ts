@@ -12,8 +12,8 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/core/errors.js';
-import { failureOf } from '../../lib/http/server/failures.js';
-import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { failureOf } from '../../lib/http/server/logon/failures.js';
+import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
 import { until as untilServer, type TestServer } from '../support/http-server.js';
 import { endOfHttpTest, FIRST, script, serveScripted } from '../support/http-scripted.js';

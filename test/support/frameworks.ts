@@ -10,10 +10,10 @@ import fastify from 'fastify';
 import Koa from 'koa';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
+import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { koaIntegratedAuth } from '../../lib/http/server/koa.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 
 /** Express 4 has no types of its own here, and the same functions as far as the tests go. */

@@ -8,9 +8,9 @@ import fastify from 'fastify';
 import { Server as SocketIoServer } from 'socket.io';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
+import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { serveUpgrades } from './http-upgrades.js';
 import type { WireClient } from './http-wire.js';

@@ -5,7 +5,7 @@ import { fake } from '../support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getAuthentication, getIdentity } from '../../lib/http/server/authentication.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { queueLogon, type FakeLogon } from '../support/fake-logons.js';
 import { ALICE, DENY_ONLY, DISABLED, ENABLED, GUESTS, USERS } from '../support/fake-tokens.js';

@@ -9,10 +9,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
+import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { koaIntegratedAuth } from '../../lib/http/server/koa.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { closeWires, WireClient } from '../support/http-wire.js';

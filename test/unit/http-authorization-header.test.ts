@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { readAuthorization } from '../../lib/http/server/authorization-header.js';
-import { continuesLogon } from '../../lib/http/server/continued-token.js';
+import { readAuthorization } from '../../lib/http/server/request/authorization-header.js';
+import { continuesLogon } from '../../lib/http/server/logon/continued-token.js';
 import type { Scheme } from '../../lib/http/schemes.js';
 
 const BOTH: readonly Scheme[] = ['Negotiate', 'NTLM'];

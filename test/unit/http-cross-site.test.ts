@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { checkedCrossSite, isCrossSite } from '../../lib/http/server/cross-site.js';
+import { checkedCrossSite, isCrossSite } from '../../lib/http/server/request/cross-site.js';
 import { argumentError } from '../support/fake-handles.js';
 import { message } from '../support/http-message.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { STATUS_TABLE, WIN32_STATUS_TABLE } from '../../lib/constants/status.js';
 import { codedError, SspiError } from '../../lib/core/errors.js';
-import { failureOf } from '../../lib/http/server/failures.js';
+import { failureOf } from '../../lib/http/server/logon/failures.js';
 import { isFailure, statusHex, statusName } from '../../lib/core/status.js';
 
 const names = (list: string) => list.trim().split(/\s+/);

@@ -5,7 +5,7 @@ import {
   openHandshakes,
   takeSlot,
   type ReleaseSlot,
-} from '../../lib/http/server/handshake-slots.js';
+} from '../../lib/http/server/logon/handshake-slots.js';
 
 const taken: ReleaseSlot[] = [];
 

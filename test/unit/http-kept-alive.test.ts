@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
-import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { closeServers, reasons, serve, type TestServer } from '../support/http-server.js';

@@ -5,9 +5,9 @@ import { fake } from '../support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { isNtlmToken } from '../../lib/http/server/ntlm-token.js';
+import { isNtlmToken } from '../../lib/http/server/logon/ntlm-token.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { der, explicit, oid, sequence } from '../support/der.js';
 import { ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { closeServers, reasons, serve } from '../support/http-server.js';

@@ -3,9 +3,9 @@ import '../support/fake-native.js';
 import { describe, expect, test } from '@jest/globals';
 
 import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
-import { fastifyIntegratedAuth } from '../../lib/http/server/fastify.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
-import { koaIntegratedAuth } from '../../lib/http/server/koa.js';
+import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
+import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import { checkedOptions, type IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { argumentError } from '../support/fake-handles.js';
 

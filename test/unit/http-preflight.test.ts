@@ -5,7 +5,7 @@ import { fake, Gate, settle } from '../support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { asksWhatMayBeSent, isPreflight } from '../../lib/http/server/preflight.js';
+import { asksWhatMayBeSent, isPreflight } from '../../lib/http/server/request/preflight.js';
 import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { FRAMEWORKS } from '../support/frameworks.js';
 import { message } from '../support/http-message.js';

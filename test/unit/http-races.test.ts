@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { closeServers, reasons, serve, until, type TestServer } from '../support/http-server.js';
 import { closeWires, requestBytes, WireClient } from '../support/http-wire.js';

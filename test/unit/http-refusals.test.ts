@@ -14,7 +14,7 @@ import {
   WIN32_STATUS_TABLE,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/core/errors.js';
-import { failureOf } from '../../lib/http/server/failures.js';
+import { failureOf } from '../../lib/http/server/logon/failures.js';
 import { isFailure, plainStatus, statusHex, statusName } from '../../lib/core/status.js';
 import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { ENABLED, GUESTS } from '../support/fake-tokens.js';

@@ -12,9 +12,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getAuthentication, getIdentity } from '../../lib/http/server/authentication.js';
 import { Authenticator } from '../../lib/http/server/authenticator.js';
-import { openHandshakes } from '../../lib/http/server/handshake-slots.js';
+import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { integratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { argumentError } from '../support/fake-handles.js';
 import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';

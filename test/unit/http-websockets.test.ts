@@ -10,7 +10,7 @@ import express from 'express';
 import { Server as SocketIoServer } from 'socket.io';
 
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
-import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/middleware.js';
+import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
 import { closeServers } from '../support/http-server.js';

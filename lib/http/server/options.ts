@@ -12,9 +12,9 @@ import { checkedRequirements } from '../../context/requirements.js';
 import { checkedServicePrincipalNames } from '../../context/service-principal-names.js';
 import { checkedBoolean, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
-import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './cross-site.js';
+import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './request/cross-site.js';
 import type { Logger } from './events.js';
-import type { Preflight } from './preflight.js';
+import type { Preflight } from './request/preflight.js';
 import type { ServerLimits } from './server-faults.js';
 
 /**

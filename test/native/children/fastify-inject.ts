@@ -2,7 +2,7 @@
 
 import fastify from 'fastify';
 
-import { fastifyIntegratedAuth } from '../../../lib/http/server/fastify.js';
+import { fastifyIntegratedAuth } from '../../../lib/http/server/adapters/fastify.js';
 import { answer } from '../../support/child.js';
 
 async function main(): Promise<void> {

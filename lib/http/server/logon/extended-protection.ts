@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net';
 
-import type { ExtendedProtection, ExtendedProtectionOptions } from '../../context/extended-protection.js';
-import type { Settings } from './options.js';
+import type { ExtendedProtection, ExtendedProtectionOptions } from '../../../context/extended-protection.js';
+import type { Settings } from '../options.js';
 import { bindingsOf, isTls } from './socket-bindings.js';
 
 /** The options of its contexts, or why there can be no logon on it. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { Authenticator } from './authenticator.js';
-import { endWaiting } from './hand-back.js';
-import type { IntegratedAuthOptions } from './options.js';
+import { Authenticator } from '../authenticator.js';
+import { endWaiting } from '../answer/hand-back.js';
+import type { IntegratedAuthOptions } from '../options.js';
 
 /** As much of Fastify (4.16 and later, and 5) as the plugin uses. */
 interface FastifyLike {

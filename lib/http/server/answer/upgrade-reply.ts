@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 
 import { answerFields, answerText, type Answer } from './answer.js';
 import { canHandBack, guardAgainstErrors, handBack, unfinishedResponse } from './hand-back.js';
-import { hasBody } from './request-body.js';
+import { hasBody } from '../request/request-body.js';
 
 export interface UpgradeReplyOptions {
   /** What a framework has for a response, if it has one: Node.js makes none. */

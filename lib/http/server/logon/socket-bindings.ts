@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
+import { ChannelBindings } from '../../../channel-bindings/channel-bindings.js';
 
 /** By the bytes of the certificate, of which a server has a few. */
 const known = new Map<string, ChannelBindings | undefined>();

@@ -1,10 +1,10 @@
 /** The credentials of the server: one for each scheme, acquired at the start, and again when they expire. */
 
-import { Credentials } from '../../context/credentials.js';
-import { codedError } from '../../core/errors.js';
-import { packageKind } from '../../core/package-kinds.js';
-import type { Scheme } from '../schemes.js';
-import type { Settings } from './options.js';
+import { Credentials } from '../../../context/credentials.js';
+import { codedError } from '../../../core/errors.js';
+import { packageKind } from '../../../core/package-kinds.js';
+import type { Scheme } from '../../schemes.js';
+import type { Settings } from '../options.js';
 
 export class ServerCredentials {
   readonly #settings: Settings;

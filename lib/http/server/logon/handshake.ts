@@ -1,8 +1,8 @@
-import type { ExtendedProtection } from '../../context/extended-protection.js';
-import type { ServerContext } from '../../context/server-context.js';
-import type { StepResult } from '../../context/security-context.js';
+import type { ExtendedProtection } from '../../../context/extended-protection.js';
+import type { ServerContext } from '../../../context/server-context.js';
+import type { StepResult } from '../../../context/security-context.js';
 import type { ReleaseSlot } from './handshake-slots.js';
-import type { Scheme } from '../schemes.js';
+import type { Scheme } from '../../schemes.js';
 
 /** Why a logon was given up while it was under way. */
 export type DropReason =

@@ -6,8 +6,8 @@
 
 import type { IncomingMessage } from 'node:http';
 
-import { argumentError } from '../../core/errors.js';
-import { optionNames, ownRecord } from '../../core/checks.js';
+import { argumentError } from '../../../core/errors.js';
+import { optionNames, ownRecord } from '../../../core/checks.js';
 import { isUpgrade } from './upgrade.js';
 
 /**

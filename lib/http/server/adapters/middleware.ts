@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { Authenticator } from './authenticator.js';
-import type { IntegratedAuthOptions } from './options.js';
+import { Authenticator } from '../authenticator.js';
+import type { IntegratedAuthOptions } from '../options.js';
 
 /** The middleware of node:http, Express 4 and 5, and everything else that takes connect's. */
 export interface IntegratedAuth {

@@ -1,4 +1,4 @@
-import type { ServerContext } from '../../context/server-context.js';
+import type { ServerContext } from '../../../context/server-context.js';
 
 /** An answer, of which KeptContext waits for the end. */
 export interface Closable {

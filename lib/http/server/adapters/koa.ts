@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { Authenticator } from './authenticator.js';
-import { getAuthentication } from './authentication.js';
-import type { IntegratedAuthOptions } from './options.js';
+import { Authenticator } from '../authenticator.js';
+import { getAuthentication } from '../authentication.js';
+import type { IntegratedAuthOptions } from '../options.js';
 
 /** As much of Koa (2 and 3) as the middleware uses. */
 interface KoaContextLike {

@@ -1,6 +1,6 @@
 /** Tokens that only make sense within a logon that began before them. */
 
-import { NTLM_AUTHENTICATE, ntlmMessageType } from './ntlm-messages.js';
+import { NTLM_AUTHENTICATE, ntlmMessageType } from '../../ntlm-messages.js';
 
 /** A NegTokenResp of SPNEGO, RFC 4178; what begins a logon has another tag. */
 const NEG_TOKEN_RESP = 0xa1;

@@ -6,11 +6,11 @@
  * package.
  */
 
-import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../channel-bindings/der.js';
-import { packageKind } from '../../core/package-kinds.js';
-import type { Scheme } from '../schemes.js';
-import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from './ntlm-messages.js';
-import type { Settings } from './options.js';
+import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../../channel-bindings/der.js';
+import { packageKind } from '../../../core/package-kinds.js';
+import type { Scheme } from '../../schemes.js';
+import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from '../../ntlm-messages.js';
+import type { Settings } from '../options.js';
 
 /** InitialContextToken of GSS-API, RFC 2743 3.1: [APPLICATION 0]. */
 const INITIAL_CONTEXT_TOKEN = 0x60;

@@ -2,8 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 
-import type { Scheme } from '../schemes.js';
-import { discardBody, type BodyBounds } from './request-body.js';
+import type { Scheme } from '../../schemes.js';
+import { discardBody, type BodyBounds } from '../request/request-body.js';
 
 export interface Answer {
   status: number;

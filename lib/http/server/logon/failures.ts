@@ -8,8 +8,8 @@
  * others are the exceptions, which no account can cause.
  */
 
-import { SspiError } from '../../core/errors.js';
-import { plainStatus, statusName } from '../../core/status.js';
+import { SspiError } from '../../../core/errors.js';
+import { plainStatus, statusName } from '../../../core/status.js';
 import { namesOtherAuthority } from './named-authority.js';
 
 export interface Failure {

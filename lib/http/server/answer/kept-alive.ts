@@ -5,7 +5,7 @@
 
 import type { ServerResponse } from 'node:http';
 
-import { isBodyTooLarge, type BodyBounds } from './request-body.js';
+import { isBodyTooLarge, type BodyBounds } from '../request/request-body.js';
 import { UpgradeReply } from './upgrade-reply.js';
 
 /** What Node.js knows of a response, and does not document. Tests hold it to each version. */

@@ -5,8 +5,8 @@
  * an outage of this server: a load balancer that counts 5xx would take it out.
  */
 
-import { objectIdentifierHex } from '../../channel-bindings/der.js';
-import { challengedNames, claimedAccount, hasUnicode, ntlmMessageIn } from './ntlm-messages.js';
+import { objectIdentifierHex } from '../../../channel-bindings/der.js';
+import { challengedNames, claimedAccount, hasUnicode, ntlmMessageIn } from '../../ntlm-messages.js';
 
 const IAKERB = Buffer.from(objectIdentifierHex('1.3.6.1.5.2.5'), 'hex');
 

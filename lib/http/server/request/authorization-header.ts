@@ -1,7 +1,7 @@
 /** Reads the Authorization field: `Negotiate <base64>` and nothing that only resembles it. */
 
-import { schemeOf, type Scheme } from '../schemes.js';
-import { base64Length, bytesOfBase64 } from '../token68.js';
+import { schemeOf, type Scheme } from '../../schemes.js';
+import { base64Length, bytesOfBase64 } from '../../token68.js';
 
 /** What a request says about who sends it. */
 export type Authorization =

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Duplex } from 'node:stream';
 
-import { argumentError } from '../../core/errors.js';
-import { isDecided } from './authentication.js';
+import { argumentError } from '../../../core/errors.js';
+import { isDecided } from '../authentication.js';
 import { isHttp2 } from './http2.js';
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */

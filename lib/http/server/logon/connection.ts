@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
-import type { ServerContext } from '../../context/server-context.js';
-import type { Authentication } from './authentication.js';
+import type { ServerContext } from '../../../context/server-context.js';
+import type { Authentication } from '../authentication.js';
 import type { DropReason, Handshake } from './handshake.js';
 import { KeptContext, type Closable } from './kept-context.js';
 
