@@ -672,7 +672,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/client/agent.js',
+        file: 'dist/lib/http/client/undici/agent.js',
         text: 'own.authIdentity',
         becomes: 'options.authIdentity',
       },

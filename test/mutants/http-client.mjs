@@ -425,13 +425,13 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-uploads', title: 'passes the bound comes during the next leg' },
     changes: [
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: 'this.#chunks.push(chunk);',
         becomes:
           'this.#chunks.push(chunk); if (this.#bytes + chunk.length > this.#maxBytes) this.#chunks.splice(0, this.#chunks.length - 1);',
       },
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: 'if (sent !== this.#bytes)',
         becomes: 'if (false)',
       },
@@ -442,7 +442,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-uploads', title: 'ends its refusal only after the whole body' },
     changes: [
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: 'this.#keeping = true;',
         becomes: 'this.#keeping = false;',
       },
@@ -453,7 +453,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-bodies', title: 'however far it was read before' },
     changes: [
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: "throw new Error('this sending of the body was stopped');",
         becomes: 'return undefined;',
       },
@@ -464,7 +464,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-bodies', title: 'fails each time once its source failed' },
     changes: [
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: 'this.#failure = error;',
         becomes: '',
       },
@@ -475,7 +475,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-uploads', title: 'later gets a Blob, after legs without' },
     changes: [
       {
-        file: 'dist/lib/http/client/exchange.js',
+        file: 'dist/lib/http/client/undici/exchange.js',
         text: 'party.challenged || this.#retries.refusedBy(party)',
         becomes: 'party.challenged',
       },
@@ -486,7 +486,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/party.js',
+        file: 'dist/lib/http/client/logon/peer.js',
         text: 'this.#settings.memory.closesOnBodies = true;',
         becomes: '',
       },
@@ -497,12 +497,12 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/exchange.js',
+        file: 'dist/lib/http/client/undici/exchange.js',
         text: '(party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party))',
         becomes: 'false',
       },
       {
-        file: 'dist/lib/http/client/exchange.js',
+        file: 'dist/lib/http/client/undici/exchange.js',
         text: 'party.challenged || this.#retries.refusedBy(party)',
         becomes: 'party.challenged || party.closesOnBodies',
       },
@@ -514,7 +514,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/body-source.js',
+        file: 'dist/lib/http/client/body/body-source.js',
         text: 'this.#stopListening = (0, node_stream_1.finished)(stream, { writable: false }, (error) => {',
         becomes: 'this.#stopListening = () => undefined; void ((error) => {',
       },
@@ -526,7 +526,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/recorded-body.js',
+        file: 'dist/lib/http/client/body/recorded-body.js',
         text: 'if (this.#source.silent)',
         becomes: 'if (false)',
       },
@@ -537,7 +537,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http-client-body-failures', title: 'destroyed if there is no connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/body-source.js',
+        file: 'dist/lib/http/client/body/body-source.js',
         text: 'stream.destroy(reason);',
         becomes: '',
       },
@@ -549,7 +549,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/agent.js',
+        file: 'dist/lib/http/client/undici/agent.js',
         text: '(0, body_source_js_1.discardBody)(options?.body, error);',
         becomes: '',
       },

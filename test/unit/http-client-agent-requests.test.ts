@@ -13,7 +13,7 @@ import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from '../../lib/http/client/http-agent.js';
+} from '../../lib/http/client/node/http-agent.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 import { ntlmLegs, perConnection } from '../support/http-client.js';
 import { lookupLoopback } from '../support/loopback.js';

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   IntegratedHttpAgent,
   type IntegratedHttpAgentOptions,
-} from '../../lib/http/client/http-agent.js';
+} from '../../lib/http/client/node/http-agent.js';
 import { patience } from '../support/patience.js';
 import { coded } from '../support/fake-handles.js';
 import { going, last, NTLM_1, ntlmLegs, perConnection } from '../support/http-client.js';

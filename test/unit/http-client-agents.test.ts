@@ -12,7 +12,7 @@ import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from '../../lib/http/client/http-agent.js';
+} from '../../lib/http/client/node/http-agent.js';
 import { coded } from '../support/fake-handles.js';
 import {
   going,

@@ -9,7 +9,7 @@ import type { UnderlyingByteSource } from 'node:stream/web';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData } from 'undici';
 
-import { RequestBody } from '../../lib/http/client/request-body.js';
+import { RequestBody } from '../../lib/http/client/body/request-body.js';
 import { coded } from '../support/fake-handles.js';
 import {
   agentFor,

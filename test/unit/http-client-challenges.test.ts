@@ -4,7 +4,7 @@ import {
   readChallenges,
   readPersistentAuth,
   supportsSessions,
-} from '../../lib/http/client/challenges.js';
+} from '../../lib/http/client/logon/challenges.js';
 import { coded } from '../support/fake-handles.js';
 
 const read = (field: string | string[] | undefined, tokenBytes = 100) =>

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request, type Client, type Dispatcher } from 'undici';
 
-import { Attempt } from '../../lib/http/client/attempt.js';
+import { Attempt } from '../../lib/http/client/undici/attempt.js';
 import { coded } from '../support/fake-handles.js';
 import {
   agentFor,

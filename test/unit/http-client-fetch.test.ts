@@ -3,7 +3,7 @@ import { fake } from '../support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici';
 
-import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/fetch.js';
+import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 import {

@@ -3,7 +3,7 @@ import { promises as dns } from 'node:dns';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { HostRules } from '../../lib/http/client/host-rules.js';
-import { checkTargetHost, targetNameOf } from '../../lib/http/client/target-names.js';
+import { checkTargetHost, targetNameOf } from '../../lib/http/client/logon/target-names.js';
 import { argumentError, coded } from '../support/fake-handles.js';
 
 function allows(list: readonly string[] | 'any', url: string): boolean {

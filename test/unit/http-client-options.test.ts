@@ -2,9 +2,9 @@ import { fake } from '../support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { IntegratedAgent } from '../../lib/http/client/agent.js';
-import { IntegratedHttpAgent, IntegratedHttpsAgent } from '../../lib/http/client/http-agent.js';
-import { integratedFetch } from '../../lib/http/client/fetch.js';
+import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
+import { IntegratedHttpAgent, IntegratedHttpsAgent } from '../../lib/http/client/node/http-agent.js';
+import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { argumentError, credentials } from '../support/fake-handles.js';
 

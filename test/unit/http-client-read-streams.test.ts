@@ -7,7 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 
-import { integratedFetch } from '../../lib/http/client/fetch.js';
+import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
 import { argumentError } from '../support/fake-handles.js';
 import { agentFor, destroyAgents } from '../support/http-client.js';
 import { closeServers, serve, type TestServer } from '../support/plain-http-server.js';

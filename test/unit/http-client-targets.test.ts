@@ -5,8 +5,8 @@ import { fake } from '../support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetch, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../lib/http/client/agent.js';
-import { checkedOrigin } from '../../lib/http/client/request-target.js';
+import type { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
+import { checkedOrigin } from '../../lib/http/client/request/request-target.js';
 import { argumentError } from '../support/fake-handles.js';
 import { agentFor, destroyAgents, last, perRequest } from '../support/http-client.js';
 import { serveProxy } from '../support/http-proxy.js';

@@ -3,8 +3,8 @@ import { fake } from '../support/fake-native.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FormData, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../lib/http/client/agent.js';
-import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/fetch.js';
+import type { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
+import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { partsOf, patterned, streamBodies, wholeBodies } from '../support/bodies.js';
 import {

@@ -1,12 +1,12 @@
 /** The clients of `secur32/http`. */
 
-export { IntegratedAgent } from './agent.js';
-export { integratedFetch, type IntegratedFetch, type IntegratedRequestInit } from './fetch.js';
+export { IntegratedAgent } from './undici/agent.js';
+export { integratedFetch, type IntegratedFetch, type IntegratedRequestInit } from './undici/fetch.js';
 export {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from './http-agent.js';
+} from './node/http-agent.js';
 export { type HostList } from './host-rules.js';
 export {
   type ClientLimits,
@@ -15,4 +15,4 @@ export {
   type LogonOptions,
   type ProxyOptions,
 } from './options.js';
-export { type TargetName } from './target-names.js';
+export { type TargetName } from './logon/target-names.js';

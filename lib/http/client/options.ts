@@ -23,8 +23,8 @@ import { packageKind } from '../../core/package-kinds.js';
 import { checkedBoolean, checkedInteger, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { HostRules, type HostList } from './host-rules.js';
-import { checkedOrigin } from './request-target.js';
-import type { TargetName, TargetNameSettings } from './target-names.js';
+import { checkedOrigin } from './request/request-target.js';
+import type { TargetName, TargetNameSettings } from './logon/target-names.js';
 
 /** Bounds on what servers can make a client hold, and how long they may take. */
 export interface ClientLimits {

@@ -1,6 +1,6 @@
 /** What a request learns from the connections that it loses, and how many more it takes. */
 
-import type { Party, PartyKind } from './party.js';
+import type { Party, PartyKind } from '../logon/peer.js';
 
 export class Retries {
   #retried = false;

@@ -10,11 +10,11 @@ import {
   type Response,
 } from 'undici';
 
-import { argumentError } from '../../core/errors.js';
+import { argumentError } from '../../../core/errors.js';
 import { IntegratedAgent } from './agent.js';
-import { bytesOf, checkWhole, discardBody, isStreamBody } from './body-source.js';
-import type { IntegratedClientOptions } from './options.js';
-import { isFormData, isWhole } from './request-body.js';
+import { bytesOf, checkWhole, discardBody, isStreamBody } from '../body/body-source.js';
+import type { IntegratedClientOptions } from '../options.js';
+import { isFormData, isWhole } from '../body/request-body.js';
 
 /** undici's `fetch`, with the agent that logs on. */
 export interface IntegratedFetch {

@@ -1,6 +1,6 @@
 /** The header fields of a request, in the forms that undici takes them. */
 
-import { argumentError } from '../../core/errors.js';
+import { argumentError } from '../../../core/errors.js';
 import { isHostOf, isToken } from './request-target.js';
 
 type Value = string | readonly string[];

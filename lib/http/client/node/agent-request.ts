@@ -2,10 +2,10 @@
 
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 
-import { argumentError } from '../../core/errors.js';
-import { hostOf } from './host-rules.js';
+import { argumentError } from '../../../core/errors.js';
+import { hostOf } from '../host-rules.js';
 import { asNodeRequest } from './node-agent.js';
-import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from './request-target.js';
+import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from '../request/request-target.js';
 
 /**
  * The URL of the host that the options of a request name.

@@ -2,7 +2,7 @@
 
 import { maxHeaderSize as withoutToken } from 'node:http';
 
-import { base64Length } from '../token68.js';
+import { base64Length } from '../../token68.js';
 
 export function maxHeaderSize(tokenBytes: number): number {
   return withoutToken + base64Length(tokenBytes);

@@ -6,8 +6,8 @@
 
 import { stringify, type ParsedUrlQueryInput } from 'node:querystring';
 
-import { argumentError } from '../../core/errors.js';
-import { hostOf, portOf } from './host-rules.js';
+import { argumentError } from '../../../core/errors.js';
+import { hostOf, portOf } from '../host-rules.js';
 
 /** The characters of names in HTTP: methods and header fields. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -1,11 +1,11 @@
 /** One logon on one connection, from its first token to the server's last. */
 
-import { ClientContext, type ClientContextOptions } from '../../context/client-context.js';
-import type { Credentials } from '../../context/credentials.js';
-import { codedError } from '../../core/errors.js';
-import type { StepResult } from '../../context/security-context.js';
-import { packageKind } from '../../core/package-kinds.js';
-import type { Scheme } from '../schemes.js';
+import { ClientContext, type ClientContextOptions } from '../../../context/client-context.js';
+import type { Credentials } from '../../../context/credentials.js';
+import { codedError } from '../../../core/errors.js';
+import type { StepResult } from '../../../context/security-context.js';
+import { packageKind } from '../../../core/package-kinds.js';
+import type { Scheme } from '../../schemes.js';
 
 const NTLM_MESSAGE = Buffer.from('NTLMSSP\0');
 const NTLM_NEGOTIATE = Buffer.from('NTLMSSP\0\x01\0\0\0');

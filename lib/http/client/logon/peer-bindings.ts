@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
-import { codedError } from '../../core/errors.js';
+import { ChannelBindings } from '../../../channel-bindings/channel-bindings.js';
+import { codedError } from '../../../core/errors.js';
 
 /**
  * null for a connection without TLS.

@@ -1,6 +1,6 @@
 /** Connections that ended when they should not have. */
 
-import { codedError, type Secur32Error } from '../../core/errors.js';
+import { codedError, type Secur32Error } from '../../../core/errors.js';
 
 export function connectionLost(how: string, cause?: unknown): Secur32Error {
   return codedError('ERR_SECUR32_CONNECTION_LOST', how, cause === undefined ? {} : { cause });

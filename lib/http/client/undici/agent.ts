@@ -2,22 +2,22 @@
 
 import { Dispatcher, errors } from 'undici';
 
-import { argumentError } from '../../core/errors.js';
-import { closedError } from '../../core/closed-error.js';
-import { discardBody } from './body-source.js';
-import { ClientCredentials } from './client-credentials.js';
+import { argumentError } from '../../../core/errors.js';
+import { closedError } from '../../../core/closed-error.js';
+import { discardBody } from '../body/body-source.js';
+import { ClientCredentials } from '../logon/client-credentials.js';
 import { Exchange } from './exchange.js';
-import { ConnectionOpener } from './open-connection.js';
+import { ConnectionOpener } from '../connection/open-connection.js';
 import {
   checkedClientOptions,
   ownClientOptions,
   type ClientSettings,
   type IntegratedClientOptions,
-} from './options.js';
-import { Pool } from './pool.js';
-import { RequestHeaders } from './request-headers.js';
-import { checkedMethod, checkedOrigin, checkedPath } from './request-target.js';
-import { sinkOf, type Sink } from './sink.js';
+} from '../options.js';
+import { Pool } from '../connection/pool.js';
+import { RequestHeaders } from '../request/request-headers.js';
+import { checkedMethod, checkedOrigin, checkedPath } from '../request/request-target.js';
+import { sinkOf, type Sink } from './response-handler.js';
 
 /**
  * An undici dispatcher that answers servers and proxies that ask for a logon

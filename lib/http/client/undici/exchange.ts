@@ -4,19 +4,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Dispatcher } from 'undici';
 
-import { codedError } from '../../core/errors.js';
+import { codedError } from '../../../core/errors.js';
 import { Attempt, type AttemptHead } from './attempt.js';
-import { supportsSessions } from './challenges.js';
+import { supportsSessions } from '../logon/challenges.js';
 import { ExchangeController } from './exchange-controller.js';
-import type { LogonConnection } from './logon-connection.js';
-import { connectionLost, isLostConnection, isUnsent } from './lost-connection.js';
-import type { ClientLimits } from './options.js';
-import type { Party } from './party.js';
-import type { Pool } from './pool.js';
-import { RequestBody } from './request-body.js';
-import { RequestHeaders } from './request-headers.js';
+import type { LogonConnection } from '../connection/logon-connection.js';
+import { connectionLost, isLostConnection, isUnsent } from '../connection/lost-connection.js';
+import type { ClientLimits } from '../options.js';
+import type { Party } from '../logon/peer.js';
+import type { Pool } from '../connection/pool.js';
+import { RequestBody } from '../body/request-body.js';
+import { RequestHeaders } from '../request/request-headers.js';
 import { Retries } from './retries.js';
-import type { Sink } from './sink.js';
+import type { Sink } from './response-handler.js';
 
 type Options = Dispatcher.DispatchOptions;
 

@@ -3,15 +3,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { ClientContextOptions } from '../../context/client-context.js';
-import { codedError } from '../../core/errors.js';
-import { packageKind } from '../../core/package-kinds.js';
-import type { Scheme } from '../schemes.js';
+import type { ClientContextOptions } from '../../../context/client-context.js';
+import { codedError } from '../../../core/errors.js';
+import { packageKind } from '../../../core/package-kinds.js';
+import type { Scheme } from '../../schemes.js';
 import { readChallenges, readPersistentAuth, type Challenges } from './challenges.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { Logon, notProven } from './logon.js';
-import type { Memory } from './memories.js';
-import type { LogonSettings } from './options.js';
+import type { Memory } from './peer-cache.js';
+import type { LogonSettings } from '../options.js';
 import { bindingsOfPeer, refuseUnknownPeer } from './peer-bindings.js';
 import { checkTargetHost, targetNameOf, type TargetNameSettings } from './target-names.js';
 

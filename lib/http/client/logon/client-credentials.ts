@@ -1,10 +1,10 @@
 /** The credentials of a client's logons: one for each scheme, acquired once. */
 
-import type { AuthIdentity } from '../../raw/auth-identity.js';
-import { Credentials } from '../../context/credentials.js';
-import { closedError } from '../../core/closed-error.js';
-import type { Scheme } from '../schemes.js';
-import type { LogonSettings } from './options.js';
+import type { AuthIdentity } from '../../../raw/auth-identity.js';
+import { Credentials } from '../../../context/credentials.js';
+import { closedError } from '../../../core/closed-error.js';
+import type { Scheme } from '../../schemes.js';
+import type { LogonSettings } from '../options.js';
 
 /** They are this object's own, unless the caller gave them. */
 export class ClientCredentials {

@@ -3,11 +3,11 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { codedError } from '../../core/errors.js';
-import { maxHeaderSize } from './header-size.js';
-import { connectionLost } from './lost-connection.js';
-import type { ClientLimits } from './options.js';
-import type { Party, ResponseHead } from './party.js';
+import { codedError } from '../../../core/errors.js';
+import { maxHeaderSize } from '../connection/header-size.js';
+import { connectionLost } from '../connection/lost-connection.js';
+import type { ClientLimits } from '../options.js';
+import type { Party, ResponseHead } from '../logon/peer.js';
 
 /** The request that a connection is logged on with. */
 export interface Probe {

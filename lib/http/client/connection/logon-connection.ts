@@ -4,8 +4,8 @@ import { Client } from 'undici';
 
 import { maxHeaderSize } from './header-size.js';
 import { unsentRequest } from './lost-connection.js';
-import type { ClientLimits } from './options.js';
-import type { Party } from './party.js';
+import type { ClientLimits } from '../options.js';
+import type { Party } from '../logon/peer.js';
 import type { Socket } from 'node:net';
 
 export interface ConnectionParts {

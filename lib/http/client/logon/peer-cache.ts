@@ -1,6 +1,6 @@
 /** What is known of servers and proxies from earlier connections. */
 
-import type { Scheme } from '../schemes.js';
+import type { Scheme } from '../../schemes.js';
 
 /** Of one of them. */
 export interface Memory {

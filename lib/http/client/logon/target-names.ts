@@ -3,9 +3,9 @@
 import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
-import { requiredText } from '../../raw/auth-identity.js';
-import { codedError } from '../../core/errors.js';
-import { addressOf, hostOf, type HostRules } from './host-rules.js';
+import { requiredText } from '../../../raw/auth-identity.js';
+import { codedError } from '../../../core/errors.js';
+import { addressOf, hostOf, type HostRules } from '../host-rules.js';
 
 /** A chain of aliases that is longer is a loop, or somebody's joke. */
 const MAX_ALIASES = 8;

@@ -3,11 +3,11 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { codedError } from '../../core/errors.js';
-import { hostOf, portOf } from './host-rules.js';
+import { codedError } from '../../../core/errors.js';
+import { hostOf, portOf } from '../host-rules.js';
 import { connectionLost } from './lost-connection.js';
-import type { ClientLimits } from './options.js';
-import type { Party } from './party.js';
+import type { ClientLimits } from '../options.js';
+import type { Party } from '../logon/peer.js';
 import { maxHeaderSize } from './header-size.js';
 import { skipBody } from './skip-body.js';
 

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Client, Dispatcher } from 'undici';
 
-import type { ResponseHead } from './party.js';
+import type { ResponseHead } from '../logon/peer.js';
 
 type Controller = Dispatcher.DispatchController;
 

@@ -3,17 +3,17 @@
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 
-import type { AuthIdentity } from '../../raw/auth-identity.js';
-import { closedError } from '../../core/closed-error.js';
+import type { AuthIdentity } from '../../../raw/auth-identity.js';
+import { closedError } from '../../../core/closed-error.js';
 import { checkRequest, urlOfRequest } from './agent-request.js';
-import { ClientCredentials } from './client-credentials.js';
-import { connectionLost } from './lost-connection.js';
-import { Memories } from './memories.js';
+import { ClientCredentials } from '../logon/client-credentials.js';
+import { connectionLost } from '../connection/lost-connection.js';
+import { Memories } from '../logon/peer-cache.js';
 import { nodeAgent, type NodeAgent, type SocketCreated } from './node-agent.js';
-import type { ConnectOptions, LogonSettings } from './options.js';
-import { Party } from './party.js';
+import type { ConnectOptions, LogonSettings } from '../options.js';
+import { Party } from '../logon/peer.js';
 import { logOnByProbe, type Probe } from './probe.js';
-import { endSocket, openPlain, openTls } from './sockets.js';
+import { endSocket, openPlain, openTls } from '../connection/sockets.js';
 import { WaitingRequest } from './waiting-request.js';
 
 /** A connection on its way to being logged on. */

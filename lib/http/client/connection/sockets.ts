@@ -3,9 +3,9 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
-import { codedError } from '../../core/errors.js';
-import { addressOf, hostOf, portOf } from './host-rules.js';
-import type { ConnectOptions } from './options.js';
+import { codedError } from '../../../core/errors.js';
+import { addressOf, hostOf, portOf } from '../host-rules.js';
+import type { ConnectOptions } from '../options.js';
 
 const KEEP_ALIVE_MS = 60_000;
 

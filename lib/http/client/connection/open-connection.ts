@@ -2,12 +2,12 @@
 
 import type { Socket } from 'node:net';
 
-import type { ClientCredentials } from './client-credentials.js';
+import type { ClientCredentials } from '../logon/client-credentials.js';
 import { LogonConnection } from './logon-connection.js';
 import { connectionLost } from './lost-connection.js';
-import { Memories } from './memories.js';
-import type { ClientSettings, ProxySettings } from './options.js';
-import { Party } from './party.js';
+import { Memories } from '../logon/peer-cache.js';
+import type { ClientSettings, ProxySettings } from '../options.js';
+import { Party } from '../logon/peer.js';
 import { endSocket, openPlain, openTls, type SocketSettings } from './sockets.js';
 import { openTunnel } from './tunnel.js';
 

@@ -5,7 +5,7 @@ import { finished, Readable } from 'node:stream';
 import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
 import { types } from 'node:util';
 
-import { argumentError } from '../../core/errors.js';
+import { argumentError } from '../../../core/errors.js';
 
 /** Receives the failure of a body, also one that nothing was read from yet. Never called by `bodySource` itself. */
 export type BodyFailed = (error: Error) => void;

@@ -9,15 +9,15 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { IDENTITY_NAMES, requiredText } from '../../raw/auth-identity.js';
-import { argumentError } from '../../core/errors.js';
-import { optionNames, ownRecord } from '../../core/checks.js';
-import { checkedBoolean, checkedInteger } from '../option-checks.js';
+import { IDENTITY_NAMES, requiredText } from '../../../raw/auth-identity.js';
+import { argumentError } from '../../../core/errors.js';
+import { optionNames, ownRecord } from '../../../core/checks.js';
+import { checkedBoolean, checkedInteger } from '../../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type SocketCreated } from './node-agent.js';
-import { checkedLogonOptions, LOGON_KINDS, ownLogonOptions, type LogonOptions } from './options.js';
+import { checkedLogonOptions, LOGON_KINDS, ownLogonOptions, type LogonOptions } from '../options.js';
 import type { Probe } from './probe.js';
-import { checkedPath } from './request-target.js';
+import { checkedPath } from '../request/request-target.js';
 
 export interface IntegratedHttpAgentOptions extends LogonOptions {
   /**

@@ -1,8 +1,8 @@
 /** Reads what a server or proxy says in WWW-Authenticate or Proxy-Authenticate. */
 
-import { codedError } from '../../core/errors.js';
-import { schemeOf, type Scheme } from '../schemes.js';
-import { base64Length, bytesOfBase64 } from '../token68.js';
+import { codedError } from '../../../core/errors.js';
+import { schemeOf, type Scheme } from '../../schemes.js';
+import { base64Length, bytesOfBase64 } from '../../token68.js';
 
 /** A field of a response: several of them are an array. */
 export type Field = string | readonly string[] | undefined;
