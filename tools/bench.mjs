@@ -3,7 +3,7 @@
 //
 //   npm run bench [-- NAME…]     hanging-logons, event-loop
 
-import { run } from '../test/testbed/index.mjs';
+import { run } from './testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { Failure, reportError } from './support/failure.mjs';

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-import { run } from '../test/testbed/index.mjs';
+import { run } from './testbed/index.mjs';
 import { Failure, reportError } from './support/failure.mjs';
 
 const require = createRequire(import.meta.url);

@@ -13,7 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { run } from '../test/testbed/index.mjs';
+import { run } from './testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { reportError } from './support/failure.mjs';
 

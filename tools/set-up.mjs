@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { prepare } from '../test/testbed/index.mjs';
+import { prepare } from './testbed/index.mjs';
 import { Failure } from './support/failure.mjs';
 import { crossBuildPackages, requireHostPackages, treePackages } from './support/host-packages.mjs';
 import { Reporter } from './support/progress.mjs';

@@ -4,7 +4,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { windowsPath } from '../test/testbed/index.mjs';
+import { windowsPath } from './testbed/index.mjs';
 import { testBuildDirectory } from './native/project.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

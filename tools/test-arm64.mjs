@@ -8,7 +8,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { prepare, PROCESSORS, run } from '../test/testbed/arm64/index.mjs';
+import { prepare, PROCESSORS, run } from './testbed/arm64/index.mjs';
 import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { arm64Suite } from './suites.mjs';

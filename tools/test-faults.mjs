@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { DEFAULT_NODE, run, windowsPath } from '../test/testbed/index.mjs';
+import { DEFAULT_NODE, run, windowsPath } from './testbed/index.mjs';
 import { jestArguments, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { mutants } from '../test/mutants/mutants.mjs';
-import { run, TIMED_OUT } from '../test/testbed/index.mjs';
+import { run, TIMED_OUT } from './testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
 import { Failure, reportError } from './support/failure.mjs';

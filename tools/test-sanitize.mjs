@@ -5,7 +5,7 @@
 //   npm run test:sanitize -- --fuzz-seconds 600 a longer search
 //   npm run test:sanitize -- NAME…              only the programs and mutants that have one of the names
 //
-// It uses clang from a Debian tree of its own (test/testbed), so that the host's release does not
+// It uses clang from a Debian tree of its own (tools/testbed), so that the host's release does not
 // matter. Every program is built from src-native as it is; then once more for each fault that is
 // planted in a copy, which it must report.
 
@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import * as definitions from '../test/sanitize/programs.mjs';
-import { PROJECT_IN_TREE, prepareCompiler } from '../test/testbed/compiler.mjs';
+import { PROJECT_IN_TREE, prepareCompiler } from './testbed/compiler.mjs';
 import { runBuildStep, zigDirectory } from './native/cmake.mjs';
 import { root } from './native/project.mjs';
 import { generate } from './sanitize/definitions.mjs';

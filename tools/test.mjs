@@ -19,7 +19,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { DEFAULT_NODE, nodeVersions, run, windowsPath } from '../test/testbed/index.mjs';
+import { DEFAULT_NODE, nodeVersions, run, windowsPath } from './testbed/index.mjs';
 import { jestArguments, RECORDED, resultFile, RESULTS } from './jest-command.mjs';
 import { setUp, setUpUnit } from './set-up.mjs';
 import { suites } from './suites.mjs';

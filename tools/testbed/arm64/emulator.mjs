@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../../../tools/support/failure.mjs';
+import { Failure } from '../../support/failure.mjs';
 
 export const PROCESSORS = 2;
 /** The files may fill half of it, and a Wine prefix is large while it is made. */

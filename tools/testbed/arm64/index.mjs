@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Reporter } from '../../../tools/support/progress.mjs';
+import { Reporter } from '../../support/progress.mjs';
 import { inCache, makeCache } from '../cache.mjs';
 import { requireUsableHost } from '../host.mjs';
 import { PROJECT_IN_SESSION, windowsPath } from '../index.mjs';

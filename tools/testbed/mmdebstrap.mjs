@@ -1,10 +1,10 @@
-import { requireDiskSpace } from '../../tools/support/disk-space.mjs';
+import { requireDiskSpace } from '../support/disk-space.mjs';
 import {
   debianKeyring,
   requireHostPackages,
   treePackages,
-} from '../../tools/support/host-packages.mjs';
-import { runLogged } from '../../tools/support/run-command.mjs';
+} from '../support/host-packages.mjs';
+import { runLogged } from '../support/run-command.mjs';
 import { aptProxies, debianMirror } from './apt-mirror.mjs';
 import { cache, inCache } from './cache.mjs';
 import { isolated } from './namespace.mjs';
@@ -26,7 +26,7 @@ const MOUNT_TEMPORARY = 'mount -t tmpfs tmpfs "$TMPDIR"';
  * @param {string} how.directory that it fills
  * @param {string[]} [how.skip] further steps of its that are left out
  * @param {string} [how.before] a shell command that runs first, with what it mounts
- * @param {import('../../tools/support/progress.mjs').Reporter} how.reporter
+ * @param {import('../support/progress.mjs').Reporter} how.reporter
  */
 export async function runMmdebstrap(
   { name, title, release, architecture },

@@ -1,5 +1,5 @@
 /**
- * Checks the testbed itself: node --test test/testbed/check.mjs
+ * Checks the testbed itself: node --test tools/testbed/check.mjs
  *
  * It stands outside of the project's suites, because these run inside of what it checks.
  */

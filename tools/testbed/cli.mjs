@@ -1,6 +1,6 @@
 import { parseArguments, USAGE } from './arguments.mjs';
 import { run, TESTBED_FAILED } from './index.mjs';
-import { reportError } from '../../tools/support/failure.mjs';
+import { reportError } from '../support/failure.mjs';
 
 try {
   const { help, command, ...options } = parseArguments(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildOnce } from '../../tools/support/build-once.mjs';
+import { buildOnce } from '../support/build-once.mjs';
 import { inCache, keyOf } from './cache.mjs';
 import { isRoot } from './host.mjs';
 import { runMmdebstrap, temporary } from './mmdebstrap.mjs';
@@ -14,7 +14,7 @@ import { readPackages } from './tree.mjs';
  *
  * @param {Layer} layer
  * @param {string} base the place of its tree in the cache
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  * @returns {Promise<string>} its place in the cache; a session lays it over the tree
  */
 export async function ensureLayer(layer, base, reporter) {
@@ -41,7 +41,7 @@ const WORK = 'work';
  * @param {string} how.base
  * @param {string[]} how.packages
  * @param {string} how.directory
- * @param {import('../../tools/support/progress.mjs').Reporter} how.reporter
+ * @param {import('../support/progress.mjs').Reporter} how.reporter
  */
 async function buildLayer(layer, { base, packages, directory, reporter }) {
   await Promise.all([FILES, WORK].map((name) => mkdir(join(directory, name))));

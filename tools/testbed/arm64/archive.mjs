@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { runLogged } from '../../../tools/support/run-command.mjs';
+import { runLogged } from '../../support/run-command.mjs';
 import { inCache } from '../cache.mjs';
 import { isolated } from '../namespace.mjs';
 

@@ -1,11 +1,11 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildOnce } from '../../../tools/support/build-once.mjs';
-import { requireDiskSpace } from '../../../tools/support/disk-space.mjs';
-import { Failure } from '../../../tools/support/failure.mjs';
-import { emulatorPackages, requireHostPackages } from '../../../tools/support/host-packages.mjs';
-import { CommandFailure, runLogged } from '../../../tools/support/run-command.mjs';
+import { buildOnce } from '../../support/build-once.mjs';
+import { requireDiskSpace } from '../../support/disk-space.mjs';
+import { Failure } from '../../support/failure.mjs';
+import { emulatorPackages, requireHostPackages } from '../../support/host-packages.mjs';
+import { CommandFailure, runLogged } from '../../support/run-command.mjs';
 import { cache, inCache, keyOf } from '../cache.mjs';
 import { ensureTree } from '../tree.mjs';
 import { arm64Tree } from '../trees.mjs';
@@ -34,7 +34,7 @@ const LEFT_OUT = [
   'var/cache',
 ];
 
-/** @typedef {import('../../../tools/support/progress.mjs').Reporter} Reporter */
+/** @typedef {import('../../support/progress.mjs').Reporter} Reporter */
 
 /**
  * The scripts that run in the machine.

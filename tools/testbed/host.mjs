@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { Failure } from '../../tools/support/failure.mjs';
-import { capture } from '../../tools/support/run-command.mjs';
+import { Failure } from '../support/failure.mjs';
+import { capture } from '../support/run-command.mjs';
 
 export const isRoot = process.getuid?.() === 0;
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { runLogged } from '../../tools/support/run-command.mjs';
+import { runLogged } from '../support/run-command.mjs';
 import { inCache } from './cache.mjs';
 import { isRoot } from './host.mjs';
 

@@ -13,7 +13,7 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * Makes the tree with clang, as far as the cache does not have it.
  *
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  * @returns {Promise<(command: string[]) => { command: string[], env: NodeJS.ProcessEnv }>} what runs a command in it,
  *   in the project's directory
  */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { buildOnce } from '../../tools/support/build-once.mjs';
+import { buildOnce } from '../support/build-once.mjs';
 import { inCache, keyOf } from './cache.mjs';
 import { runMmdebstrap } from './mmdebstrap.mjs';
 import { removeTree } from './namespace.mjs';
@@ -22,7 +22,7 @@ export function readPackages(lists) {
  * A Debian tree; built if it is not there.
  *
  * @param {Tree} tree
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  * @returns {Promise<string>} its place in the cache
  */
 export async function ensureTree(tree, reporter) {

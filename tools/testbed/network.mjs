@@ -1,5 +1,5 @@
-import { CommandFailure } from '../../tools/support/run-command.mjs';
-import { Failure } from '../../tools/support/failure.mjs';
+import { CommandFailure } from '../support/run-command.mjs';
+import { Failure } from '../support/failure.mjs';
 
 const SIGNS =
   /Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT/;

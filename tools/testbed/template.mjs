@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { buildOnce } from '../../tools/support/build-once.mjs';
-import { requireDiskSpace } from '../../tools/support/disk-space.mjs';
-import { runLogged } from '../../tools/support/run-command.mjs';
+import { buildOnce } from '../support/build-once.mjs';
+import { requireDiskSpace } from '../support/disk-space.mjs';
+import { runLogged } from '../support/run-command.mjs';
 import { cache, inCache, keyOf } from './cache.mjs';
 import { removeTree, sessionCommand, sessionEnvironment } from './namespace.mjs';
 
@@ -22,7 +22,7 @@ const SCRIPTS = [
  * changes afterwards, a session writes into a layer of its own.
  *
  * @param {string} tree
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  * @returns {Promise<string>} its place in the cache
  */
 export async function ensureTemplate(tree, reporter) {
@@ -39,7 +39,7 @@ export async function ensureTemplate(tree, reporter) {
 /**
  * @param {string} tree
  * @param {string} target
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  */
 async function makeTemplate(tree, target, reporter) {
   await requireDiskSpace(cache, GIGABYTES, 'the domain and the Wine prefix');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Reporter } from '../../tools/support/progress.mjs';
-import { exitStatus } from '../../tools/support/run-command.mjs';
+import { Reporter } from '../support/progress.mjs';
+import { exitStatus } from '../support/run-command.mjs';
 import { makeCache } from './cache.mjs';
 import { requireUsableHost } from './host.mjs';
 import { sessionCommand, sessionEnvironment } from './namespace.mjs';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from '../../tools/support/run-command.mjs';
+import { capture } from '../support/run-command.mjs';
 import { hostRelease } from './host.mjs';
 
 /**

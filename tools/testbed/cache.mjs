@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../tools/support/cache-directory.mjs';
+import { cacheDirectory } from '../support/cache-directory.mjs';
 
 /**
  * Where the testbed keeps what takes long to make:

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildOnce } from '../../tools/support/build-once.mjs';
-import { Failure } from '../../tools/support/failure.mjs';
-import { runLogged } from '../../tools/support/run-command.mjs';
+import { buildOnce } from '../support/build-once.mjs';
+import { Failure } from '../support/failure.mjs';
+import { runLogged } from '../support/run-command.mjs';
 import { inCache } from './cache.mjs';
 import { explainNetwork } from './network.mjs';
 
@@ -40,7 +40,7 @@ export function requireNodeVersion(version) {
  * Installs what Windows programs need, as far as it is not there.
  *
  * @param {string[]} versions major versions of Node
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  * @param {Architecture} [architecture]
  * @returns {Promise<{ source: string, target: string }[]>} the directories, and where a session has them
  */
@@ -66,7 +66,7 @@ export async function ensureWindowsPackages(versions, reporter, architecture = '
  *
  * @param {string} name a dependency of the sub-project
  * @param {Architecture} architecture
- * @param {import('../../tools/support/progress.mjs').Reporter} reporter
+ * @param {import('../support/progress.mjs').Reporter} reporter
  */
 async function ensurePackage(name, architecture, reporter) {
   const { version } = lockfile().packages[`node_modules/${name}`];

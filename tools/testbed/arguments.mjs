@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Failure } from '../../tools/support/failure.mjs';
+import { Failure } from '../support/failure.mjs';
 import { DEFAULT_NODE, nodeVersions, requireNodeVersion } from './windows-node.mjs';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
