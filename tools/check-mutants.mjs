@@ -1,10 +1,10 @@
-// npm run check:mutants: fails where a planted fault of test/mutants does not fit any more, or names a test that did
+// npm run check:mutants: fails where a planted fault of test/instruments/mutants does not fit any more, or names a test that did
 // not pass in the last whole `npm test`. Plants nothing; `npm run test:mutants` does.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { mutants } from '../test/mutants/mutants.mjs';
+import { mutants } from '../test/instruments/mutants/mutants.mjs';
 import { RESULTS } from './jest-command.mjs';
 import { Failure, reportError } from './support/failure.mjs';
 import { isNamedBy, passedTests, planted } from './support/mutant-fit.mjs';

@@ -29,7 +29,7 @@ const FILES = [
   ),
 ];
 /** Compiled, they say which packages they need. */
-const CODE = ['lib', 'tools/native', 'test/native', 'test/scripted', 'test/support'];
+const CODE = ['lib', 'tools/native', 'test/native', 'test/scripted', 'test/instruments/support'];
 /** A run that hangs must end, and one on a host with other work to do must not. */
 const TIMEOUT_SECONDS = 30 * 60;
 

@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { mutants } from '../test/mutants/mutants.mjs';
+import { mutants } from '../test/instruments/mutants/mutants.mjs';
 import { run, TIMED_OUT } from './testbed/index.mjs';
 import { setUp } from './set-up.mjs';
 import { suites } from './suites.mjs';
@@ -49,13 +49,13 @@ function copyProject() {
   }
 }
 
-/** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
+/** @param {import('../test/instruments/mutants/mutants.mjs').Mutant} mutant */
 function plantAll(mutant) {
   const contents = planted(mutant, (file) => readFileSync(inCopy(file), 'utf8'));
   for (const [file, content] of contents) writeFileSync(inCopy(file), content);
 }
 
-/** @param {import('../test/mutants/mutants.mjs').Mutant} mutant */
+/** @param {import('../test/instruments/mutants/mutants.mjs').Mutant} mutant */
 function heal({ changes }) {
   for (const { file } of changes) {
     writeFileSync(inCopy(file), readFileSync(join(ROOT, file)));
@@ -149,7 +149,7 @@ async function runSuites(folder, patterns, timeoutSeconds = RUN_TIMEOUT_SECONDS)
 /**
  * The suites must pass where nothing is planted, and have the tests that the mutants name.
  *
- * @param {import('../test/mutants/mutants.mjs').Mutant[]} chosen
+ * @param {import('../test/instruments/mutants/mutants.mjs').Mutant[]} chosen
  */
 async function runHealthy(chosen) {
   for (const folder of new Set(chosen.map(({ test }) => folderOf(test.file)))) {
@@ -172,7 +172,7 @@ async function runHealthy(chosen) {
 /**
  * What caught a mutant: the test that is there for it, or its end by a crash, if that is how it shows.
  *
- * @param {import('../test/mutants/mutants.mjs').Mutant} mutant
+ * @param {import('../test/instruments/mutants/mutants.mjs').Mutant} mutant
  * @returns {Promise<string | undefined>}
  */
 async function catcher({ test, crashes = false }) {

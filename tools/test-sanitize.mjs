@@ -13,7 +13,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import * as definitions from '../test/sanitize/programs.mjs';
+import * as definitions from '../test/instruments/sanitize/programs.mjs';
 import { PROJECT_IN_TREE, prepareCompiler } from './testbed/compiler.mjs';
 import { runBuildStep, zigDirectory } from './native/cmake.mjs';
 import { root } from './native/project.mjs';
@@ -27,7 +27,7 @@ import { runLogged } from './support/run-command.mjs';
 const OUTPUT = 'build/sanitize';
 const BINARIES = `${OUTPUT}/cmake`;
 const GENERATED = `${OUTPUT}/generated`;
-const CORPUS = 'test/sanitize/corpus';
+const CORPUS = 'test/instruments/sanitize/corpus';
 const LOGS = join(root, OUTPUT, 'logs');
 /** For each fuzzer. */
 const DEFAULT_FUZZ_SECONDS = 25;
@@ -49,19 +49,19 @@ const reporter = new Reporter({ prefix: 'test:sanitize: ', log });
 /**
  * @typedef {Awaited<ReturnType<typeof prepareCompiler>>} InTree
  *
- * @typedef {import('../test/sanitize/programs.mjs').Program} Program
+ * @typedef {import('../test/instruments/sanitize/programs.mjs').Program} Program
  *
- * @typedef {import('../test/sanitize/programs.mjs').Mutant} Mutant
+ * @typedef {import('../test/instruments/sanitize/programs.mjs').Mutant} Mutant
  */
 
-/** The headers of test/sanitize/windows say what MinGW-w64's say. */
+/** The headers of test/instruments/sanitize/windows say what MinGW-w64's say. */
 async function checkLayout() {
   for (const target of REAL_TARGETS) {
     await runBuildStep(
       [
         join(zigDirectory, 'bin', 'c++'),
         ...['-target', target, '-std=c++17', '-DSECURITY_WIN32', '-D_WIN32_WINNT=0x0a00'],
-        ...['-c', 'test/sanitize/windows/layout.cc', '-o', join(root, OUTPUT, `${target}.o`)],
+        ...['-c', 'test/instruments/sanitize/windows/layout.cc', '-o', join(root, OUTPUT, `${target}.o`)],
       ],
       { what: `layout.cc with the headers for ${target}`, log: `sanitize/logs/${target}.log` },
     );
@@ -72,7 +72,7 @@ async function checkLayout() {
 async function build(inTree, targets) {
   const steps = {
     configure: [
-      ...['cmake', '-S', 'test/sanitize', '-B', BINARIES, '-G', 'Ninja'],
+      ...['cmake', '-S', 'test/instruments/sanitize', '-B', BINARIES, '-G', 'Ninja'],
       ...['-DCMAKE_CXX_COMPILER=clang++', `-DGENERATED=${PROJECT_IN_TREE}/${GENERATED}`],
     ],
     build: ['cmake', '--build', BINARIES, '--target', ...targets],
@@ -81,7 +81,7 @@ async function build(inTree, targets) {
     for (const [name, step] of Object.entries(steps)) {
       const { command, env } = inTree(step);
       await runLogged(command, {
-        what: `${name} of test/sanitize`,
+        what: `${name} of test/instruments/sanitize`,
         logFile: join(LOGS, `${name}.log`),
         env,
         onLine: (line) => update(/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ''),
@@ -186,7 +186,7 @@ async function main() {
 
   const started = performance.now();
   await checkLayout();
-  say(true, `the headers of test/sanitize/windows agree with those of MinGW-w64`, started);
+  say(true, `the headers of test/instruments/sanitize/windows agree with those of MinGW-w64`, started);
   await build(inTree, [
     ...programs.map(({ sanitizer, program }) => `${sanitizer}-${program}`),
     ...mutants.map(({ name }) => `mutant-${name}`),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
+import { runChild } from '../instruments/support/child.js';
 
 test.each([
   ['nothing was made', 'loaded'],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
+import { runChild } from '../instruments/support/child.js';
 
 test('handles that nobody closed are given back when they are collected', async () => {
   const { status, output, errors } = await runChild('lifecycle/children/drop-handles.js', {

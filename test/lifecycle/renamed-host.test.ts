@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
+import { runChild } from '../instruments/support/child.js';
 
 // Electron and packed programs: the host of the addon is not called node.exe.
 test('the addon loads in a host of another name', async () => {

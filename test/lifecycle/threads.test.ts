@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, present } from '../support/system.js';
+import { runChild } from '../instruments/support/child.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, present } from '../instruments/support/system.js';
 
 testWithAccount('several worker threads log on at once, each with handles of its own', async () => {
   const { status, output, errors } = await runChild('lifecycle/children/several-workers.js', {

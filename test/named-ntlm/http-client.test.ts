@@ -9,10 +9,10 @@ import { request } from 'undici';
 import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { NAMED_NTLM, nameOf, randomNumbers } from '../support/named-ntlm.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, bob, present, type Account } from '../support/system.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { NAMED_NTLM, nameOf, randomNumbers } from '../instruments/support/named-ntlm.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, bob, present, type Account } from '../instruments/support/system.js';
 
 const packages = { NTLM: NAMED_NTLM } as const;
 const REQUESTS = 600;

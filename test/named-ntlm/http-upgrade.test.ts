@@ -2,17 +2,17 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../support/http-logon.js';
-import { closeServers } from '../support/http-server.js';
-import { serveUpgrades } from '../support/http-upgrades.js';
-import { closeWires, WireClient, type WireResponse } from '../support/http-wire.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { NAMED_NTLM, nameOf } from '../support/named-ntlm.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, bob, present, type Account } from '../support/system.js';
-import { ECDSA_PEM } from '../support/tls-fixtures.js';
-import { WEB_SOCKET_FRAMEWORKS, type RunningWebSockets } from '../support/websocket-frameworks.js';
-import { exchangeMessage, nextMessage, webSocketRequest } from '../support/websocket.js';
+import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../instruments/support/http-logon.js';
+import { closeServers } from '../instruments/support/http-server.js';
+import { serveUpgrades } from '../instruments/support/http-upgrades.js';
+import { closeWires, WireClient, type WireResponse } from '../instruments/support/http-wire.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { NAMED_NTLM, nameOf } from '../instruments/support/named-ntlm.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, bob, present, type Account } from '../instruments/support/system.js';
+import { ECDSA_PEM } from '../instruments/support/tls-fixtures.js';
+import { WEB_SOCKET_FRAMEWORKS, type RunningWebSockets } from '../instruments/support/websocket-frameworks.js';
+import { exchangeMessage, nextMessage, webSocketRequest } from '../instruments/support/websocket.js';
 
 let running: RunningWebSockets | undefined;
 afterEach(async () => {

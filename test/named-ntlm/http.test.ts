@@ -10,20 +10,20 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect } from '@jest/globals';
 
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../support/http-logon.js';
-import { closeServers, reasons, serve, type TestServer } from '../support/http-server.js';
+import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../instruments/support/http-logon.js';
+import { closeServers, reasons, serve, type TestServer } from '../instruments/support/http-server.js';
 import {
   closeWires,
   requestBytes,
   WireClient,
   type WireRequest,
   type WireResponse,
-} from '../support/http-wire.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { NAMED_NTLM, nameOf, randomNumbers } from '../support/named-ntlm.js';
-import { patience } from '../support/patience.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, bob, present, type Account } from '../support/system.js';
+} from '../instruments/support/http-wire.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { NAMED_NTLM, nameOf, randomNumbers } from '../instruments/support/named-ntlm.js';
+import { patience } from '../instruments/support/patience.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, bob, present, type Account } from '../instruments/support/system.js';
 
 const proxies: (() => void)[] = [];
 

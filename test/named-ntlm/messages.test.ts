@@ -1,6 +1,6 @@
 import { afterEach, describe, expect } from '@jest/globals';
 
-import { closePairs } from '../support/handshake.js';
+import { closePairs } from '../instruments/support/handshake.js';
 import {
   clientOf,
   lastMessage,
@@ -8,10 +8,10 @@ import {
   openFor,
   outcome,
   randomNumbers,
-} from '../support/named-ntlm.js';
-import { patience } from '../support/patience.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, present } from '../support/system.js';
+} from '../instruments/support/named-ntlm.js';
+import { patience } from '../instruments/support/patience.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

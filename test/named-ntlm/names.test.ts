@@ -3,7 +3,7 @@ import { afterEach, describe, expect } from '@jest/globals';
 import { ASC_RET_INTEGRITY } from '../../lib/constants/asc-flags.js';
 import { ISC_RET_INTEGRITY } from '../../lib/constants/isc-flags.js';
 import { querySecurityPackageInfo } from '../../lib/raw/packages.js';
-import { closePairs, exchange, openPair } from '../support/handshake.js';
+import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
 import {
   clientName,
   clientOf,
@@ -13,10 +13,10 @@ import {
   openFor,
   outcome,
   randomNumbers,
-} from '../support/named-ntlm.js';
-import { patience } from '../support/patience.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, bob, present, type Account } from '../support/system.js';
+} from '../instruments/support/named-ntlm.js';
+import { patience } from '../instruments/support/patience.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, bob, present, type Account } from '../instruments/support/system.js';
 
 const INVALID_HANDLE = { code: 'SEC_E_INVALID_HANDLE', call: 'QueryContextAttributes' };
 

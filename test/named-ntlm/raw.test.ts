@@ -20,10 +20,10 @@ import {
   acceptSecurityContext,
   initializeSecurityContext,
 } from '../../lib/raw/handshake-calls.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { clientName, NAMED_NTLM, nameOf } from '../support/named-ntlm.js';
-import { testWithAccount } from '../support/skip.js';
-import { alice, present, type Account } from '../support/system.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { clientName, NAMED_NTLM, nameOf } from '../instruments/support/named-ntlm.js';
+import { testWithAccount } from '../instruments/support/skip.js';
+import { alice, present, type Account } from '../instruments/support/system.js';
 
 const NEVER = 0x7fff_ffff_ffff_ffffn;
 

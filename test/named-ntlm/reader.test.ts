@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { randomNumbers } from '../support/named-ntlm.js';
-import { present } from '../support/system.js';
+import { randomNumbers } from '../instruments/support/named-ntlm.js';
+import { present } from '../instruments/support/system.js';
 
 type ReadMessage = (
   message: Buffer,

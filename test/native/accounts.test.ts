@@ -5,8 +5,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { AccessRules } from '../../lib/identity/access-rules.js';
 import { accountsBySid, resolveAccount } from '../../lib/identity/account-names.js';
 import { lookupAccountNames, lookupAccountSids } from '../../lib/raw/accounts.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testOnWine } from '../support/skip.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testOnWine } from '../instruments/support/skip.js';
 
 afterEach(expectNothingLive);
 

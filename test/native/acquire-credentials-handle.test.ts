@@ -8,8 +8,8 @@ import {
   freeCredentialsHandle,
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testOnWindows, testOnWine, testWithDomain } from '../support/skip.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testOnWindows, testOnWine, testWithDomain } from '../instruments/support/skip.js';
 
 const IDENTITY = { user: 'somebody', domain: 'SOMEWHERE', password: 'something' };
 

@@ -46,11 +46,11 @@ import {
   acceptSecurityContextSync,
   initializeSecurityContext,
 } from '../../lib/raw/handshake-calls.js';
-import { expectShape } from '../support/attribute-shapes.js';
-import { closePairs, exchange, openPair } from '../support/handshake.js';
-import { closeConnections, openTls } from '../support/schannel.js';
-import { testOnWindows, testOnWine, testWithAccount, testWithDomain } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { expectShape } from '../instruments/support/attribute-shapes.js';
+import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
+import { closeConnections, openTls } from '../instruments/support/schannel.js';
+import { testOnWindows, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];
 afterEach(async () => {

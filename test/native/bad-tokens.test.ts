@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ClientContext } from '../../lib/context/client-context.js';
 import { SspiError } from '../../lib/core/errors.js';
 import type { ServerContext } from '../../lib/context/server-context.js';
-import { closePairs, openPair, type PairOptions } from '../support/handshake.js';
-import { testWithAccount, testWithDomain } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { closePairs, openPair, type PairOptions } from '../instruments/support/handshake.js';
+import { testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

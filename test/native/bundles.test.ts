@@ -19,8 +19,8 @@ import {
   runProgram,
   temporaryFolder,
   type Outcome,
-} from '../support/planted.js';
-import { testOnWine } from '../support/skip.js';
+} from '../instruments/support/planted.js';
+import { testOnWine } from '../instruments/support/skip.js';
 
 /** The current folder and node.exe of the programs, with planted addons beside both. */
 let current = '';

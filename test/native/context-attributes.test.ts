@@ -13,9 +13,9 @@ import {
 import { ISC_RET_CONFIDENTIALITY, ISC_RET_INTEGRITY } from '../../lib/constants/isc-flags.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { closePairs, exchange, openPair } from '../support/handshake.js';
-import { testOnWindows, testOnWine, testWithAccount } from '../support/skip.js';
-import { alice, present } from '../support/system.js';
+import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
+import { testOnWindows, testOnWine, testWithAccount } from '../instruments/support/skip.js';
+import { alice, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

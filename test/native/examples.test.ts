@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 
 import { expect } from '@jest/globals';
 
-import { freePort, start, until } from '../support/examples.js';
-import { testIf, testOnWindows, testWithDomain } from '../support/skip.js';
-import { domain, present, wine } from '../support/system.js';
+import { freePort, start, until } from '../instruments/support/examples.js';
+import { testIf, testOnWindows, testWithDomain } from '../instruments/support/skip.js';
+import { domain, present, wine } from '../instruments/support/system.js';
 
 // On Windows the current user logs on over loopback, in the domain with a ticket.
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');

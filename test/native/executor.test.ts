@@ -4,8 +4,8 @@ import { ClientContext } from '../../lib/context/client-context.js';
 import { Credentials } from '../../lib/context/credentials.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
-import { runChild } from '../support/child.js';
-import { closePairs } from '../support/handshake.js';
+import { runChild } from '../instruments/support/child.js';
+import { closePairs } from '../instruments/support/handshake.js';
 
 const DEFAULT_LIMIT = 64;
 

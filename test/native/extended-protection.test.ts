@@ -8,9 +8,9 @@ import {
   SEC_CHANNEL_BINDINGS_RESULT_VALID_MATCHED,
 } from '../../lib/constants/channel-bindings.js';
 import type { ServerContextOptions } from '../../lib/context/server-context.js';
-import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
-import { alice, domain } from '../support/system.js';
+import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
+import { alice, domain } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

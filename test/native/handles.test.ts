@@ -16,9 +16,9 @@ import {
   initializeSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { closePairs, openPair } from '../support/handshake.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { present } from '../support/system.js';
+import { closePairs, openPair } from '../instruments/support/handshake.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { present } from '../instruments/support/system.js';
 
 const open: (ContextHandle | CredentialHandle)[] = [];
 afterEach(async () => {

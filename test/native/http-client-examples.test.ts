@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from '@jest/globals';
 
-import { freePort, start, until } from '../support/examples.js';
-import { testIf, testWithDomain } from '../support/skip.js';
-import { domain, wine } from '../support/system.js';
+import { freePort, start, until } from '../instruments/support/examples.js';
+import { testIf, testWithDomain } from '../instruments/support/skip.js';
+import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 

@@ -18,10 +18,10 @@ import { getAuthentication } from '../../lib/http/server/authentication.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testIf, testOnWine, testWithAccount, testWithDomain } from '../support/skip.js';
-import { alice, bob, domain, present, wine } from '../support/system.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testIf, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import { alice, bob, domain, present, wine } from '../instruments/support/system.js';
 
 /** In a domain the name that the service's key is for. */
 const HOST = domain?.spn.split('/')[1] ?? hostname();

@@ -5,11 +5,11 @@ import express5, { type ErrorRequestHandler, type Express } from 'express';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/adapters/middleware.js';
-import { listen } from '../support/frameworks.js';
-import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testIf } from '../support/skip.js';
-import { domain, wine } from '../support/system.js';
+import { listen } from '../instruments/support/frameworks.js';
+import { byNegotiate, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testIf } from '../instruments/support/skip.js';
+import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 

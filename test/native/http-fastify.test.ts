@@ -9,11 +9,11 @@ import { getIdentity } from '../../lib/http/server/authentication.js';
 import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { runChild } from '../support/child.js';
-import { byNegotiate, byNtlm, closeConnections, HttpConnection } from '../support/http-logons.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testIf, testWithAccount } from '../support/skip.js';
-import { domain, wine } from '../support/system.js';
+import { runChild } from '../instruments/support/child.js';
+import { byNegotiate, byNtlm, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testIf, testWithAccount } from '../instruments/support/skip.js';
+import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 

@@ -2,17 +2,17 @@
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { FRAMEWORKS, type Running } from '../support/frameworks.js';
+import { FRAMEWORKS, type Running } from '../instruments/support/frameworks.js';
 import {
   byNegotiate,
   byNtlm,
   closeConnections,
   HttpConnection,
   type Reply,
-} from '../support/http-logons.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testIf, testWithAccount } from '../support/skip.js';
-import { domain, wine } from '../support/system.js';
+} from '../instruments/support/http-logons.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testIf, testWithAccount } from '../instruments/support/skip.js';
+import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 

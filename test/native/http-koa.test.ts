@@ -6,11 +6,11 @@ import Koa from 'koa';
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { listen } from '../support/frameworks.js';
-import { byNegotiate, closeConnections, HttpConnection } from '../support/http-logons.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testIf } from '../support/skip.js';
-import { domain, wine } from '../support/system.js';
+import { listen } from '../instruments/support/frameworks.js';
+import { byNegotiate, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testIf } from '../instruments/support/skip.js';
+import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 

@@ -1,9 +1,9 @@
 import { afterEach, expect } from '@jest/globals';
 
-import { closePairs, openPair, type Pair } from '../support/handshake.js';
-import { patience } from '../support/patience.js';
-import { testWithAccount, testWithDomain } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { closePairs, openPair, type Pair } from '../instruments/support/handshake.js';
+import { patience } from '../instruments/support/patience.js';
+import { testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

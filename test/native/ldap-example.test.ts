@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
-import { freePort, start, type RunningExample } from '../support/examples.js';
-import { LdapWire } from '../support/ldap-wire.js';
-import { testWithDomain } from '../support/skip.js';
-import { domain, present, wine } from '../support/system.js';
+import { runChild } from '../instruments/support/child.js';
+import { freePort, start, type RunningExample } from '../instruments/support/examples.js';
+import { LdapWire } from '../instruments/support/ldap-wire.js';
+import { testWithDomain } from '../instruments/support/skip.js';
+import { domain, present, wine } from '../instruments/support/system.js';
 
 const HERE = '127.0.0.1';
 /** The largest sealed message that the example takes. */

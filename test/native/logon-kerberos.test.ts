@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect } from '@jest/globals';
 
 import { SspiError } from '../../lib/core/errors.js';
-import { runChild } from '../support/child.js';
-import { closePairs, exchange, openPair } from '../support/handshake.js';
-import { testOnWine, testWithDomain } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { runChild } from '../instruments/support/child.js';
+import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
+import { testOnWine, testWithDomain } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

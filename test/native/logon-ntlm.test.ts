@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { SspiError } from '../../lib/core/errors.js';
-import { closePairs, exchange, openPair } from '../support/handshake.js';
-import { testOnWindows, testWithAccount } from '../support/skip.js';
-import { alice, bob, present } from '../support/system.js';
+import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
+import { testOnWindows, testWithAccount } from '../instruments/support/skip.js';
+import { alice, bob, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

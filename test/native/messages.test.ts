@@ -25,15 +25,15 @@ import {
 } from '../../lib/raw/messages.js';
 import type { Protection } from '../../lib/context/requirements.js';
 import type { SecurityContext } from '../../lib/context/security-context.js';
-import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
+import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
 import {
   testIf,
   testOnWindows,
   testOnWine,
   testWithAccount,
   testWithDomain,
-} from '../support/skip.js';
-import { alice, domain, present, wine } from '../support/system.js';
+} from '../instruments/support/skip.js';
+import { alice, domain, present, wine } from '../instruments/support/system.js';
 
 afterEach(closePairs);
 

@@ -3,9 +3,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { ClientContext } from '../../lib/context/client-context.js';
-import { SessionSecurity, SIGNATURE_SIZE } from '../ntlm-server/session-security.js';
-import { closeClients, logOnToServer } from '../support/ntlm-logon.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
+import { SessionSecurity, SIGNATURE_SIZE } from '../instruments/ntlm-server/session-security.js';
+import { closeClients, logOnToServer } from '../instruments/support/ntlm-logon.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
 
 afterEach(closeClients);
 

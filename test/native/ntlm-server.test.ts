@@ -6,10 +6,10 @@ import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers.js';
 import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
 import { initializeSecurityContext } from '../../lib/raw/handshake-calls.js';
-import { AvId } from '../ntlm-server/av-pairs.js';
-import { readAuthenticate } from '../ntlm-server/authenticate.js';
-import { readChallenge, writeChallenge } from '../ntlm-server/challenge.js';
-import { channelBindingsHash } from '../ntlm-server/channel-bindings.js';
+import { AvId } from '../instruments/ntlm-server/av-pairs.js';
+import { readAuthenticate } from '../instruments/ntlm-server/authenticate.js';
+import { readChallenge, writeChallenge } from '../instruments/ntlm-server/challenge.js';
+import { channelBindingsHash } from '../instruments/ntlm-server/channel-bindings.js';
 import {
   has,
   NTLMSSP_NEGOTIATE_128,
@@ -20,13 +20,13 @@ import {
   NTLMSSP_NEGOTIATE_SEAL,
   NTLMSSP_NEGOTIATE_SIGN,
   NTLMSSP_NEGOTIATE_UNICODE,
-} from '../ntlm-server/flags.js';
-import type { Logon } from '../ntlm-server/logon.js';
-import { readNegotiate } from '../ntlm-server/negotiate.js';
-import type { Account } from '../ntlm-server/ntlmv2.js';
-import { NtlmServer } from '../ntlm-server/server.js';
-import { upperCase } from '../ntlm-server/text.js';
-import { expectNothingLive } from '../support/live-counts.js';
+} from '../instruments/ntlm-server/flags.js';
+import type { Logon } from '../instruments/ntlm-server/logon.js';
+import { readNegotiate } from '../instruments/ntlm-server/negotiate.js';
+import type { Account } from '../instruments/ntlm-server/ntlmv2.js';
+import { NtlmServer } from '../instruments/ntlm-server/server.js';
+import { upperCase } from '../instruments/ntlm-server/text.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
 import {
   beginLogon,
   clientHabits,
@@ -34,9 +34,9 @@ import {
   logOnToServer,
   pythia,
   SERVER_NAMES,
-} from '../support/ntlm-logon.js';
-import { testOnWindows, testWithAccount } from '../support/skip.js';
-import { alice, present } from '../support/system.js';
+} from '../instruments/support/ntlm-logon.js';
+import { testOnWindows, testWithAccount } from '../instruments/support/skip.js';
+import { alice, present } from '../instruments/support/system.js';
 
 afterEach(closeClients);
 

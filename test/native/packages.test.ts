@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { SECPKG_FLAG_CONNECTION, SECPKG_FLAG_STREAM } from '../../lib/constants/packages.js';
 import { SspiError } from '../../lib/core/errors.js';
 import { enumerateSecurityPackages, querySecurityPackageInfo } from '../../lib/raw/packages.js';
-import { testOnWindows } from '../support/skip.js';
-import { expectNothingLive } from '../support/live-counts.js';
+import { testOnWindows } from '../instruments/support/skip.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
 
 const EVERYWHERE = ['Negotiate', 'Kerberos', 'NTLM', 'Schannel'];
 

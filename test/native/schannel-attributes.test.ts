@@ -31,10 +31,10 @@ import {
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { queryCredentialsAttributes } from '../../lib/raw/credentials-attributes.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { closeSchannel, openTls, outbound } from '../support/schannel.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
-import { present } from '../support/system.js';
-import { ECDSA_PEM, RSA_PEM } from '../support/tls-fixtures.js';
+import { closeSchannel, openTls, outbound } from '../instruments/support/schannel.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
+import { present } from '../instruments/support/system.js';
+import { ECDSA_PEM, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   expect(liveCounts().contextBuffers).toBe(0);

@@ -26,9 +26,9 @@ import {
   partOf,
   tokenInput,
   type TlsConnection,
-} from '../support/schannel.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/schannel.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
+import { present } from '../instruments/support/system.js';
 
 afterEach(closeSchannel);
 

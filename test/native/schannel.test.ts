@@ -9,9 +9,9 @@ import { SspiError } from '../../lib/core/errors.js';
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import { clientLeg, closeSchannel, outbound, tokenInput } from '../support/schannel.js';
-import { present } from '../support/system.js';
-import { ECDSA_PEM } from '../support/tls-fixtures.js';
+import { clientLeg, closeSchannel, outbound, tokenInput } from '../instruments/support/schannel.js';
+import { present } from '../instruments/support/system.js';
+import { ECDSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 const HANDSHAKE_RECORD = 22;
 

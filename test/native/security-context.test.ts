@@ -23,9 +23,9 @@ import {
   initializeSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testOnWine, testWithAccount } from '../support/skip.js';
-import { alice, present } from '../support/system.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testOnWine, testWithAccount } from '../instruments/support/skip.js';
+import { alice, present } from '../instruments/support/system.js';
 
 const open: (ContextHandle | CredentialHandle)[] = [];
 afterEach(async () => {

@@ -14,9 +14,9 @@ import {
   querySecurityContextToken,
   tokenInformation,
 } from '../../lib/raw/tokens.js';
-import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];
 function kept<T extends { close: () => void }>(closable: T): T {

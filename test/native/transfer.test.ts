@@ -7,9 +7,9 @@ import { SECBUFFER_DATA, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffers
 import { SspiError } from '../../lib/core/errors.js';
 import { verifySignature } from '../../lib/raw/messages.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
-import { closePairs, exchange, openPair, type Pair } from '../support/handshake.js';
-import { testOnWindows, testOnWine } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
+import { testOnWindows, testOnWine } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];
 afterEach(async () => {

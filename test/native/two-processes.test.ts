@@ -5,11 +5,11 @@ import { afterEach, describe, expect } from '@jest/globals';
 
 import { Credentials } from '../../lib/context/credentials.js';
 import { ServerContext } from '../../lib/context/server-context.js';
-import { runChild } from '../support/child.js';
-import { receiveTokens, sendToken } from '../support/framing.js';
-import { expectNothingLive } from '../support/live-counts.js';
-import { testWithAccount, testWithDomain } from '../support/skip.js';
-import { alice, domain, present } from '../support/system.js';
+import { runChild } from '../instruments/support/child.js';
+import { receiveTokens, sendToken } from '../instruments/support/framing.js';
+import { expectNothingLive } from '../instruments/support/live-counts.js';
+import { testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import { alice, domain, present } from '../instruments/support/system.js';
 
 afterEach(expectNothingLive);
 

@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
 import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
-import { startBindingsServer, type BindingsAnswer } from '../support/peers/bindings-server.js';
+import { startBindingsServer, type BindingsAnswer } from '../instruments/support/peers/bindings-server.js';
 import {
   makeCertificate,
   type CertificateOptions,
   type ServerCertificate,
-} from '../support/peers/certificates.js';
-import { curl } from '../support/peers/curl.js';
+} from '../instruments/support/peers/certificates.js';
+import { curl } from '../instruments/support/peers/curl.js';
 
 const HOST = 'web.sspi.test';
 const HASHES = ['sha1', 'sha256', 'sha384', 'sha512'] as const;

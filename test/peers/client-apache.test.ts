@@ -7,10 +7,10 @@ import {
   startApache,
   type Apache,
   type ApacheAnswer,
-} from '../support/peers/apache.js';
-import { selfSigned } from '../support/peers/certificates.js';
-import { sendAll } from '../support/peers/client.js';
-import type { ClientOutput } from '../support/peers/client-program.js';
+} from '../instruments/support/peers/apache.js';
+import { selfSigned } from '../instruments/support/peers/certificates.js';
+import { sendAll } from '../instruments/support/peers/client.js';
+import type { ClientOutput } from '../instruments/support/peers/client-program.js';
 
 const options = { hosts: [APACHE_HOST], packages: { Negotiate: 'Kerberos' } };
 

@@ -7,10 +7,10 @@ import type { AddressInfo, Server } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { selfSigned } from '../support/peers/certificates.js';
-import { sendAll } from '../support/peers/client.js';
-import { alice, required } from '../support/peers/people.js';
-import { PROXY_HOST, startSquid, type Squid } from '../support/peers/squid.js';
+import { selfSigned } from '../instruments/support/peers/certificates.js';
+import { sendAll } from '../instruments/support/peers/client.js';
+import { alice, required } from '../instruments/support/peers/people.js';
+import { PROXY_HOST, startSquid, type Squid } from '../instruments/support/peers/squid.js';
 
 const HOST = 'web.sspi.test';
 const certificate = selfSigned(HOST);

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 
 import { beforeAll, expect, test } from '@jest/globals';
 
-import { selfSigned } from '../support/peers/certificates.js';
-import { curl } from '../support/peers/curl.js';
-import { startHaproxy } from '../support/peers/haproxy.js';
-import { ticketOf } from '../support/peers/people.js';
-import { freePort, startWindows, type Program } from '../support/peers/programs.js';
+import { selfSigned } from '../instruments/support/peers/certificates.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { startHaproxy } from '../instruments/support/peers/haproxy.js';
+import { ticketOf } from '../instruments/support/peers/people.js';
+import { freePort, startWindows, type Program } from '../instruments/support/peers/programs.js';
 
 const EXAMPLE = join(__dirname, '..', '..', '..', 'examples', 'cluster');
 

@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { curl } from '../support/peers/curl.js';
-import { alice, bob, ticketOf } from '../support/peers/people.js';
-import { startWebServer, type WebServer } from '../support/peers/web-server.js';
-import type { WebServerAnswer } from '../support/peers/web-server-program.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { alice, bob, ticketOf } from '../instruments/support/peers/people.js';
+import { startWebServer, type WebServer } from '../instruments/support/peers/web-server.js';
+import type { WebServerAnswer } from '../instruments/support/peers/web-server-program.js';
 
 const BODY_FILE = '/tmp/secur32-body';
 const BODY_BYTES = 100_000;

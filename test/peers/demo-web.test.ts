@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { curl } from '../support/peers/curl.js';
-import { startWindows } from '../support/peers/programs.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { startWindows } from '../instruments/support/peers/programs.js';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const FOLDER = join(ROOT, 'tools', 'demo', 'web');

@@ -2,11 +2,11 @@
 
 import { beforeAll, expect, test } from '@jest/globals';
 
-import { startApache } from '../support/peers/apache.js';
-import { startFirefox, type Firefox } from '../support/peers/firefox.js';
-import { bob, ticketOf } from '../support/peers/people.js';
-import { startWebServer } from '../support/peers/web-server.js';
-import type { WebServerAnswer } from '../support/peers/web-server-program.js';
+import { startApache } from '../instruments/support/peers/apache.js';
+import { startFirefox, type Firefox } from '../instruments/support/peers/firefox.js';
+import { bob, ticketOf } from '../instruments/support/peers/people.js';
+import { startWebServer } from '../instruments/support/peers/web-server.js';
+import type { WebServerAnswer } from '../instruments/support/peers/web-server-program.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { curl, type CurlResult } from '../support/peers/curl.js';
-import { alice, bob, ticketOf } from '../support/peers/people.js';
-import { freePort, startWindows, type Program } from '../support/peers/programs.js';
+import { curl, type CurlResult } from '../instruments/support/peers/curl.js';
+import { alice, bob, ticketOf } from '../instruments/support/peers/people.js';
+import { freePort, startWindows, type Program } from '../instruments/support/peers/programs.js';
 
 const EXAMPLES = join(__dirname, '..', '..', '..', 'examples');
 const NOTE_FILE = '/tmp/secur32-note';

@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from '@jest/globals';
 
-import { curl } from '../support/peers/curl.js';
-import { startHaproxyWith } from '../support/peers/haproxy.js';
-import { alice, bob, type Person } from '../support/peers/people.js';
-import { startWebServer } from '../support/peers/web-server.js';
-import type { WebServerAnswer } from '../support/peers/web-server-program.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { startHaproxyWith } from '../instruments/support/peers/haproxy.js';
+import { alice, bob, type Person } from '../instruments/support/peers/people.js';
+import { startWebServer } from '../instruments/support/peers/web-server.js';
+import type { WebServerAnswer } from '../instruments/support/peers/web-server-program.js';
 
 // Wine's own NTLM does not tell who logged on.
 const OPTIONS = { schemes: ['NTLM'], packages: { NTLM: 'NamedNTLM' } } as const;

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { curl } from '../support/peers/curl.js';
-import { alice, bob, ticketOf } from '../support/peers/people.js';
-import { startSquid, type Squid } from '../support/peers/squid.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { alice, bob, ticketOf } from '../instruments/support/peers/people.js';
+import { startSquid, type Squid } from '../instruments/support/peers/squid.js';
 
 const behind = createServer((request, response) => {
   response.end(`${request.url ?? ''} behind the proxy`);

@@ -2,10 +2,10 @@
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { selfSigned, type ServerCertificate } from '../support/peers/certificates.js';
-import { curl } from '../support/peers/curl.js';
-import { alice } from '../support/peers/people.js';
-import { startWebServer } from '../support/peers/web-server.js';
+import { selfSigned, type ServerCertificate } from '../instruments/support/peers/certificates.js';
+import { curl } from '../instruments/support/peers/curl.js';
+import { alice } from '../instruments/support/peers/people.js';
+import { startWebServer } from '../instruments/support/peers/web-server.js';
 
 const HOST = 'web.sspi.test';
 const NTLM = ['--ntlm', '-u', alice.login];

@@ -36,8 +36,8 @@ import {
   type SampleAttribute,
   type SampleSources,
   type Shape,
-} from '../support/attribute-samples.js';
-import { codeOf } from '../support/outcomes.js';
+} from '../instruments/support/attribute-samples.js';
+import { codeOf } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   control,
@@ -48,9 +48,9 @@ import {
   Script,
   type ScriptedBuffer,
   type ScriptedCall,
-} from '../support/scripted.js';
-import { closeOpened, credentialOf, opened, serverOf } from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted.js';
+import { closeOpened, credentialOf, opened, serverOf } from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 type Table = Record<string, SampleAttribute>;
 

@@ -36,15 +36,15 @@ import {
   acceptSecurityContextSync,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { endOfTest, getAcquainted, journalOf, Script, takeJournal } from '../support/scripted.js';
+import { endOfTest, getAcquainted, journalOf, Script, takeJournal } from '../instruments/support/scripted.js';
 import {
   clientOf,
   closeOpened,
   credentialOf,
   opened,
   serverOf,
-} from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

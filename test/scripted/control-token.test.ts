@@ -7,7 +7,7 @@ import { SECBUFFER_EMPTY, SECBUFFER_TOKEN } from '../../lib/constants/sec-buffer
 import { SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   endOfTest,
@@ -15,15 +15,15 @@ import {
   getAcquainted,
   journalOf,
   Script,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   clientOf,
   closeOpened,
   credentialOf,
   establishedServer,
   serverOf,
-} from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { describeEnds } from '../support/ends.js';
+import { describeEnds } from '../instruments/support/ends.js';
 
 describeEnds([
   ['initializeSecurityContext', 'initialize'],

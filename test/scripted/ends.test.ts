@@ -2,8 +2,8 @@
 
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
-import { describeEnds } from '../support/ends.js';
+import { runChild } from '../instruments/support/child.js';
+import { describeEnds } from '../instruments/support/ends.js';
 
 describeEnds([
   ['acquireCredentialsHandle', 'acquire'],

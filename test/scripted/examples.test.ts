@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { start } from '../support/examples.js';
+import { start } from '../instruments/support/examples.js';
 
 const SCRIPT = join(__dirname, 'children', 'script-of-examples.js');
 const env = { SECUR32_EXAMPLE_PACKAGE: 'Scripted' };

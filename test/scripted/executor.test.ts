@@ -24,8 +24,8 @@ import {
   Script,
   takeJournal,
   until,
-} from '../support/scripted.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted.js';
+import { present } from '../instruments/support/system.js';
 
 const DEFAULT_LIMIT = 64;
 const open: { close: () => void }[] = [];

@@ -27,7 +27,7 @@ import {
 } from '../../lib/constants/status.js';
 import { native } from '../../lib/binding/native.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
-import { codeOf } from '../support/outcomes.js';
+import { codeOf } from '../instruments/support/outcomes.js';
 import {
   endOfTest,
   getAcquainted,
@@ -35,14 +35,14 @@ import {
   Script,
   type JournalEntry,
   type ScriptedBuffer,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   closeOpened,
   credentialsOf,
   establishedServer,
   opened,
   serverContextOf,
-} from '../support/scripted-contexts.js';
+} from '../instruments/support/scripted-contexts.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

@@ -10,11 +10,11 @@ import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_LOGON_DENIED, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
-import { until, type TestServer } from '../support/http-server.js';
-import { endOfHttpTest, FIRST, script, serveScripted, TOKEN } from '../support/http-scripted.js';
-import { requestBytes, WireClient, type WireRequest } from '../support/http-wire.js';
-import { isLong } from '../support/long.js';
-import { patience } from '../support/patience.js';
+import { until, type TestServer } from '../instruments/support/http-server.js';
+import { endOfHttpTest, FIRST, script, serveScripted, TOKEN } from '../instruments/support/http-scripted.js';
+import { requestBytes, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
+import { isLong } from '../instruments/support/long.js';
+import { patience } from '../instruments/support/patience.js';
 import {
   callsAtGates,
   Gate,
@@ -23,8 +23,8 @@ import {
   leftovers,
   takeJournal,
   type ScriptedAnswer,
-} from '../support/scripted.js';
-import { derOf, ECDSA_PEM, RSA_PEM } from '../support/tls-fixtures.js';
+} from '../instruments/support/scripted.js';
+import { derOf, ECDSA_PEM, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(endOfHttpTest);

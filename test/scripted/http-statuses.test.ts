@@ -15,9 +15,9 @@ import { SspiError } from '../../lib/core/errors.js';
 import { failureOf } from '../../lib/http/server/logon/failures.js';
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
-import { until as untilServer, type TestServer } from '../support/http-server.js';
-import { endOfHttpTest, FIRST, script, serveScripted } from '../support/http-scripted.js';
-import { WireClient, type WireResponse } from '../support/http-wire.js';
+import { until as untilServer, type TestServer } from '../instruments/support/http-server.js';
+import { endOfHttpTest, FIRST, script, serveScripted } from '../instruments/support/http-scripted.js';
+import { WireClient, type WireResponse } from '../instruments/support/http-wire.js';
 import {
   control,
   getAcquainted,
@@ -25,8 +25,8 @@ import {
   until,
   type ScriptedAnswer,
   type ScriptedBuffer,
-} from '../support/scripted.js';
-import { ALL_STATUSES } from '../support/statuses.js';
+} from '../instruments/support/scripted.js';
+import { ALL_STATUSES } from '../instruments/support/statuses.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(endOfHttpTest);

@@ -12,7 +12,7 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import type { Identity } from '../../lib/identity/identity.js';
-import { codeOf } from '../support/outcomes.js';
+import { codeOf } from '../instruments/support/outcomes.js';
 import {
   control,
   endOfTest,
@@ -23,8 +23,8 @@ import {
   type ScriptedAnswer,
   type ScriptedCall,
   type ScriptedToken,
-} from '../support/scripted.js';
-import { closeOpened, establishedServer, serverContextOf } from '../support/scripted-contexts.js';
+} from '../instruments/support/scripted.js';
+import { closeOpened, establishedServer, serverContextOf } from '../instruments/support/scripted-contexts.js';
 
 const ADMINISTRATORS = 'S-1-5-32-544';
 const EVERYONE = 'S-1-1-0';

@@ -22,8 +22,8 @@ import {
 import { encryptMessage } from '../../lib/raw/messages.js';
 import { querySecurityContextToken } from '../../lib/raw/tokens.js';
 import type { ServerContext } from '../../lib/context/server-context.js';
-import { runChild } from '../support/child.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { runChild } from '../instruments/support/child.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   control,
@@ -34,7 +34,7 @@ import {
   Script,
   takeJournal,
   type ScriptedToken,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   closeOpened,
   credentialOf,
@@ -43,8 +43,8 @@ import {
   opened,
   serverContextOf,
   serverOf,
-} from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted', 'WDigest']));
 afterEach(async () => {

@@ -33,8 +33,8 @@ import {
   initializeSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { control, endOfTest, getAcquainted, journalOf, Script } from '../support/scripted.js';
-import { present } from '../support/system.js';
+import { control, endOfTest, getAcquainted, journalOf, Script } from '../instruments/support/scripted.js';
+import { present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];
 

@@ -39,7 +39,7 @@ import {
   type ProtectedSecBuffer,
 } from '../../lib/raw/messages.js';
 import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   endOfTest,
@@ -49,8 +49,8 @@ import {
   Script,
   takeJournal,
   type ScriptedBuffer,
-} from '../support/scripted.js';
-import { clientOf, closeOpened, serverOf } from '../support/scripted-contexts.js';
+} from '../instruments/support/scripted.js';
+import { clientOf, closeOpened, serverOf } from '../instruments/support/scripted-contexts.js';
 
 beforeAll(() => getAcquainted(['Scripted', 'CREDSSP']));
 afterEach(async () => {

@@ -15,7 +15,7 @@ import {
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
-import { codeOf } from '../support/outcomes.js';
+import { codeOf } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   control,
@@ -25,15 +25,15 @@ import {
   journalOf,
   Script,
   takeJournal,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   closeOpened,
   establishedServer,
   opened,
   serverContextOf,
   serverOf,
-} from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { control, expectClean, getAcquainted } from '../support/scripted.js';
-import { outcomes, runSequence, SEQUENCES } from '../support/sequences.js';
-import { patience } from '../support/patience.js';
-import { endCases } from '../support/tally.js';
+import { control, expectClean, getAcquainted } from '../instruments/support/scripted.js';
+import { outcomes, runSequence, SEQUENCES } from '../instruments/support/sequences.js';
+import { patience } from '../instruments/support/patience.js';
+import { endCases } from '../instruments/support/tally.js';
 
 /** `npm run test:faults` asks for more. */
 const RUNS = Number(process.env['SECUR32_TEST_SEQUENCES'] ?? 2_000);

@@ -30,7 +30,7 @@ import {
 import { setCredentialsAttributes } from '../../lib/raw/credentials-attributes.js';
 import { openContext } from '../../lib/raw/handles.js';
 import { acceptSecurityContext } from '../../lib/raw/handshake-calls.js';
-import { codeOf } from '../support/outcomes.js';
+import { codeOf } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   endOfTest,
@@ -38,9 +38,9 @@ import {
   getAcquainted,
   journalOf,
   Script,
-} from '../support/scripted.js';
-import { closeOpened, credentialOf, serverOf } from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted.js';
+import { closeOpened, credentialOf, serverOf } from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

@@ -31,7 +31,7 @@ import {
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
-import { outcome, wrong } from '../support/outcomes.js';
+import { outcome, wrong } from '../instruments/support/outcomes.js';
 import {
   endOfTest,
   getAcquainted,
@@ -40,10 +40,10 @@ import {
   type ScriptedBuffer,
   type ScriptedCall,
   type ScriptedHandle,
-} from '../support/scripted.js';
-import { ALL_STATUSES } from '../support/statuses.js';
-import { endCases } from '../support/tally.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted.js';
+import { ALL_STATUSES } from '../instruments/support/statuses.js';
+import { endCases } from '../instruments/support/tally.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted', 'CREDSSP', 'WDigest']));
 afterEach(endOfTest);

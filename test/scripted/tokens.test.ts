@@ -13,8 +13,8 @@ import {
   querySecurityContextToken,
   tokenInformation,
 } from '../../lib/raw/tokens.js';
-import { runChild } from '../support/child.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { runChild } from '../instruments/support/child.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   control,
@@ -24,9 +24,9 @@ import {
   journalOf,
   Script,
   type ScriptedToken,
-} from '../support/scripted.js';
-import { closeOpened, credentialOf, opened, serverOf } from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted.js';
+import { closeOpened, credentialOf, opened, serverOf } from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 const ADMINISTRATORS = 'S-1-5-32-544';
 const EVERYONE = 'S-1-1-0';

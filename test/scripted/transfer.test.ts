@@ -28,7 +28,7 @@ import {
 } from '../../lib/raw/handshake-calls.js';
 import { querySecurityContextToken, tokenInformation } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   callsAtGates,
   control,
@@ -41,15 +41,15 @@ import {
   Script,
   takeJournal,
   type ScriptedBuffer,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   clientOf,
   closeOpened,
   establishedServer,
   opened,
   serverOf,
-} from '../support/scripted-contexts.js';
-import { present } from '../support/system.js';
+} from '../instruments/support/scripted-contexts.js';
+import { present } from '../instruments/support/system.js';
 
 beforeAll(() => getAcquainted(['Scripted', 'CREDSSP']));
 afterEach(async () => {

@@ -16,20 +16,20 @@ import {
   SEC_E_OUT_OF_SEQUENCE,
 } from '../../lib/constants/status.js';
 import type { ServerContext, ServerContextOptions } from '../../lib/context/server-context.js';
-import { codeOf, outcome } from '../support/outcomes.js';
+import { codeOf, outcome } from '../instruments/support/outcomes.js';
 import {
   endOfTest,
   getAcquainted,
   journalOf,
   Script,
   type ScriptedBuffer,
-} from '../support/scripted.js';
+} from '../instruments/support/scripted.js';
 import {
   closeOpened,
   establishedClient,
   establishedServer,
   serverContextOf,
-} from '../support/scripted-contexts.js';
+} from '../instruments/support/scripted-contexts.js';
 
 beforeAll(() => getAcquainted(['Scripted']));
 afterEach(async () => {

@@ -1,10 +1,10 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
 import { AccessRules, type AccessRulesOptions } from '../../lib/identity/access-rules.js';
 import type { Identity } from '../../lib/identity/identity.js';
-import { argumentError } from '../support/fake-handles.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
 import {
   ADMINISTRATORS,
   ALICE,
@@ -15,7 +15,7 @@ import {
   identityOfClient,
   USERS,
   type FakeGroup,
-} from '../support/fake-tokens.js';
+} from '../instruments/support/fake-tokens.js';
 
 const NULL_SESSION = 0x100000;
 const ANONYMOUS = 'S-1-5-7';

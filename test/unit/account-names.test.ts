@@ -1,9 +1,9 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { accountsBySid, resolveAccount } from '../../lib/identity/account-names.js';
-import { argumentError, coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
 
 const ERROR_ACCESS_DENIED = 5;
 const RPC_S_SERVER_UNAVAILABLE = 1722;

@@ -1,10 +1,10 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { lookupAccountNames, lookupAccountSids } from '../../lib/raw/accounts.js';
-import { argumentError, coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
 
 const ERROR_NONE_MAPPED = 1332;
 

@@ -1,6 +1,6 @@
 /** The records of the attributes: what is read of each field, and what is taken for it. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -40,7 +40,7 @@ import {
 } from '../../lib/raw/credentials-attributes.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
-import { argumentError, bytes, coded, rawContext, rawCredential } from '../support/fake-handles.js';
+import { argumentError, bytes, coded, rawContext, rawCredential } from '../instruments/support/fake-handles.js';
 
 /** What the addon gives for a field of a kind, and what it is read as. */
 interface Sample {

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { inspect } from 'node:util';
 
@@ -12,7 +12,7 @@ import {
   acquireCredentialsHandleSync,
   type AcquireCredentialsHandleOptions,
 } from '../../lib/raw/acquire-credentials-handle.js';
-import { argumentError } from '../support/fake-handles.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
 
 const OPTIONS = { package: 'NTLM', use: SECPKG_CRED_OUTBOUND };
 const SECRET = 'pässword ✓';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { CallQueue } from '../../lib/core/call-queue.js';
-import { Gate, settle } from '../support/fake-native.js';
+import { Gate, settle } from '../instruments/support/fake-native.js';
 
 const closedBy = (message: string) => () => new Error(message);
 

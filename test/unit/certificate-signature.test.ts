@@ -10,7 +10,7 @@ import {
   nothing,
   oid,
   sequence,
-} from '../support/der.js';
+} from '../instruments/support/der.js';
 
 const PSS = '1.2.840.113549.1.1.10';
 const MGF1 = '1.2.840.113549.1.1.8';

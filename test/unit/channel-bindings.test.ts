@@ -7,8 +7,8 @@ import fc from 'fast-check';
 
 import { secChannelBindings, secChannelBindingsEx } from '../../lib/channel-bindings/channel-bindings.js';
 import { ChannelBindings } from '../../lib/index.js';
-import { algorithm, certificate, der, explicit, nothing } from '../support/der.js';
-import { patience } from '../support/patience.js';
+import { algorithm, certificate, der, explicit, nothing } from '../instruments/support/der.js';
+import { patience } from '../instruments/support/patience.js';
 
 const FIXTURES = join(__dirname, '../../../test/fixtures/certificates');
 

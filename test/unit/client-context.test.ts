@@ -1,4 +1,4 @@
-import { fake, Gate, type LegAnswer } from '../support/fake-native.js';
+import { fake, Gate, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -11,7 +11,7 @@ import {
 } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
-import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
+import { argumentError, bytes, coded, credentials } from '../instruments/support/fake-handles.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 const CONNECTION = 0x800;

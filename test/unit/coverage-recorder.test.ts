@@ -22,8 +22,8 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
-import { Recorder } from '../support/coverage/recorder.js';
-import { Recording, type RecordedFile } from '../support/coverage/recording.js';
+import { Recorder } from '../instruments/support/coverage/recorder.js';
+import { Recording, type RecordedFile } from '../instruments/support/coverage/recording.js';
 
 type AddonFunction = (...args: unknown[]) => unknown;
 

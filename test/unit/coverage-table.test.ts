@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { RecordedFile } from '../support/coverage/recording.js';
+import type { RecordedFile } from '../instruments/support/coverage/recording.js';
 import { coverage, differences, type Sources } from '../../tools/coverage/coverage.js';
 import type { Part } from '../../tools/coverage/run.js';
 

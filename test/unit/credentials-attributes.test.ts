@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -16,7 +16,7 @@ import {
   type SettableCredentialAttribute,
 } from '../../lib/raw/credentials-attributes.js';
 import type { CredentialHandle } from '../../lib/raw/handles.js';
-import { argumentError, coded, credentials, rawCredential } from '../support/fake-handles.js';
+import { argumentError, coded, credentials, rawCredential } from '../instruments/support/fake-handles.js';
 
 const KDC_PROXY = SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS;
 const SETTINGS = { proxyServer: 'kdc.example.com' };

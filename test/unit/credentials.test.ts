@@ -1,4 +1,4 @@
-import { fake, Gate } from '../support/fake-native.js';
+import { fake, Gate } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -17,7 +17,7 @@ import {
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { expiryDate } from '../../lib/core/time.js';
-import { argumentError, coded, credentials } from '../support/fake-handles.js';
+import { argumentError, coded, credentials } from '../instruments/support/fake-handles.js';
 
 const IDENTITY = { user: 'alice', domain: 'EXAMPLE', password: 'secret' };
 const RAW = { package: 'Negotiate', use: SECPKG_CRED_OUTBOUND };

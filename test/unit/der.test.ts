@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { DerReader, DerTag, contextTag, objectIdentifierHex } from '../../lib/channel-bindings/der.js';
-import { der, integer, oid, sequence } from '../support/der.js';
+import { der, integer, oid, sequence } from '../instruments/support/der.js';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const reader = (hex: string) => new DerReader(bytes(hex), 'the test');

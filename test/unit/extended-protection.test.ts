@@ -1,4 +1,4 @@
-import { fake, type LegAnswer } from '../support/fake-native.js';
+import { fake, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -31,7 +31,7 @@ import {
   coded,
   credentials,
   establishedServer,
-} from '../support/fake-handles.js';
+} from '../instruments/support/fake-handles.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 /** What every server asks for: CONNECTION, EXTENDED_ERROR. */

@@ -6,7 +6,7 @@ import {
   ISC_REQ_MESSAGES,
 } from '../../lib/constants/isc-flags.js';
 import { ascRetNames, combinedFlags, iscRetNames } from '../../lib/raw/flags.js';
-import { argumentError } from '../support/fake-handles.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
 
 describe('combinedFlags', () => {
   test('ORs an array, and takes one flag alone', () => {

@@ -1,4 +1,4 @@
-import { fake, Gate } from '../support/fake-native.js';
+import { fake, Gate } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -17,8 +17,8 @@ import {
   completeAuthTokenSync,
   deleteSecurityContext,
 } from '../../lib/raw/handshake-calls.js';
-import { bytes, coded, credentials, rawContext, rawCredential } from '../support/fake-handles.js';
-import { rawToken } from '../support/fake-tokens.js';
+import { bytes, coded, credentials, rawContext, rawCredential } from '../instruments/support/fake-handles.js';
+import { rawToken } from '../instruments/support/fake-tokens.js';
 
 const INVALID_HANDLE = coded('ERR_SECUR32_INVALID_HANDLE');
 const CLOSED = coded('ERR_SECUR32_CLOSED');

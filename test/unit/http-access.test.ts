@@ -1,18 +1,18 @@
 /** Who may come in, of those who logged on, and of those who did not. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getAuthentication, getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { queueLogon, type FakeLogon } from '../support/fake-logons.js';
-import { ALICE, DENY_ONLY, DISABLED, ENABLED, GUESTS, USERS } from '../support/fake-tokens.js';
-import { argumentError, coded } from '../support/fake-handles.js';
-import { message } from '../support/http-message.js';
-import { closeServers, serve, type Handler } from '../support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../support/http-wire.js';
+import { queueLogon, type FakeLogon } from '../instruments/support/fake-logons.js';
+import { ALICE, DENY_ONLY, DISABLED, ENABLED, GUESTS, USERS } from '../instruments/support/fake-tokens.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
+import { message } from '../instruments/support/http-message.js';
+import { closeServers, serve, type Handler } from '../instruments/support/http-server.js';
+import { closeWires, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,6 +1,6 @@
 /** What the adapters promise to Fastify and Koa; stand-ins call them as these do. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,8 +14,8 @@ import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.
 import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeWires, WireClient } from '../support/http-wire.js';
+import { ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeWires, WireClient } from '../instruments/support/http-wire.js';
 
 const NTLM: IntegratedAuthOptions = { schemes: ['NTLM'] };
 const FIRST = { scheme: 'NTLM', token: ntlmNegotiate() };

@@ -1,6 +1,6 @@
 /** What clients get that are not let in. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { createServer } from 'node:http';
 
@@ -14,10 +14,10 @@ import {
   STATUS_TABLE,
 } from '../../lib/constants/status.js';
 import { isFailure, statusHex, statusName } from '../../lib/core/status.js';
-import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { tokenTuple } from '../support/fake-tokens.js';
-import { closeServers, reasons, serve, until } from '../support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../support/http-wire.js';
+import { CONTINUE, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { tokenTuple } from '../instruments/support/fake-tokens.js';
+import { closeServers, reasons, serve, until } from '../instruments/support/http-server.js';
+import { closeWires, requestBytes, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

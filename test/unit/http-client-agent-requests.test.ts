@@ -1,6 +1,6 @@
 /** Requests of node:http by an agent that logs on: they are for the host whose connection they go over. */
 
-import { fake, settle } from '../support/fake-native.js';
+import { fake, settle } from '../instruments/support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
 import { request, type Agent, type RequestOptions } from 'node:http';
@@ -14,10 +14,10 @@ import {
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
 } from '../../lib/http/client/node/http-agent.js';
-import { argumentError, coded } from '../support/fake-handles.js';
-import { ntlmLegs, perConnection } from '../support/http-client.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { closeServers, serve } from '../support/plain-http-server.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
+import { ntlmLegs, perConnection } from '../instruments/support/http-client.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { closeServers, serve } from '../instruments/support/plain-http-server.js';
 
 const agents: Agent[] = [];
 function own<A extends Agent>(agent: A): A {

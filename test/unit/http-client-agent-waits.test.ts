@@ -1,6 +1,6 @@
 /** Requests of node:http while their agent logs on: what ends them, and how many there are. */
 
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import { request, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
 
@@ -10,15 +10,15 @@ import {
   IntegratedHttpAgent,
   type IntegratedHttpAgentOptions,
 } from '../../lib/http/client/node/http-agent.js';
-import { patience } from '../support/patience.js';
-import { coded } from '../support/fake-handles.js';
-import { going, last, NTLM_1, ntlmLegs, perConnection } from '../support/http-client.js';
+import { patience } from '../instruments/support/patience.js';
+import { coded } from '../instruments/support/fake-handles.js';
+import { going, last, NTLM_1, ntlmLegs, perConnection } from '../instruments/support/http-client.js';
 import {
   closeServers,
   serve,
   type Respond,
   type TestServer,
-} from '../support/plain-http-server.js';
+} from '../instruments/support/plain-http-server.js';
 
 const agents: Agent[] = [];
 function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {

@@ -1,4 +1,4 @@
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
 import { request, type Agent } from 'node:http';
@@ -13,7 +13,7 @@ import {
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
 } from '../../lib/http/client/node/http-agent.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 import {
   going,
   last,
@@ -22,9 +22,9 @@ import {
   ntlmLegs,
   perConnection,
   perRequest,
-} from '../support/http-client.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { closeServers, serve, tokenIn, type TestServer } from '../instruments/support/plain-http-server.js';
 
 const agents: Agent[] = [];
 function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
@@ -10,7 +10,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData } from 'undici';
 
 import { RequestBody } from '../../lib/http/client/body/request-body.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -21,8 +21,8 @@ import {
   ntlmLegs,
   perConnection,
   perRequest,
-} from '../support/http-client.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { closeServers, serve, tokenIn, type TestServer } from '../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
 import { createReadStream, openAsBlob } from 'node:fs';
@@ -17,7 +17,7 @@ import { FormData, type Dispatcher } from 'undici';
 import type { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
 import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
 import { IntegratedHttpAgent } from '../../lib/http/client/node/http-agent.js';
-import { patterned } from '../support/bodies.js';
+import { patterned } from '../instruments/support/bodies.js';
 import {
   agentFor,
   alwaysNtlm,
@@ -26,9 +26,9 @@ import {
   get,
   last,
   perConnection,
-} from '../support/http-client.js';
-import { closeServers, serve, serveRaw } from '../support/plain-http-server.js';
-import { serveUploads } from '../support/upload-server.js';
+} from '../instruments/support/http-client.js';
+import { closeServers, serve, serveRaw } from '../instruments/support/plain-http-server.js';
+import { serveUploads } from '../instruments/support/upload-server.js';
 
 let folder = '';
 const cleanUps: (() => unknown)[] = [];

@@ -5,7 +5,7 @@ import {
   readPersistentAuth,
   supportsSessions,
 } from '../../lib/http/client/logon/challenges.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 
 const read = (field: string | string[] | undefined, tokenBytes = 100) =>
   [...readChallenges(field, tokenBytes)].map(([scheme, token]) => [scheme, token?.toString()]);

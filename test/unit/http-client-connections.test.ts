@@ -1,4 +1,4 @@
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import { createServer, type Socket } from 'node:net';
 
@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { request, type Client, type Dispatcher } from 'undici';
 
 import { Attempt } from '../../lib/http/client/undici/attempt.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -19,9 +19,9 @@ import {
   perConnection,
   perRequest,
   tokens,
-} from '../support/http-client.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { closeServers, serve, serveRaw, tokenIn, withToken } from '../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

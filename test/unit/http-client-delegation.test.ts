@@ -1,12 +1,12 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { promises as dns } from 'node:dns';
 
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
-import { coded } from '../support/fake-handles.js';
-import { agentFor, destroyAgents, get, going, last, perRequest } from '../support/http-client.js';
-import { closeServers, serve, withToken } from '../support/plain-http-server.js';
+import { coded } from '../instruments/support/fake-handles.js';
+import { agentFor, destroyAgents, get, going, last, perRequest } from '../instruments/support/http-client.js';
+import { closeServers, serve, withToken } from '../instruments/support/plain-http-server.js';
 
 const MUTUAL_AUTH = 2;
 const DELEGATE = 1;

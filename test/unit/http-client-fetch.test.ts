@@ -1,11 +1,11 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici';
 
 import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { argumentError, coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -15,14 +15,14 @@ import {
   perConnection,
   perRequest,
   tokens,
-} from '../support/http-client.js';
+} from '../instruments/support/http-client.js';
 import {
   closeServers,
   serve,
   tokenIn,
   withToken,
   type TestServer,
-} from '../support/plain-http-server.js';
+} from '../instruments/support/plain-http-server.js';
 
 const fetches: IntegratedFetch[] = [];
 function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { HostRules } from '../../lib/http/client/host-rules.js';
 import { checkTargetHost, targetNameOf } from '../../lib/http/client/logon/target-names.js';
-import { argumentError, coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
 
 function allows(list: readonly string[] | 'any', url: string): boolean {
   return HostRules.of(list, 'hosts').allows(new URL(url));

@@ -1,9 +1,9 @@
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 
-import { coded, credentials } from '../support/fake-handles.js';
+import { coded, credentials } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -17,8 +17,8 @@ import {
   perRequest,
   serverTokens,
   tokens,
-} from '../support/http-client.js';
-import { closeServers, serve, withToken } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { closeServers, serve, withToken } from '../instruments/support/plain-http-server.js';
 
 const MUTUAL_AUTH = 2;
 const DELEGATE = 1;

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -6,7 +6,7 @@ import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
 import { IntegratedHttpAgent, IntegratedHttpsAgent } from '../../lib/http/client/node/http-agent.js';
 import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { argumentError, credentials } from '../support/fake-handles.js';
+import { argumentError, credentials } from '../instruments/support/fake-handles.js';
 
 const hosts = ['web'];
 const proxy = { url: 'http://proxy:3128', hosts: ['proxy'] };

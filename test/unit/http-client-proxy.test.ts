@@ -1,4 +1,4 @@
-import { fake, settle } from '../support/fake-native.js';
+import { fake, settle } from '../instruments/support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { ChunkedEnd } from '../../lib/http/client/connection/chunked-end.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -20,9 +20,9 @@ import {
   perConnection,
   perRequest,
   tokens,
-} from '../support/http-client.js';
-import { serveProxy, type Judge, type TestProxy } from '../support/http-proxy.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { serveProxy, type Judge, type TestProxy } from '../instruments/support/http-proxy.js';
+import { closeServers, serve, serveRaw, tokenIn, withToken } from '../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

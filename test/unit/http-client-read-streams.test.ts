@@ -1,6 +1,6 @@
 /** Bodies of which another reader has, or takes, a part: what is left is not sent as if it were whole. */
 
-import '../support/fake-native.js';
+import '../instruments/support/fake-native.js';
 
 import { PassThrough, Readable } from 'node:stream';
 
@@ -8,9 +8,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 
 import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
-import { argumentError } from '../support/fake-handles.js';
-import { agentFor, destroyAgents } from '../support/http-client.js';
-import { closeServers, serve, type TestServer } from '../support/plain-http-server.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
+import { agentFor, destroyAgents } from '../instruments/support/http-client.js';
+import { closeServers, serve, type TestServer } from '../instruments/support/plain-http-server.js';
 
 const cleanUps: (() => Promise<void>)[] = [];
 

@@ -1,17 +1,17 @@
 /** Which host a request is for: what is judged, connected to and named is one and the same. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetch, type Dispatcher } from 'undici';
 
 import type { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
 import { checkedOrigin } from '../../lib/http/client/request/request-target.js';
-import { argumentError } from '../support/fake-handles.js';
-import { agentFor, destroyAgents, last, perRequest } from '../support/http-client.js';
-import { serveProxy } from '../support/http-proxy.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { closeServers, serve } from '../support/plain-http-server.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
+import { agentFor, destroyAgents, last, perRequest } from '../instruments/support/http-client.js';
+import { serveProxy } from '../instruments/support/http-proxy.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { closeServers, serve } from '../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

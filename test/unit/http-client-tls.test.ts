@@ -1,4 +1,4 @@
-import { fake, settle } from '../support/fake-native.js';
+import { fake, settle } from '../instruments/support/fake-native.js';
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { coded } from '../support/fake-handles.js';
+import { coded } from '../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
@@ -19,9 +19,9 @@ import {
   perConnection,
   perRequest,
   tokens,
-} from '../support/http-client.js';
-import { lookupLoopback } from '../support/loopback.js';
-import { closeServers, serve, type Respond } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { lookupLoopback } from '../instruments/support/loopback.js';
+import { closeServers, serve, type Respond } from '../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

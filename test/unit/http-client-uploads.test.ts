@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FormData, type Dispatcher } from 'undici';
@@ -6,7 +6,7 @@ import { FormData, type Dispatcher } from 'undici';
 import type { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
 import { integratedFetch, type IntegratedFetch } from '../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
-import { partsOf, patterned, streamBodies, wholeBodies } from '../support/bodies.js';
+import { partsOf, patterned, streamBodies, wholeBodies } from '../instruments/support/bodies.js';
 import {
   agentFor,
   destroyAgents,
@@ -16,8 +16,8 @@ import {
   last,
   NTLM_1,
   NTLM_3,
-} from '../support/http-client.js';
-import { closeServers, withToken } from '../support/plain-http-server.js';
+} from '../instruments/support/http-client.js';
+import { closeServers, withToken } from '../instruments/support/plain-http-server.js';
 import {
   serveUploads,
   sha256,
@@ -25,7 +25,7 @@ import {
   type UploadHead,
   type UploadServer,
   type Verdict,
-} from '../support/upload-server.js';
+} from '../instruments/support/upload-server.js';
 
 const fetches: IntegratedFetch[] = [];
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { checkedCrossSite, isCrossSite } from '../../lib/http/server/request/cross-site.js';
-import { argumentError } from '../support/fake-handles.js';
-import { message } from '../support/http-message.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
+import { message } from '../instruments/support/http-message.js';
 
 const REFUSE = checkedCrossSite('refuse');
 const PORTAL = checkedCrossSite({ origins: ['https://portal.example.com'] });

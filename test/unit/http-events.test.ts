@@ -1,16 +1,16 @@
 /** What loggers and the channels of diagnostics_channel hear. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { HttpAuthEvent } from '../../lib/http/server/events.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { ALICE } from '../support/fake-tokens.js';
-import { closeServers, serve } from '../support/http-server.js';
-import { closeWires, WireClient } from '../support/http-wire.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { ALICE } from '../instruments/support/fake-tokens.js';
+import { closeServers, serve } from '../instruments/support/http-server.js';
+import { closeWires, WireClient } from '../instruments/support/http-wire.js';
 
 const published: [channel: string, event: HttpAuthEvent][] = [];
 const CHANNELS = ['logon', 'challenge', 'refusal', 'drop', 'warning'].map(

@@ -1,4 +1,4 @@
-import '../support/fake-native.js';
+import '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 

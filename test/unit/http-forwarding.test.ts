@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { saysForwarded } from '../../lib/http/server/request/forwarding.js';
 import { mayLackHeaders } from '../../lib/http/server/request/header-count.js';
-import { message } from '../support/http-message.js';
+import { message } from '../instruments/support/http-message.js';
 
 describe('a request was forwarded', () => {
   test.each([

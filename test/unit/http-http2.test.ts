@@ -1,6 +1,6 @@
 /** HTTP/2, over which nobody can log on. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
 import {
@@ -21,10 +21,10 @@ import { Authenticator, type Decision } from '../../lib/http/server/authenticato
 import type { HttpAuthEvent } from '../../lib/http/server/events.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { coded } from '../support/fake-handles.js';
-import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeWires, WireClient } from '../support/http-wire.js';
-import { ECDSA_PEM } from '../support/tls-fixtures.js';
+import { coded } from '../instruments/support/fake-handles.js';
+import { ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeWires, WireClient } from '../instruments/support/http-wire.js';
+import { ECDSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 /** Connections that end in the middle of a logon, and clients that wait with their body. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -9,15 +9,15 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, serve, type TestServer } from '../support/http-server.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, serve, type TestServer } from '../instruments/support/http-server.js';
 import {
   closeWires,
   requestBytes,
   WireClient,
   type WireRequest,
   type WireResponse,
-} from '../support/http-wire.js';
+} from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   jest.restoreAllMocks();

@@ -1,6 +1,6 @@
 /** How long the context of `keepContext` is open. */
 
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import type { ServerResponse } from 'node:http';
 
@@ -9,10 +9,10 @@ import { afterEach, expect, test } from '@jest/globals';
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import type { ServerContext } from '../../lib/context/server-context.js';
-import { CONTINUE, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { tokenTuple } from '../support/fake-tokens.js';
-import { closeServers, serve, until, type TestServer } from '../support/http-server.js';
-import { closeWires, requestBytes, WireClient } from '../support/http-wire.js';
+import { CONTINUE, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { tokenTuple } from '../instruments/support/fake-tokens.js';
+import { closeServers, serve, until, type TestServer } from '../instruments/support/http-server.js';
+import { closeWires, requestBytes, WireClient } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,6 +1,6 @@
 /** Which tokens are NTLM's, at a server that takes Kerberos only. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -8,10 +8,10 @@ import { SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
 import { isNtlmToken } from '../../lib/http/server/logon/ntlm-token.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
-import { der, explicit, oid, sequence } from '../support/der.js';
-import { ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, serve } from '../support/http-server.js';
-import { closeWires, WireClient } from '../support/http-wire.js';
+import { der, explicit, oid, sequence } from '../instruments/support/der.js';
+import { ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, serve } from '../instruments/support/http-server.js';
+import { closeWires, WireClient } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

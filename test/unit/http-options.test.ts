@@ -1,4 +1,4 @@
-import '../support/fake-native.js';
+import '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -7,7 +7,7 @@ import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import { checkedOptions, type IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { argumentError } from '../support/fake-handles.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
 
 const BINDINGS = ChannelBindings.fromBytes(Buffer.from('tls-server-end-point:x'));
 const check = (options: unknown) => checkedOptions(options as IntegratedAuthOptions);

@@ -1,6 +1,6 @@
 /** For how long a logon holds, and of what connection. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -11,9 +11,9 @@ import {
   ntlmNegotiate,
   queueLogon,
   type FakeLogon,
-} from '../support/fake-logons.js';
-import { closeServers, reasons, serve } from '../support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../support/http-wire.js';
+} from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, serve } from '../instruments/support/http-server.js';
+import { closeWires, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,6 +1,6 @@
 /** Extended Protection of a server's connections. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
@@ -15,10 +15,10 @@ import {
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, serve, type Handler } from '../support/http-server.js';
-import { closeWires, WireClient } from '../support/http-wire.js';
-import { derOf, ECDSA_PEM, ED25519_PEM, RSA_PEM } from '../support/tls-fixtures.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, serve, type Handler } from '../instruments/support/http-server.js';
+import { closeWires, WireClient } from '../instruments/support/http-wire.js';
+import { derOf, ECDSA_PEM, ED25519_PEM, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,15 +1,15 @@
 /** Clients that come at the wrong time, or go; legs that take too long; servers that end. */
 
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import type { Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, serve, until, type TestServer } from '../support/http-server.js';
-import { closeWires, requestBytes, WireClient } from '../support/http-wire.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, serve, until, type TestServer } from '../instruments/support/http-server.js';
+import { closeWires, requestBytes, WireClient } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,6 +1,6 @@
 /** Tokens that a package refuses: what the client hears tells nothing of the account, and nothing of other domains. */
 
-import { fake, Gate } from '../support/fake-native.js';
+import { fake, Gate } from '../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -16,11 +16,11 @@ import {
 import { SspiError } from '../../lib/core/errors.js';
 import { failureOf } from '../../lib/http/server/logon/failures.js';
 import { isFailure, plainStatus, statusHex, statusName } from '../../lib/core/status.js';
-import { ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { ENABLED, GUESTS } from '../support/fake-tokens.js';
-import { closeServers, serve, type TestServer } from '../support/http-server.js';
-import { closeWires, WireClient, type WireResponse } from '../support/http-wire.js';
-import { challengeOf, claimOf } from '../support/ntlm-names.js';
+import { ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { ENABLED, GUESTS } from '../instruments/support/fake-tokens.js';
+import { closeServers, serve, type TestServer } from '../instruments/support/http-server.js';
+import { closeWires, WireClient, type WireResponse } from '../instruments/support/http-wire.js';
+import { challengeOf, claimOf } from '../instruments/support/ntlm-names.js';
 
 afterEach(async () => {
   await closeWires();

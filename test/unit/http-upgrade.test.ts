@@ -1,6 +1,6 @@
 /** Upgrades (WebSocket) and CONNECT: logons over them, and the end of those that are refused. */
 
-import { fake, Gate, settle } from '../support/fake-native.js';
+import { fake, Gate, settle } from '../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
 import { createServer, ServerResponse, type IncomingMessage } from 'node:http';
@@ -16,13 +16,13 @@ import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { argumentError } from '../support/fake-handles.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, reasons, until } from '../support/http-server.js';
-import { serveUpgrades } from '../support/http-upgrades.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../support/http-wire.js';
-import { ECDSA_PEM } from '../support/tls-fixtures.js';
-import { exchangeMessage, nextMessage, webSocketRequest } from '../support/websocket.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, reasons, until } from '../instruments/support/http-server.js';
+import { serveUpgrades } from '../instruments/support/http-upgrades.js';
+import { closeWires, requestBytes, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
+import { ECDSA_PEM } from '../instruments/support/tls-fixtures.js';
+import { exchangeMessage, nextMessage, webSocketRequest } from '../instruments/support/websocket.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,15 +1,15 @@
 /** Requests of every version and form that Node.js reads on a connection of HTTP/1: each gets an answer, or its connection ends. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getIdentity } from '../../lib/http/server/authentication.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers, serve, tellWho, until } from '../support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../support/http-wire.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers, serve, tellWho, until } from '../instruments/support/http-server.js';
+import { closeWires, requestBytes, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -1,6 +1,6 @@
 /** WebSockets of ws, Fastify and Socket.IO behind secur32/http. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,15 +12,15 @@ import { Server as SocketIoServer } from 'socket.io';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../support/fake-logons.js';
-import { closeServers } from '../support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../support/http-wire.js';
+import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../instruments/support/fake-logons.js';
+import { closeServers } from '../instruments/support/http-server.js';
+import { closeWires, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 import {
   POLLING,
   WEB_SOCKET_FRAMEWORKS,
   type RunningWebSockets,
-} from '../support/websocket-frameworks.js';
-import { webSocketRequest } from '../support/websocket.js';
+} from '../instruments/support/websocket-frameworks.js';
+import { webSocketRequest } from '../instruments/support/websocket.js';
 
 const NTLM: IntegratedAuthOptions = { schemes: ['NTLM'] };
 const FIRST = { scheme: 'NTLM', token: ntlmNegotiate() };

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, jest, test } from '@jest/globals';
 
@@ -11,7 +11,7 @@ import {
 } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/context/server-context.js';
-import { bytes, coded, credentials, establishedServer } from '../support/fake-handles.js';
+import { bytes, coded, credentials, establishedServer } from '../instruments/support/fake-handles.js';
 import {
   ADMINISTRATORS,
   ALICE,
@@ -25,7 +25,7 @@ import {
   queueClient,
   tokenTuple,
   USERS,
-} from '../support/fake-tokens.js';
+} from '../instruments/support/fake-tokens.js';
 
 const NAME = 'EXAMPLE\\alice';
 const ANONYMOUS = 'S-1-5-7';

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals';
 
-import { runChild } from '../support/child.js';
+import { runChild } from '../instruments/support/child.js';
 
 const SUCCESS = 0;
 const IN_PROGRESS = 14;

@@ -1,4 +1,4 @@
-import { fake, Gate, settle, type LegAnswer } from '../support/fake-native.js';
+import { fake, Gate, settle, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -46,7 +46,7 @@ import {
   rawContext,
   rawCredential,
   tokenBuffer,
-} from '../support/fake-handles.js';
+} from '../instruments/support/fake-handles.js';
 
 const DEFAULT_SIZE = 0xffffffff;
 const STREAM = { traits: ProviderTrait.streamPackage };

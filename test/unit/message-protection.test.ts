@@ -1,6 +1,6 @@
 /** wrap, unwrap, sign and verify of the contexts of both sides. */
 
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -32,7 +32,7 @@ import {
   coded,
   credentials,
   establishedServer,
-} from '../support/fake-handles.js';
+} from '../instruments/support/fake-handles.js';
 
 /** Memory that was not given to the package. */
 const NOWHERE = 0xffffffff;

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -39,7 +39,7 @@ import {
   coded,
   establishedServer,
   rawContext,
-} from '../support/fake-handles.js';
+} from '../instruments/support/fake-handles.js';
 
 type Form = (context: ContextHandle, options: ProtectOptions) => MessageResult;
 

@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
 
 import { expect, test } from '@jest/globals';
 
-import { channelBindingsHash } from '../ntlm-server/channel-bindings.js';
-import { crc32 } from '../ntlm-server/crc32.js';
-import { des } from '../ntlm-server/des.js';
-import { bytes } from '../ntlm-server/examples.js';
-import { hmacMd5 } from '../ntlm-server/hashes.js';
-import { md4 } from '../ntlm-server/md4.js';
-import { Rc4, rc4 } from '../ntlm-server/rc4.js';
-import { upperCase } from '../ntlm-server/text.js';
+import { channelBindingsHash } from '../instruments/ntlm-server/channel-bindings.js';
+import { crc32 } from '../instruments/ntlm-server/crc32.js';
+import { des } from '../instruments/ntlm-server/des.js';
+import { bytes } from '../instruments/ntlm-server/examples.js';
+import { hmacMd5 } from '../instruments/ntlm-server/hashes.js';
+import { md4 } from '../instruments/ntlm-server/md4.js';
+import { Rc4, rc4 } from '../instruments/ntlm-server/rc4.js';
+import { upperCase } from '../instruments/ntlm-server/text.js';
 
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 

@@ -2,26 +2,26 @@
 
 import { describe, expect, test } from '@jest/globals';
 
-import { AvId, readAvPairs, writeAvPairs } from '../ntlm-server/av-pairs.js';
+import { AvId, readAvPairs, writeAvPairs } from '../instruments/ntlm-server/av-pairs.js';
 import {
   readAuthenticate,
   writeAuthenticate,
   type Authenticate,
-} from '../ntlm-server/authenticate.js';
-import { readChallenge, writeChallenge } from '../ntlm-server/challenge.js';
-import { logOn } from '../ntlm-server/client.js';
-import { crc32 } from '../ntlm-server/crc32.js';
-import { common, v1, v1Extended, v2, windows } from '../ntlm-server/examples.js';
+} from '../instruments/ntlm-server/authenticate.js';
+import { readChallenge, writeChallenge } from '../instruments/ntlm-server/challenge.js';
+import { logOn } from '../instruments/ntlm-server/client.js';
+import { crc32 } from '../instruments/ntlm-server/crc32.js';
+import { common, v1, v1Extended, v2, windows } from '../instruments/ntlm-server/examples.js';
 import {
   hex,
   NTLMSSP_NEGOTIATE_KEY_EXCH,
   NTLMSSP_NEGOTIATE_LM_KEY,
   NTLMSSP_REQUEST_NON_NT_SESSION_KEY,
-} from '../ntlm-server/flags.js';
-import { sealKey, signKey } from '../ntlm-server/keys.js';
-import { checkLogon } from '../ntlm-server/logon.js';
-import { readNegotiate } from '../ntlm-server/negotiate.js';
-import { keyExchangeKeyV1, lmOwfV1, ntOwfV1, responsesV1 } from '../ntlm-server/ntlmv1.js';
+} from '../instruments/ntlm-server/flags.js';
+import { sealKey, signKey } from '../instruments/ntlm-server/keys.js';
+import { checkLogon } from '../instruments/ntlm-server/logon.js';
+import { readNegotiate } from '../instruments/ntlm-server/negotiate.js';
+import { keyExchangeKeyV1, lmOwfV1, ntOwfV1, responsesV1 } from '../instruments/ntlm-server/ntlmv1.js';
 import {
   lmResponseV2,
   ntOwfV2,
@@ -29,11 +29,11 @@ import {
   readNtResponse,
   sessionBaseKeyV2,
   writeClientChallenge,
-} from '../ntlm-server/ntlmv2.js';
-import { sealOld } from '../ntlm-server/old-session-security.js';
-import { Rc4, rc4 } from '../ntlm-server/rc4.js';
-import { SessionSecurity } from '../ntlm-server/session-security.js';
-import { utf16 } from '../ntlm-server/text.js';
+} from '../instruments/ntlm-server/ntlmv2.js';
+import { sealOld } from '../instruments/ntlm-server/old-session-security.js';
+import { Rc4, rc4 } from '../instruments/ntlm-server/rc4.js';
+import { SessionSecurity } from '../instruments/ntlm-server/session-security.js';
+import { utf16 } from '../instruments/ntlm-server/text.js';
 
 const { account, serverChallenge, clientChallenge, sessionKey, plaintext } = common;
 const { user, domain, password } = account;

@@ -2,12 +2,12 @@
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import { AvId } from '../ntlm-server/av-pairs.js';
-import { FIELDS } from '../ntlm-server/authenticate.js';
-import { readChallenge, writeChallenge } from '../ntlm-server/challenge.js';
-import { channelBindingsHash } from '../ntlm-server/channel-bindings.js';
-import { logOn, type ClientLogon, type ClientOptions } from '../ntlm-server/client.js';
-import { common, v2 } from '../ntlm-server/examples.js';
+import { AvId } from '../instruments/ntlm-server/av-pairs.js';
+import { FIELDS } from '../instruments/ntlm-server/authenticate.js';
+import { readChallenge, writeChallenge } from '../instruments/ntlm-server/challenge.js';
+import { channelBindingsHash } from '../instruments/ntlm-server/channel-bindings.js';
+import { logOn, type ClientLogon, type ClientOptions } from '../instruments/ntlm-server/client.js';
+import { common, v2 } from '../instruments/ntlm-server/examples.js';
 import {
   combined,
   has,
@@ -25,13 +25,13 @@ import {
   NTLMSSP_NEGOTIATE_UNICODE,
   NTLMSSP_NEGOTIATE_VERSION,
   NTLMSSP_REQUEST_TARGET,
-} from '../ntlm-server/flags.js';
-import { checkLogon, type Logon } from '../ntlm-server/logon.js';
-import { writeNegotiate } from '../ntlm-server/negotiate.js';
-import { NtlmRefusal, type RefusalReason } from '../ntlm-server/refusal.js';
-import { NtlmServer } from '../ntlm-server/server.js';
-import { SessionSecurity } from '../ntlm-server/session-security.js';
-import { utf16 } from '../ntlm-server/text.js';
+} from '../instruments/ntlm-server/flags.js';
+import { checkLogon, type Logon } from '../instruments/ntlm-server/logon.js';
+import { writeNegotiate } from '../instruments/ntlm-server/negotiate.js';
+import { NtlmRefusal, type RefusalReason } from '../instruments/ntlm-server/refusal.js';
+import { NtlmServer } from '../instruments/ntlm-server/server.js';
+import { SessionSecurity } from '../instruments/ntlm-server/session-security.js';
+import { utf16 } from '../instruments/ntlm-server/text.js';
 
 const account = { user: 'Zoë', domain: 'ORACLE', password: 'Pässword-名' };
 const NAMES = {

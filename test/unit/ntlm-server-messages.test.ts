@@ -3,20 +3,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { AvId, readAvPairs, writeAvPairs } from '../ntlm-server/av-pairs.js';
-import { FIELDS, readAuthenticate } from '../ntlm-server/authenticate.js';
-import { readChallenge } from '../ntlm-server/challenge.js';
-import { bytes, common, v1, v1Extended, v2, windows } from '../ntlm-server/examples.js';
+import { AvId, readAvPairs, writeAvPairs } from '../instruments/ntlm-server/av-pairs.js';
+import { FIELDS, readAuthenticate } from '../instruments/ntlm-server/authenticate.js';
+import { readChallenge } from '../instruments/ntlm-server/challenge.js';
+import { bytes, common, v1, v1Extended, v2, windows } from '../instruments/ntlm-server/examples.js';
 import {
   combined,
   NTLMSSP_NEGOTIATE_OEM_DOMAIN_SUPPLIED,
   NTLMSSP_NEGOTIATE_OEM_WORKSTATION_SUPPLIED,
   NTLMSSP_NEGOTIATE_VERSION,
-} from '../ntlm-server/flags.js';
-import { checkLogon } from '../ntlm-server/logon.js';
-import { readNegotiate, writeNegotiate } from '../ntlm-server/negotiate.js';
-import { readNtResponse } from '../ntlm-server/ntlmv2.js';
-import { NtlmRefusal } from '../ntlm-server/refusal.js';
+} from '../instruments/ntlm-server/flags.js';
+import { checkLogon } from '../instruments/ntlm-server/logon.js';
+import { readNegotiate, writeNegotiate } from '../instruments/ntlm-server/negotiate.js';
+import { readNtResponse } from '../instruments/ntlm-server/ntlmv2.js';
+import { NtlmRefusal } from '../instruments/ntlm-server/refusal.js';
 
 const malformed: unknown = expect.objectContaining({ name: 'NtlmRefusal', reason: 'malformed' });
 

@@ -2,16 +2,16 @@
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import { common, v1, v2 } from '../ntlm-server/examples.js';
+import { common, v1, v2 } from '../instruments/ntlm-server/examples.js';
 import {
   NTLMSSP_NEGOTIATE_128,
   NTLMSSP_NEGOTIATE_56,
   NTLMSSP_NEGOTIATE_KEY_EXCH,
   NTLMSSP_NEGOTIATE_SEAL,
   NTLMSSP_NEGOTIATE_SIGN,
-} from '../ntlm-server/flags.js';
-import type { RefusalReason } from '../ntlm-server/refusal.js';
-import { SessionSecurity, SIGNATURE_SIZE } from '../ntlm-server/session-security.js';
+} from '../instruments/ntlm-server/flags.js';
+import type { RefusalReason } from '../instruments/ntlm-server/refusal.js';
+import { SessionSecurity, SIGNATURE_SIZE } from '../instruments/ntlm-server/session-security.js';
 
 const { sessionKey } = common;
 const refused = (reason: RefusalReason): unknown =>

@@ -1,6 +1,6 @@
 /** Credentials of the client of a context: delegation, the double hop. */
 
-import { fake, Gate, type AcquireAnswer } from '../support/fake-native.js';
+import { fake, Gate, type AcquireAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -22,7 +22,7 @@ import {
   credentials,
   establishedServer,
   rawContext,
-} from '../support/fake-handles.js';
+} from '../instruments/support/fake-handles.js';
 
 const IDENTITY = { user: 'alice', domain: 'EXAMPLE', password: 'secret' };
 

@@ -3,7 +3,7 @@
  * misspelt, inherited or lost is an error, and never the default.
  */
 
-import '../support/fake-native.js';
+import '../instruments/support/fake-native.js';
 
 import { runInNewContext } from 'node:vm';
 
@@ -13,11 +13,11 @@ import * as http from '../../lib/http/index.js';
 import * as high from '../../lib/index.js';
 import { nearestName } from '../../lib/core/nearest-name.js';
 import * as raw from '../../lib/raw/index.js';
-import { argumentError, credentials } from '../support/fake-handles.js';
+import { argumentError, credentials } from '../instruments/support/fake-handles.js';
 import {
   functionsWithOptions,
   type FunctionWithOptions,
-} from '../support/functions-with-options.js';
+} from '../instruments/support/functions-with-options.js';
 
 /** Exported functions and classes that take no options, as `export` statements name them. */
 const WITHOUT_OPTIONS = [

@@ -1,10 +1,10 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { enumerateSecurityPackages, querySecurityPackageInfo } from '../../lib/raw/packages.js';
-import { argumentError, coded } from '../support/fake-handles.js';
+import { argumentError, coded } from '../instruments/support/fake-handles.js';
 
 const NTLM = [0x82b37, 1, 10, 2888, 'NTLM', 'NTLM Security Package'] as const;
 const KERBEROS = [0x28bb3, 1, 16, 48256, 'Kerberos', undefined] as const;

@@ -18,7 +18,7 @@ import {
   plainType,
   secBuffers,
 } from '../../lib/raw/sec-buffers.js';
-import { argumentError, bytes, coded, tokenBuffer } from '../support/fake-handles.js';
+import { argumentError, bytes, coded, tokenBuffer } from '../instruments/support/fake-handles.js';
 
 const LIMIT = 64;
 const DEFAULT_SIZE = 0xffffffff;

@@ -1,6 +1,6 @@
 /** The handshake: what clients and servers have in common. */
 
-import { fake, Gate, settle, type LegAnswer } from '../support/fake-native.js';
+import { fake, Gate, settle, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -32,7 +32,7 @@ import type { SecurityContext, StepResult } from '../../lib/context/security-con
 import { ClientContext } from '../../lib/context/client-context.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { expiryDate } from '../../lib/core/time.js';
-import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
+import { argumentError, bytes, coded, credentials } from '../instruments/support/fake-handles.js';
 
 const STREAM = { traits: ProviderTrait.streamPackage };
 const CLOSED = coded('ERR_SECUR32_CLOSED');

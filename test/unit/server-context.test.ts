@@ -1,4 +1,4 @@
-import { fake, type LegAnswer } from '../support/fake-native.js';
+import { fake, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -8,8 +8,8 @@ import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../lib/con
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
-import { argumentError, bytes, coded, credentials } from '../support/fake-handles.js';
-import { queueClient } from '../support/fake-tokens.js';
+import { argumentError, bytes, coded, credentials } from '../instruments/support/fake-handles.js';
+import { queueClient } from '../instruments/support/fake-tokens.js';
 
 const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED };
 const ALWAYS = 0x800 | 0x8000;

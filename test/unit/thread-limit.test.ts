@@ -1,9 +1,9 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { expect, test } from '@jest/globals';
 
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
-import { argumentError } from '../support/fake-handles.js';
+import { argumentError } from '../instruments/support/fake-handles.js';
 
 test.each([1, 8, 500])('%p is a limit', (limit) => {
   setThreadLimit(limit);

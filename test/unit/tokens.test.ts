@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, jest, test } from '@jest/globals';
 
@@ -16,8 +16,8 @@ import {
   type DuplicateTokenOptions,
   type TokenInformation,
 } from '../../lib/raw/tokens.js';
-import { argumentError, coded, establishedServer, rawContext } from '../support/fake-handles.js';
-import { ALICE, ENABLED, rawToken, tokenTuple, USERS } from '../support/fake-tokens.js';
+import { argumentError, coded, establishedServer, rawContext } from '../instruments/support/fake-handles.js';
+import { ALICE, ENABLED, rawToken, tokenTuple, USERS } from '../instruments/support/fake-tokens.js';
 
 const ERROR_ACCESS_DENIED = 5;
 const ERROR_INVALID_HANDLE = 6;

@@ -1,4 +1,4 @@
-import { fake } from '../support/fake-native.js';
+import { fake } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -22,8 +22,8 @@ import {
   coded,
   establishedServer,
   rawContext,
-} from '../support/fake-handles.js';
-import { rawToken } from '../support/fake-tokens.js';
+} from '../instruments/support/fake-handles.js';
+import { rawToken } from '../instruments/support/fake-tokens.js';
 
 const DELETE_OLD = SECPKG_CONTEXT_EXPORT_DELETE_OLD;
 

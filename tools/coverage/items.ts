@@ -1,7 +1,7 @@
 /** What docs/coverage.md has a row for: each function of the SSPI and each constant. */
 
-import type { Value } from '../../test/support/coverage/recording.js';
-import { FUNCTION } from '../../test/support/coverage/recording.js';
+import type { Value } from '../../test/instruments/support/coverage/recording.js';
+import { FUNCTION } from '../../test/instruments/support/coverage/recording.js';
 
 /** tools/generate/constants.json, as far as it is of use here. */
 export interface ConstantsTable {

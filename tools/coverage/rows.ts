@@ -1,6 +1,6 @@
 /** Joins the items with the run: who drives each of them. */
 
-import { FUNCTION, KINDS, type Kind } from '../../test/support/coverage/recording.js';
+import { FUNCTION, KINDS, type Kind } from '../../test/instruments/support/coverage/recording.js';
 import type { Group, Item } from './items.js';
 import type { Run, Test } from './run.js';
 import type { Statements } from './statements.js';

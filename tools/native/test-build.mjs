@@ -1,5 +1,5 @@
 /**
- * Builds what only tests load: the security packages of test/ssp, and the addon in variants.
+ * Builds what only tests load: the security packages of test/instruments/ssp, and the addon in variants.
  *
  *   npm run build:tests [-- --arch x64|arm64] [-- --mutant DIRECTORY]
  *
@@ -45,7 +45,7 @@ export async function buildTests(arch, { mutant } = {}) {
         await configure(arch, output, mutant);
       }
       await runBuildStep(['cmake', '--build', output, '--target', mutant ? 'mutant' : 'all'], {
-        what: `building test/ssp for ${arch}`,
+        what: `building test/instruments/ssp for ${arch}`,
         log: `ssp-${arch}-build.log`,
         update,
       });
@@ -76,7 +76,7 @@ async function configure(arch, output, mutant) {
       `-DCMAKE_JS_INC=${nodeHeaders()}`,
       `-DMUTANT=${mutant ?? ''}`,
     ],
-    { what: `configuring test/ssp for ${arch}`, log: `ssp-${arch}-configure.log` },
+    { what: `configuring test/instruments/ssp for ${arch}`, log: `ssp-${arch}-configure.log` },
   );
 }
 

@@ -1,4 +1,4 @@
-/** What CMake and C++ read of test/sanitize/programs.mjs, and of the constants. */
+/** What CMake and C++ read of test/instruments/sanitize/programs.mjs, and of the constants. */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plant } from '../support/plant.mjs';
@@ -6,8 +6,8 @@ import { plant } from '../support/plant.mjs';
 const STATUS_GROUPS = ['STATUS', 'OTHER_STATUS'];
 
 /**
- * @typedef {import('../../test/sanitize/programs.mjs').Program} Program
- * @typedef {import('../../test/sanitize/programs.mjs').Mutant} Mutant
+ * @typedef {import('../../test/instruments/sanitize/programs.mjs').Program} Program
+ * @typedef {import('../../test/instruments/sanitize/programs.mjs').Mutant} Mutant
  */
 
 /**

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { plant } from './plant.mjs';
 
-/** @typedef {import('../../test/mutants/mutants.mjs').Mutant} Mutant */
+/** @typedef {import('../../test/instruments/mutants/mutants.mjs').Mutant} Mutant */
 /** @typedef {{ file: string, title: string }} PassedTest */
 
 /**

@@ -33,7 +33,7 @@ export const arm64Tree = {
   lists: ['domain', 'machine', 'windows'],
 };
 
-/** @type {Tree} what builds and runs the programs of test/sanitize */
+/** @type {Tree} what builds and runs the programs of test/instruments/sanitize */
 export const compilerTree = {
   name: 'compiler',
   title: 'the Debian tree with clang',

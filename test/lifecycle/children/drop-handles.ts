@@ -4,7 +4,7 @@ import { SECPKG_CRED_OUTBOUND } from '../../../lib/constants/credentials.js';
 import { acquireCredentialsHandleSync } from '../../../lib/raw/acquire-credentials-handle.js';
 import { liveCounts } from '../../../lib/raw/live-counts.js';
 import { initializeSecurityContextSync } from '../../../lib/raw/handshake-calls.js';
-import { answer } from '../../support/child.js';
+import { answer } from '../../instruments/support/child.js';
 
 const ROUNDS = 40;
 

@@ -3,7 +3,7 @@
 import { ClientContext } from '../../../lib/context/client-context.js';
 import { Credentials } from '../../../lib/context/credentials.js';
 import { enumerateSecurityPackages } from '../../../lib/raw/packages.js';
-import { childInput } from '../../support/child.js';
+import { childInput } from '../../instruments/support/child.js';
 
 const { stage, how } = childInput() as {
   stage: 'loaded' | 'open' | 'in flight' | 'queued' | 'closed';

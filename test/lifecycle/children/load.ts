@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { ClientContext } from '../../../lib/context/client-context.js';
 import { Credentials } from '../../../lib/context/credentials.js';
 import { enumerateSecurityPackages } from '../../../lib/raw/packages.js';
-import { answer } from '../../support/child.js';
+import { answer } from '../../instruments/support/child.js';
 
 async function main(): Promise<void> {
   const packages = enumerateSecurityPackages().length > 0;

@@ -2,7 +2,7 @@
 
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
-import { answer, childInput } from '../../support/child.js';
+import { answer, childInput } from '../../instruments/support/child.js';
 
 type How = 'return' | 'exit' | 'terminate' | 'throw';
 

@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 
 import { Credentials } from '../../../lib/context/credentials.js';
 import { openCredential } from '../../../lib/raw/handles.js';
-import { answer } from '../../support/child.js';
+import { answer } from '../../instruments/support/child.js';
 
 async function main(): Promise<void> {
   const credentials = await Credentials.acquire({ package: 'NTLM', use: 'inbound' });

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 import { liveCounts } from '../../../lib/raw/live-counts.js';
-import { answer, childInput } from '../../support/child.js';
-import { closePairs, exchange, openPair } from '../../support/handshake.js';
-import type { Account } from '../../support/system.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { closePairs, exchange, openPair } from '../../instruments/support/handshake.js';
+import type { Account } from '../../instruments/support/system.js';
 
 interface Input {
   authIdentity: Account;

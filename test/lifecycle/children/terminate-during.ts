@@ -6,7 +6,7 @@ import { ClientContext } from '../../../lib/context/client-context.js';
 import { Credentials } from '../../../lib/context/credentials.js';
 import { liveCounts } from '../../../lib/raw/live-counts.js';
 import { ServerContext } from '../../../lib/context/server-context.js';
-import { answer, childInput } from '../../support/child.js';
+import { answer, childInput } from '../../instruments/support/child.js';
 
 interface Input {
   call: 'leg' | 'acquire';

@@ -4,7 +4,7 @@ import { pbkdf2 } from 'node:crypto';
 
 import { ClientContext } from '../../../lib/context/client-context.js';
 import { Credentials } from '../../../lib/context/credentials.js';
-import { answer } from '../../support/child.js';
+import { answer } from '../../instruments/support/child.js';
 
 /** Many times as long as the rest of this program takes, on any machine. */
 const ITERATIONS = 100_000_000;

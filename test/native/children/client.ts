@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 
 import { ClientContext, type ClientContextOptions } from '../../../lib/context/client-context.js';
 import { Credentials } from '../../../lib/context/credentials.js';
-import { answer, childInput } from '../../support/child.js';
-import { receiveTokens, sendToken } from '../../support/framing.js';
-import type { Account } from '../../support/system.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { receiveTokens, sendToken } from '../../instruments/support/framing.js';
+import type { Account } from '../../instruments/support/system.js';
 
 interface Input {
   port: number;

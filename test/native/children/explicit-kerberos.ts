@@ -1,9 +1,9 @@
 /** Logs on by Kerberos with a password; both sides in this process. */
 
 import { SspiError } from '../../../lib/core/errors.js';
-import { closePairs, exchange, openPair } from '../../support/handshake.js';
-import { answer, childInput } from '../../support/child.js';
-import type { Account } from '../../support/system.js';
+import { closePairs, exchange, openPair } from '../../instruments/support/handshake.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import type { Account } from '../../instruments/support/system.js';
 
 const { account, spn } = childInput() as { account: Account; spn: string };
 

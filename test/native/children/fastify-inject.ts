@@ -3,7 +3,7 @@
 import fastify from 'fastify';
 
 import { fastifyIntegratedAuth } from '../../../lib/http/server/adapters/fastify.js';
-import { answer } from '../../support/child.js';
+import { answer } from '../../instruments/support/child.js';
 
 async function main(): Promise<void> {
   const app = fastify();

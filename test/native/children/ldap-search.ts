@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { Client } from 'ldapts';
 
-import { answer, childInput } from '../../support/child.js';
+import { answer, childInput } from '../../instruments/support/child.js';
 
 interface SealedConnection {
   connectSealed: (options: object) => Promise<Duplex>;

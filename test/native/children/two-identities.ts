@@ -2,9 +2,9 @@
 
 import { Credentials } from '../../../lib/context/credentials.js';
 import type { Secur32Error } from '../../../lib/core/errors.js';
-import { answer, childInput } from '../../support/child.js';
-import { loadSecondCopy } from '../../support/second-copy.js';
-import type { Account } from '../../support/system.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { loadSecondCopy } from '../../instruments/support/second-copy.js';
+import type { Account } from '../../instruments/support/system.js';
 
 export interface TwoIdentitiesInput {
   account: Account;

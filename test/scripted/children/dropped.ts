@@ -9,9 +9,9 @@ import {
   querySecurityContextToken,
 } from '../../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../../lib/raw/transfer.js';
-import { answer } from '../../support/child.js';
-import { control, countLeft, Script, until } from '../../support/scripted.js';
-import { closeOpened, serverOf } from '../../support/scripted-contexts.js';
+import { answer } from '../../instruments/support/child.js';
+import { control, countLeft, Script, until } from '../../instruments/support/scripted.js';
+import { closeOpened, serverOf } from '../../instruments/support/scripted-contexts.js';
 
 /** How much of it was alive. */
 function drop(): number {

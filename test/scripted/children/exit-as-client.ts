@@ -4,9 +4,9 @@ import { isMainThread, Worker } from 'node:worker_threads';
 
 import { runImpersonated } from '../../../lib/raw/impersonation.js';
 import { querySecurityContextToken } from '../../../lib/raw/tokens.js';
-import { answer, childInput } from '../../support/child.js';
-import { control, countLeft, Script, until } from '../../support/scripted.js';
-import { serverOf } from '../../support/scripted-contexts.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { control, countLeft, Script, until } from '../../instruments/support/scripted.js';
+import { serverOf } from '../../instruments/support/scripted-contexts.js';
 
 export interface ExitAsClientInput {
   how: 'exit' | 'worker';

@@ -3,8 +3,8 @@
 import { Credentials } from '../../../lib/context/credentials.js';
 import { SEC_E_INTERNAL_ERROR } from '../../../lib/constants/status.js';
 import { ServerContext } from '../../../lib/context/server-context.js';
-import { answer, childInput } from '../../support/child.js';
-import { Script } from '../../support/scripted.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { Script } from '../../instruments/support/scripted.js';
 
 export interface FailingRevertInput {
   how: 'revert' | 'throw' | 'onBehalfOf' | 'identification' | 'not at all';

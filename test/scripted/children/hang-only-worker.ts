@@ -2,7 +2,7 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-import { answer, childInput } from '../../support/child.js';
+import { answer, childInput } from '../../instruments/support/child.js';
 
 type How = 'exit' | 'terminate' | 'throw';
 
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 async function inWorker(how: How | 'count'): Promise<void> {
   const { acquireCredentialsHandle } =
     await import('../../../lib/raw/acquire-credentials-handle.js');
-  const { control, countLeft, Script, until } = await import('../../support/scripted.js');
+  const { control, countLeft, Script, until } = await import('../../instruments/support/scripted.js');
   if (how === 'count') {
     await until(
       () => countLeft() === 0,

@@ -11,7 +11,7 @@ import {
   initializeSecurityContext,
 } from '../../../lib/raw/handshake-calls.js';
 import { setThreadLimit } from '../../../lib/binding/thread-limit.js';
-import { answer, childInput } from '../../support/child.js';
+import { answer, childInput } from '../../instruments/support/child.js';
 import {
   callsAtGates,
   control,
@@ -20,8 +20,8 @@ import {
   Script,
   until,
   type ScriptedCall,
-} from '../../support/scripted.js';
-import { present } from '../../support/system.js';
+} from '../../instruments/support/scripted.js';
+import { present } from '../../instruments/support/system.js';
 
 const SPIN_MS = 200;
 

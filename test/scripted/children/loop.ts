@@ -1,8 +1,8 @@
 /** Has nothing to do but a call that takes a while. */
 
 import { acquireCredentialsHandle } from '../../../lib/raw/acquire-credentials-handle.js';
-import { answer } from '../../support/child.js';
-import { Script } from '../../support/scripted.js';
+import { answer } from '../../instruments/support/child.js';
+import { Script } from '../../instruments/support/scripted.js';
 
 async function main(): Promise<void> {
   const script = new Script().on('acquire', { delay: 300 });

@@ -4,7 +4,7 @@
  */
 
 import { SEC_E_UNSUPPORTED_FUNCTION } from '../../../lib/constants/status.js';
-import { Script } from '../../support/scripted.js';
+import { Script } from '../../instruments/support/scripted.js';
 
 // The server asks for the client's name, then the client for SECPKG_ATTR_SIZES.
 const sizes = Buffer.from(Uint32Array.of(3000, 16, 1, 16).buffer);

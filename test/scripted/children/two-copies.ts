@@ -1,10 +1,10 @@
 /** Impersonates with one copy of the package, and calls the other one meanwhile. */
 
 import { SECBUFFER_DATA } from '../../../lib/constants/sec-buffers.js';
-import { answer, childInput } from '../../support/child.js';
-import { control, Script } from '../../support/scripted.js';
-import { establishedServer } from '../../support/scripted-contexts.js';
-import { loadSecondCopy } from '../../support/second-copy.js';
+import { answer, childInput } from '../../instruments/support/child.js';
+import { control, Script } from '../../instruments/support/scripted.js';
+import { establishedServer } from '../../instruments/support/scripted-contexts.js';
+import { loadSecondCopy } from '../../instruments/support/second-copy.js';
 
 export interface TwoCopiesInput {
   folder: string;

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import marionette from '../../../dist/test/support/peers/marionette.js';
+import marionette from '../../../dist/test/instruments/support/peers/marionette.js';
 import { Program } from './program.mjs';
 
 const { Marionette } = marionette;

@@ -1,0 +1,53 @@
+/** Servers with `secur32/http` that speak WebSocket, by the package ws. */
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { WebSocketServer } from 'ws';
+
+import { getAuthentication } from '../../../lib/http/server/authentication.js';
+import type { Decision } from '../../../lib/http/server/authenticator.js';
+import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
+import { serve, type ServeOptions, type TestServer } from './http-server.js';
+
+export interface UpgradeServer extends TestServer {
+  /** Decisions about upgrades. */
+  decisions: Decision[];
+  /** Whether sockets whose upgrade was decided about have listeners for errors. */
+  upgraded: Duplex[];
+}
+
+/** A server whose WebSockets say who it is, and then every message again. */
+export async function serveUpgrades(
+  options: IntegratedAuthOptions = {},
+  more: ServeOptions = {},
+): Promise<UpgradeServer> {
+  const running = await serve(options, more);
+  const { server, auth } = running;
+  const decisions: Decision[] = [];
+  const upgraded: Duplex[] = [];
+  const webSockets = new WebSocketServer({ noServer: true });
+  webSockets.on('headers', (fields, request) => {
+    for (const [name, value] of Object.entries(headersOf.get(request) ?? {})) {
+      fields.push(`${name}: ${value}`);
+    }
+  });
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const decision = await auth.decideUpgrade(request, socket, head);
+    decisions.push(decision);
+    if (decision.kind === 'answered') return;
+    upgraded.push(socket);
+    if (decision.kind === 'authenticated') headersOf.set(request, decision.headers ?? {});
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', () => undefined);
+      webSocket.on('message', (message: Buffer) => {
+        webSocket.send(message.toString());
+      });
+      webSocket.send(getAuthentication(request)?.identity.name ?? 'nobody');
+    });
+  };
+  server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
+  return Object.assign(running, { decisions, upgraded });
+}
+
+const headersOf = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>();
