@@ -6,7 +6,7 @@ const CLIENT = 'dist/lib/http/client';
 export const httpClientMutants = [
   {
     name: 'http client: a path may name another host',
-    test: { file: 'unit/http-client-targets', title: 'with a user in the place of the path' },
+    test: { file: 'unit/http/client/targets', title: 'with a user in the place of the path' },
     changes: [
       {
         file: `${CLIENT}/request-target.js`,
@@ -17,7 +17,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: an origin may have a user',
-    test: { file: 'unit/http-client-targets', title: 'with a user in the origin' },
+    test: { file: 'unit/http/client/targets', title: 'with a user in the origin' },
     changes: [
       {
         file: `${CLIENT}/request-target.js`,
@@ -28,7 +28,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a dot at the end of a host goes into the Host field',
-    test: { file: 'unit/http-client-targets', title: 'in capitals, with a dot at its end' },
+    test: { file: 'unit/http/client/targets', title: 'in capitals, with a dot at its end' },
     changes: [
       {
         file: `${CLIENT}/request-target.js`,
@@ -39,7 +39,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a Host field may name another host',
-    test: { file: 'unit/http-client-targets', title: 'with the Host of another one' },
+    test: { file: 'unit/http/client/targets', title: 'with the Host of another one' },
     changes: [
       {
         file: `${CLIENT}/request-headers.js`,
@@ -50,7 +50,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a Connection field may take the logon away',
-    test: { file: 'unit/http-client-targets', title: 'with Connection that names a field' },
+    test: { file: 'unit/http/client/targets', title: 'with Connection that names a field' },
     changes: [
       {
         file: `${CLIENT}/request-headers.js`,
@@ -61,7 +61,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a request of node:http may change its host before it is sent',
-    test: { file: 'unit/http-client-agent-requests', title: 'a request that changes Host' },
+    test: { file: 'unit/http/client/agent-requests', title: 'a request that changes Host' },
     changes: [
       {
         file: `${CLIENT}/agent-request.js`,
@@ -73,7 +73,7 @@ export const httpClientMutants = [
   {
     name: 'http client: a certificate is checked for the name in the Host field',
     test: {
-      file: 'unit/http-client-agent-requests',
+      file: 'unit/http/client/agent-requests',
       title: 'does not check it for another name, by a Host field',
     },
     changes: [
@@ -97,7 +97,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a certificate is checked for the name in connect.servername',
-    test: { file: 'unit/http-client-options', title: '"connect":{"servername"' },
+    test: { file: 'unit/http/client/options', title: '"connect":{"servername"' },
     changes: [
       {
         file: `${CLIENT}/options.js`,
@@ -108,19 +108,19 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a certificate that was not accepted gets a logon without bindings',
-    test: { file: 'unit/http-client-tls', title: 'a certificate that is not checked' },
+    test: { file: 'unit/http/client/tls', title: 'a certificate that is not checked' },
     changes: [
       { file: `${CLIENT}/party.js`, text: 'if (!logon.channelBindings)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'http client: the session of an earlier TLS connection is resumed',
-    test: { file: 'unit/http-client-tls', title: 'of an earlier connection is not taken up' },
+    test: { file: 'unit/http/client/tls', title: 'of an earlier connection is not taken up' },
     changes: [{ file: `${CLIENT}/sockets.js`, text: 'delete options.session;', becomes: '' }],
   },
   {
     name: 'http client: a logon over TLS has no channel bindings',
-    test: { file: 'unit/http-client-tls', title: 'has the bindings of the certificate of tls-rsa' },
+    test: { file: 'unit/http/client/tls', title: 'has the bindings of the certificate of tls-rsa' },
     changes: [
       {
         file: `${CLIENT}/party.js`,
@@ -131,7 +131,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a certificate without bindings gets a logon',
-    test: { file: 'unit/http-client-tls', title: 'a certificate without bindings is refused' },
+    test: { file: 'unit/http/client/tls', title: 'a certificate without bindings is refused' },
     changes: [
       {
         file: `${CLIENT}/peer-bindings.js`,
@@ -142,7 +142,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: hosts are not asked who may have a logon',
-    test: { file: 'unit/http-client-logon', title: 'hosts that are not allowed get nothing' },
+    test: { file: 'unit/http/client/logon', title: 'hosts that are not allowed get nothing' },
     changes: [
       {
         file: `${CLIENT}/party.js`,
@@ -153,7 +153,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a host whose name ends in the same way is allowed',
-    test: { file: 'unit/http-client-hosts', title: '*.example.com is not http://evilexample.com/' },
+    test: { file: 'unit/http/client/hosts', title: '*.example.com is not http://evilexample.com/' },
     changes: [
       {
         file: `${CLIENT}/host-rules.js`,
@@ -165,7 +165,7 @@ export const httpClientMutants = [
   {
     name: 'http client: an alias leads to a host that is not allowed',
     test: {
-      file: 'unit/http-client-hosts',
+      file: 'unit/http/client/hosts',
       title: 'is none where the aliases lead to another host',
     },
     changes: [
@@ -178,7 +178,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a ticket of delegation is for the host that an alias leads to',
-    test: { file: 'unit/http-client-delegation', title: 'an alias in DNS leads' },
+    test: { file: 'unit/http/client/delegation', title: 'an alias in DNS leads' },
     changes: [
       {
         file: `${CLIENT}/party.js`,
@@ -189,7 +189,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: every server may act as the user',
-    test: { file: 'unit/http-client-logon', title: 'is for the hosts of its own list' },
+    test: { file: 'unit/http/client/logon', title: 'is for the hosts of its own list' },
     changes: [
       { file: `${CLIENT}/party.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
       {
@@ -201,7 +201,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a proxy gets the logon that servers may have',
-    test: { file: 'unit/http-client-proxy', title: 'has a list of its own' },
+    test: { file: 'unit/http/client/proxy', title: 'has a list of its own' },
     changes: [
       {
         file: `${CLIENT}/open-connection.js`,
@@ -212,7 +212,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a server gets a token through a proxy that may mix connections',
-    test: { file: 'unit/http-client-proxy', title: 'that may mix connections gets no logon' },
+    test: { file: 'unit/http/client/proxy', title: 'that may mix connections gets no logon' },
     changes: [
       {
         file: `${CLIENT}/open-connection.js`,
@@ -223,7 +223,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: mutualAuth is content without the last token of the server',
-    test: { file: 'unit/http-client-logon', title: 'is not there without a word of the server' },
+    test: { file: 'unit/http/client/logon', title: 'is not there without a word of the server' },
     changes: [
       {
         file: `${CLIENT}/logon.js`,
@@ -234,7 +234,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: mutualAuth is content without a logon',
-    test: { file: 'unit/http-client-proxy', title: 'in place of a server that is to prove itself' },
+    test: { file: 'unit/http/client/proxy', title: 'in place of a server that is to prove itself' },
     changes: [
       {
         file: `${CLIENT}/party.js`,
@@ -245,7 +245,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the connection of one host serves another one',
-    test: { file: 'unit/http-client-fetch', title: 'not allowed carries no token of the first' },
+    test: { file: 'unit/http/client/fetch', title: 'not allowed carries no token of the first' },
     changes: [
       {
         file: `${CLIENT}/agent.js`,
@@ -256,7 +256,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: two users share connections',
-    test: { file: 'unit/http-client-logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
     changes: [
       {
         file: `${CLIENT}/agent.js`,
@@ -267,7 +267,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the credentials of one client are those of the next one',
-    test: { file: 'unit/http-client-logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
     changes: [
       {
         file: `${CLIENT}/client-credentials.js`,
@@ -278,7 +278,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: an authIdentity that lost its value is the user of the process',
-    test: { file: 'unit/http-client-options', title: 'is not the user of the process' },
+    test: { file: 'unit/http/client/options', title: 'is not the user of the process' },
     changes: [
       {
         file: 'dist/lib/core/checks.js',
@@ -289,22 +289,22 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a pool is forgotten before a request is repeated',
-    test: { file: 'unit/http-client-connections', title: 'belongs to its pool' },
+    test: { file: 'unit/http/client/connections', title: 'belongs to its pool' },
     changes: [{ file: `${CLIENT}/pool.js`, text: ' && this.#users === 0', becomes: '' }],
   },
   {
     name: 'http client: connections are not counted',
-    test: { file: 'unit/http-client-connections', title: 'beyond the most connections wait' },
+    test: { file: 'unit/http/client/connections', title: 'beyond the most connections wait' },
     changes: [{ file: `${CLIENT}/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' }],
   },
   {
     name: 'http client: connections outlive their agent',
-    test: { file: 'unit/http-client-connections', title: 'ends with an agent that is closed' },
+    test: { file: 'unit/http/client/connections', title: 'ends with an agent that is closed' },
     changes: [{ file: `${CLIENT}/agent.js`, text: 'pool.destroy();', becomes: '' }],
   },
   {
     name: 'http client: a second tunnel is begun beside the first one',
-    test: { file: 'unit/http-client-proxy', title: 'is one of the most connections' },
+    test: { file: 'unit/http/client/proxy', title: 'is one of the most connections' },
     changes: [
       {
         file: `${CLIENT}/open-connection.js`,
@@ -315,7 +315,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: an abort waits until an agent of node:http has logged on',
-    test: { file: 'unit/http-client-agent-waits', title: 'the request with an AbortError' },
+    test: { file: 'unit/http/client/agent-waits', title: 'the request with an AbortError' },
     changes: [
       {
         file: `${CLIENT}/waiting-request.js`,
@@ -326,7 +326,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a logon goes on after its request was destroyed',
-    test: { file: 'unit/http-client-agent-waits', title: 'destroy(error) ends it' },
+    test: { file: 'unit/http/client/agent-waits', title: 'destroy(error) ends it' },
     changes: [
       {
         file: `${CLIENT}/agent-logons.js`,
@@ -337,7 +337,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a request is not told its time-out while its agent logs on',
-    test: { file: 'unit/http-client-agent-waits', title: 'a time-out is told' },
+    test: { file: 'unit/http/client/agent-waits', title: 'a time-out is told' },
     changes: [
       {
         file: `${CLIENT}/waiting-request.js`,
@@ -348,7 +348,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: maxSockets leaves out connections whose logon is under way',
-    test: { file: 'unit/http-client-agent-waits', title: 'maxSockets' },
+    test: { file: 'unit/http/client/agent-waits', title: 'maxSockets' },
     changes: [
       {
         file: `${CLIENT}/agent-logons.js`,
@@ -359,7 +359,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: maxTotalSockets leaves out connections whose logon is under way',
-    test: { file: 'unit/http-client-agent-waits', title: 'maxTotalSockets' },
+    test: { file: 'unit/http/client/agent-waits', title: 'maxTotalSockets' },
     changes: [
       {
         file: `${CLIENT}/agent-logons.js`,
@@ -370,7 +370,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: requests wait for ever after one whose logon fails',
-    test: { file: 'unit/http-client-agent-waits', title: 'are not forgotten' },
+    test: { file: 'unit/http/client/agent-waits', title: 'are not forgotten' },
     changes: [
       {
         file: `${CLIENT}/agent-logons.js`,
@@ -381,14 +381,14 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a server may ask for legs for ever',
-    test: { file: 'unit/http-client-logon', title: 'a server that never ends is left' },
+    test: { file: 'unit/http/client/logon', title: 'a server that never ends is left' },
     changes: [
       { file: `${CLIENT}/party.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'http client: a token of a server may have any size',
-    test: { file: 'unit/http-client-challenges', title: 'beyond the bound are not decoded' },
+    test: { file: 'unit/http/client/challenges', title: 'beyond the bound are not decoded' },
     changes: [
       {
         file: `${CLIENT}/challenges.js`,
@@ -404,14 +404,14 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the body of a refusal may have any size',
-    test: { file: 'unit/http-client-connections', title: 'with a refusal that has no end is left' },
+    test: { file: 'unit/http/client/connections', title: 'with a refusal that has no end is left' },
     changes: [
       { file: `${CLIENT}/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'http client: a connection may take any time',
-    test: { file: 'unit/http-client-connections', title: 'a connection is bounded' },
+    test: { file: 'unit/http/client/connections', title: 'a connection is bounded' },
     changes: [
       {
         file: `${CLIENT}/sockets.js`,
@@ -422,7 +422,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the beginning of a body is dropped when the bound is passed, and the rest is sent as the whole',
-    test: { file: 'unit/http-client-uploads', title: 'passes the bound comes during the next leg' },
+    test: { file: 'unit/http/client/uploads', title: 'passes the bound comes during the next leg' },
     changes: [
       {
         file: 'dist/lib/http/client/body/recorded-body.js',
@@ -439,7 +439,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body is released while a refusal may need it again',
-    test: { file: 'unit/http-client-uploads', title: 'ends its refusal only after the whole body' },
+    test: { file: 'unit/http/client/uploads', title: 'ends its refusal only after the whole body' },
     changes: [
       {
         file: 'dist/lib/http/client/body/recorded-body.js',
@@ -450,7 +450,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that is given up ends as if it were complete',
-    test: { file: 'unit/http-client-bodies', title: 'however far it was read before' },
+    test: { file: 'unit/http/client/bodies', title: 'however far it was read before' },
     changes: [
       {
         file: 'dist/lib/http/client/body/recorded-body.js',
@@ -461,7 +461,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that failed ends as if it were complete when it is sent again',
-    test: { file: 'unit/http-client-bodies', title: 'fails each time once its source failed' },
+    test: { file: 'unit/http/client/bodies', title: 'fails each time once its source failed' },
     changes: [
       {
         file: 'dist/lib/http/client/body/recorded-body.js',
@@ -472,7 +472,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a refusal that cost the connection is forgotten within the request',
-    test: { file: 'unit/http-client-uploads', title: 'later gets a Blob, after legs without' },
+    test: { file: 'unit/http/client/uploads', title: 'later gets a Blob, after legs without' },
     changes: [
       {
         file: 'dist/lib/http/client/undici/exchange.js',
@@ -483,7 +483,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a refusal that cost the connection is forgotten after the request',
-    test: { file: 'unit/http-client-uploads', title: 'is remembered: on the next new connection' },
+    test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
         file: 'dist/lib/http/client/logon/peer.js',
@@ -494,7 +494,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: after a remembered refusal another request goes out without its body',
-    test: { file: 'unit/http-client-uploads', title: 'is remembered: on the next new connection' },
+    test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
         file: 'dist/lib/http/client/undici/exchange.js',
@@ -510,7 +510,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: nothing listens for the failure of a stream until it is read',
-    test: { file: 'unit/http-client-body-failures', title: 'is a file that does not exist' },
+    test: { file: 'unit/http/client/body-failures', title: 'is a file that does not exist' },
     crashes: true,
     changes: [
       {
@@ -522,7 +522,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a generator is not read before its turn, and its stream fails unheard',
-    test: { file: 'unit/http-client-body-failures', title: 'generator while it waits for a' },
+    test: { file: 'unit/http/client/body-failures', title: 'generator while it waits for a' },
     crashes: true,
     changes: [
       {
@@ -534,7 +534,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a stream stays open after its request',
-    test: { file: 'unit/http-client-body-failures', title: 'destroyed if there is no connection' },
+    test: { file: 'unit/http/client/body-failures', title: 'destroyed if there is no connection' },
     changes: [
       {
         file: 'dist/lib/http/client/body/body-source.js',
@@ -545,7 +545,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a stream stays open, and fails unheard, where its request is not made',
-    test: { file: 'unit/http-client-body-failures', title: 'also if it is never sent' },
+    test: { file: 'unit/http/client/body-failures', title: 'also if it is never sent' },
     crashes: true,
     changes: [
       {
@@ -557,7 +557,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a stream that was read before is sent as if it were whole',
-    test: { file: 'unit/http-client-read-streams', title: 'of which a part was read' },
+    test: { file: 'unit/http/client/read-streams', title: 'of which a part was read' },
     changes: [
       { file: `${CLIENT}/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
     ],
@@ -565,7 +565,7 @@ export const httpClientMutants = [
   {
     name: 'http client: another reader may take up a stream before it is sent',
     test: {
-      file: 'unit/http-client-read-streams',
+      file: 'unit/http/client/read-streams',
       title: 'that another reader takes up before it is sent',
     },
     changes: [{ file: `${CLIENT}/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
@@ -573,14 +573,14 @@ export const httpClientMutants = [
   {
     name: 'http client: two requests share an iterator',
     test: {
-      file: 'unit/http-client-read-streams',
+      file: 'unit/http/client/read-streams',
       title: 'an iterator is the body of one request',
     },
     changes: [{ file: `${CLIENT}/body-source.js`, text: 'taken.add(source);', becomes: '' }],
   },
   {
     name: 'http client: fetch makes a stream of a string',
-    test: { file: 'unit/http-client-fetch', title: 'sends a string again however large it is' },
+    test: { file: 'unit/http/client/fetch', title: 'sends a string again however large it is' },
     changes: [
       {
         file: `${CLIENT}/fetch.js`,

@@ -39,7 +39,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a failed logon leaves the one before',
-    test: { file: 'unit/http-persistence', title: 'when a logon fails' },
+    test: { file: 'unit/http/server/persistence', title: 'when a logon fails' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -50,7 +50,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a request behind a leg is taken for one without a logon',
-    test: { file: 'unit/http-races', title: 'ends logon and connection' },
+    test: { file: 'unit/http/server/races', title: 'ends logon and connection' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -61,7 +61,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a Kerberos ticket holds for the connection',
-    test: { file: 'unit/http-persistence', title: 'by Kerberos, or does not' },
+    test: { file: 'unit/http/server/persistence', title: 'by Kerberos, or does not' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -72,7 +72,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon holds behind a proxy that mixes clients',
-    test: { file: 'unit/http-persistence', title: 'by NTLM in one leg behind a proxy' },
+    test: { file: 'unit/http/server/persistence', title: 'by NTLM in one leg behind a proxy' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -94,7 +94,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a forwarded request leaves the logon of its connection',
-    test: { file: 'unit/http-persistence', title: 'a sign of a proxy' },
+    test: { file: 'unit/http/server/persistence', title: 'a sign of a proxy' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -105,7 +105,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: pages of other sites act as the user',
-    test: { file: 'unit/http-access', title: 'does not act as a user who has logged on' },
+    test: { file: 'unit/http/server/access', title: 'does not act as a user who has logged on' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -116,7 +116,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: of several origins the first one counts',
-    test: { file: 'unit/http-cross-site', title: 'that is not the only one is of another site' },
+    test: { file: 'unit/http/server/cross-site', title: 'that is not the only one is of another site' },
     changes: [
       {
         file: 'dist/lib/http/server/request/cross-site.js',
@@ -127,7 +127,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: fields that Node.js left out are not missed',
-    test: { file: 'unit/http-answers', title: 'of whose fields Node.js drops some' },
+    test: { file: 'unit/http/server/answers', title: 'of whose fields Node.js drops some' },
     changes: [
       {
         file: 'dist/lib/http/server/request/header-count.js',
@@ -138,7 +138,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: of several Authorization fields the first one counts',
-    test: { file: 'unit/http-authorization-header', title: 'are malformed' },
+    test: { file: 'unit/http/server/authorization-header', title: 'are malformed' },
     changes: [
       {
         file: 'dist/lib/http/server/request/authorization-header.js',
@@ -149,7 +149,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: whatever Node.js takes for base64 is a token',
-    test: { file: 'unit/http-authorization-header', title: 'bits behind the last byte' },
+    test: { file: 'unit/http/server/authorization-header', title: 'bits behind the last byte' },
     changes: [
       {
         file: 'dist/lib/http/token68.js',
@@ -161,7 +161,7 @@ export const httpServerMutants = [
   {
     name: 'http: a token of any size is decoded',
     test: {
-      file: 'unit/http-authorization-header',
+      file: 'unit/http/server/authorization-header',
       title: 'is refused before anything is decoded',
     },
     changes: [
@@ -184,7 +184,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: rules are not looked at',
-    test: { file: 'unit/http-access', title: 'who is denied' },
+    test: { file: 'unit/http/server/access', title: 'who is denied' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -195,7 +195,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: guests come in',
-    test: { file: 'unit/http-access', title: 'who is a guest' },
+    test: { file: 'unit/http/server/access', title: 'who is a guest' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -206,7 +206,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: with ntlm: false a package that does not say what it is comes in',
-    test: { file: 'unit/http-access', title: 'a package that is not told' },
+    test: { file: 'unit/http/server/access', title: 'a package that is not told' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -250,7 +250,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon is never given up',
-    test: { file: 'unit/http-races', title: 'that does not come is not waited for' },
+    test: { file: 'unit/http/server/races', title: 'that does not come is not waited for' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/handshake.js',
@@ -261,7 +261,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: what a connection that ended had under way stays',
-    test: { file: 'unit/http-races', title: 'between two legs leaves nothing' },
+    test: { file: 'unit/http/server/races', title: 'between two legs leaves nothing' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
@@ -272,7 +272,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a leg that was given up counts when it succeeds',
-    test: { file: 'unit/http-races', title: 'close()' },
+    test: { file: 'unit/http/server/races', title: 'close()' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -283,7 +283,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon begins in the moment of close()',
-    test: { file: 'unit/http-races', title: 'turns after the credentials came lets nobody in' },
+    test: { file: 'unit/http/server/races', title: 'turns after the credentials came lets nobody in' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -294,7 +294,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a server that does not become ready is waited for',
-    test: { file: 'unit/http-races', title: 'does not let it wait for ever' },
+    test: { file: 'unit/http/server/races', title: 'does not let it wait for ever' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -305,7 +305,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a client that went before its turn logs on',
-    test: { file: 'unit/http-races', title: 'before the middleware is reached leaves nothing' },
+    test: { file: 'unit/http/server/races', title: 'before the middleware is reached leaves nothing' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -317,7 +317,7 @@ export const httpServerMutants = [
   {
     name: 'http: a kept context is closed while its handler runs',
     test: {
-      file: 'unit/http-kept-context',
+      file: 'unit/http/server/kept-context',
       title: 'of one request it is open while the handler runs',
     },
     changes: [
@@ -330,7 +330,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a kept context outlives its client',
-    test: { file: 'unit/http-kept-context', title: 'also where answers wait for one another' },
+    test: { file: 'unit/http/server/kept-context', title: 'also where answers wait for one another' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
@@ -341,7 +341,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon does not expire',
-    test: { file: 'unit/http-persistence', title: 'until it expires' },
+    test: { file: 'unit/http/server/persistence', title: 'until it expires' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
@@ -352,7 +352,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the second leg of another connection begins a logon',
-    test: { file: 'unit/http-persistence', title: 'on another connection is refused, with a hint' },
+    test: { file: 'unit/http/server/persistence', title: 'on another connection is refused, with a hint' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -363,7 +363,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon may have any number of legs',
-    test: { file: 'unit/http-persistence', title: 'no more often than limits.legs allows' },
+    test: { file: 'unit/http/server/persistence', title: 'no more often than limits.legs allows' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -386,7 +386,7 @@ export const httpServerMutants = [
   {
     name: 'http: a certificate without channel bindings is like no TLS',
     test: {
-      file: 'unit/http-protection',
+      file: 'unit/http/server/protection',
       title: 'lets nobody log on, and says why to the log alone',
     },
     changes: [
@@ -399,7 +399,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: HTTP/2 is answered as HTTP/1.1 would be',
-    test: { file: 'unit/http-http2', title: 'is sent to HTTP/1.1' },
+    test: { file: 'unit/http/server/http2', title: 'is sent to HTTP/1.1' },
     changes: [
       {
         file: 'dist/lib/http/server/request/http2.js',
@@ -410,7 +410,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logger that throws ends the request',
-    test: { file: 'unit/http-events', title: 'a logger that throws' },
+    test: { file: 'unit/http/server/events', title: 'a logger that throws' },
     changes: [
       {
         file: 'dist/lib/http/server/events.js',
@@ -421,7 +421,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an answer tells the error',
-    test: { file: 'unit/http-answers', title: 'is answered without a word of it' },
+    test: { file: 'unit/http/server/answers', title: 'is answered without a word of it' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -432,7 +432,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a misspelt option is ignored',
-    test: { file: 'unit/http-options', title: 'which there is not' },
+    test: { file: 'unit/http/server/options', title: 'which there is not' },
     changes: [
       {
         file: 'dist/lib/core/checks.js',
@@ -443,7 +443,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: only a wrong password is answered as one',
-    test: { file: 'unit/http-refusals', title: 'on leg 2, whatever token the package made' },
+    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
@@ -454,7 +454,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the token of a failure is sent',
-    test: { file: 'unit/http-refusals', title: 'on leg 2, whatever token the package made' },
+    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -467,7 +467,7 @@ export const httpServerMutants = [
   {
     name: 'http: a domain that the client made up is an outage of the server',
     test: {
-      file: 'unit/http-refusals',
+      file: 'unit/http/server/refusals',
       title: 'is a wrong password for a client that names a domain that it made up',
     },
     changes: [
@@ -480,7 +480,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an outage is a wrong password',
-    test: { file: 'unit/http-refusals', title: 'is 503 for a client of the domain of the server' },
+    test: { file: 'unit/http/server/refusals', title: 'is 503 for a client of the domain of the server' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
@@ -491,7 +491,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an HRESULT is not the NTSTATUS that it stands for',
-    test: { file: 'unit/http-failures', title: 'is the same answer as an HRESULT' },
+    test: { file: 'unit/http/server/failures', title: 'is the same answer as an HRESULT' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
@@ -502,7 +502,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a guest is not answered as a wrong password',
-    test: { file: 'unit/http-refusals', title: 'takes an unknown name for the guest account' },
+    test: { file: 'unit/http/server/refusals', title: 'takes an unknown name for the guest account' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -513,7 +513,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a server of Kerberos alone begins a logon by NTLM',
-    test: { file: 'unit/http-ntlm-token', title: 'asks again after what Windows wraps' },
+    test: { file: 'unit/http/server/ntlm-token', title: 'asks again after what Windows wraps' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -525,7 +525,7 @@ export const httpServerMutants = [
   {
     name: 'http: NTLM that is no valid DER gets to the package of a server of Kerberos alone',
     test: {
-      file: 'unit/http-ntlm-token',
+      file: 'unit/http/server/ntlm-token',
       title: 'asks again after a message in SPNEGO whose length',
     },
     changes: [
@@ -543,7 +543,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: NTLM as an alternative to Kerberos is NTLM',
-    test: { file: 'unit/http-ntlm-token', title: 'gives the package a ticket as Windows sends it' },
+    test: { file: 'unit/http/server/ntlm-token', title: 'gives the package a ticket as Windows sends it' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/ntlm-token.js',
@@ -554,14 +554,14 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the last request of maxRequestsPerSocket is challenged',
-    test: { file: 'unit/http-kept-alive', title: 'the last request of maxRequestsPerSocket' },
+    test: { file: 'unit/http/server/kept-alive', title: 'the last request of maxRequestsPerSocket' },
     changes: [
       { file: 'dist/lib/http/server/answer/kept-alive.js', text: 'if (isLast)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'http: a challenge that says Connection: close is sent',
-    test: { file: 'unit/http-kept-alive', title: 'that something in front of it set' },
+    test: { file: 'unit/http/server/kept-alive', title: 'that something in front of it set' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/kept-alive.js',
@@ -572,7 +572,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a client that waits for 100 is challenged on a connection that ends',
-    test: { file: 'unit/http-kept-alive', title: 'also where it waits on the first leg' },
+    test: { file: 'unit/http/server/kept-alive', title: 'also where it waits on the first leg' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/kept-alive.js',
@@ -583,7 +583,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a limit that no logon fits in is not told',
-    test: { file: 'unit/http-kept-alive', title: 'is told once: maxRequestsPerSocket 2' },
+    test: { file: 'unit/http/server/kept-alive', title: 'is told once: maxRequestsPerSocket 2' },
     changes: [
       {
         file: 'dist/lib/http/server/keep-alive-limits.js',
@@ -594,7 +594,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a preflight reaches handlers without a logon',
-    test: { file: 'unit/http-preflight', title: 'is answered with 403 and reaches no handler' },
+    test: { file: 'unit/http/server/preflight', title: 'is answered with 403 and reaches no handler' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -605,7 +605,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a preflight may have a body',
-    test: { file: 'unit/http-preflight', title: 'a request with a body is like any other one' },
+    test: { file: 'unit/http/server/preflight', title: 'a request with a body is like any other one' },
     changes: [
       {
         file: 'dist/lib/http/server/request/preflight.js',
@@ -617,7 +617,7 @@ export const httpServerMutants = [
   {
     name: 'http: a preflight passes although it was forwarded',
     test: {
-      file: 'unit/http-preflight',
+      file: 'unit/http/server/preflight',
       title: 'a request that was forwarded is like any other one',
     },
     changes: [
@@ -631,7 +631,7 @@ export const httpServerMutants = [
   {
     name: 'http: a preflight uses the logon of its connection',
     test: {
-      file: 'unit/http-preflight',
+      file: 'unit/http/server/preflight',
       title: 'on a connection with a logon neither uses it nor ends it',
     },
     changes: [
@@ -644,7 +644,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a version that a client writes is HTTP/2',
-    test: { file: 'unit/http-versions', title: 'HTTP/2.0 without a logon is answered' },
+    test: { file: 'unit/http/server/versions', title: 'HTTP/2.0 without a logon is answered' },
     changes: [
       {
         file: 'dist/lib/http/server/request/http2.js',
@@ -661,7 +661,7 @@ export const httpServerMutants = [
   {
     name: 'http: the connection of a refused upgrade stays',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'an upgrade of http without a logon is asked for one',
     },
     changes: [
@@ -679,7 +679,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an upgrade is answered on its response, which is written nowhere',
-    test: { file: 'unit/http-upgrade', title: 'and a response of its own: a refusal is written' },
+    test: { file: 'unit/http/server/upgrade', title: 'and a response of its own: a refusal is written' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -690,7 +690,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the socket of an upgrade is not handed back',
-    test: { file: 'unit/http-upgrade', title: 'an upgrade of http takes a logon of two legs' },
+    test: { file: 'unit/http/server/upgrade', title: 'an upgrade of http takes a logon of two legs' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -701,7 +701,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a socket of TLS is handed back as a plain one',
-    test: { file: 'unit/http-upgrade', title: 'an upgrade of https takes a logon of two legs' },
+    test: { file: 'unit/http/server/upgrade', title: 'an upgrade of https takes a logon of two legs' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -712,7 +712,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a socket is handed back any number of times',
-    test: { file: 'unit/http-upgrade', title: 'more often than limits.legs' },
+    test: { file: 'unit/http/server/upgrade', title: 'more often than limits.legs' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -724,7 +724,7 @@ export const httpServerMutants = [
   {
     name: 'http: the response of a framework stays on a socket that is handed back',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'assigned to the socket: a logon of two legs comes in',
     },
     changes: [
@@ -738,7 +738,7 @@ export const httpServerMutants = [
   {
     name: 'http: an upgrade may have a body',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'that announces a body is refused before that comes',
     },
     changes: [
@@ -751,7 +751,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: what comes while a leg of an upgrade runs is the next request',
-    test: { file: 'unit/http-upgrade', title: 'while its leg runs ends logon and connection' },
+    test: { file: 'unit/http/server/upgrade', title: 'while its leg runs ends logon and connection' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -763,7 +763,7 @@ export const httpServerMutants = [
   {
     name: 'http: the refusal of an upgrade is written into the answer to another request',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'before the answer to another request ends the connection',
     },
     changes: [
@@ -777,7 +777,7 @@ export const httpServerMutants = [
   {
     name: 'http: of several requests before an upgrade the answer to the first one counts',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'although the first one got its long answer',
     },
     changes: [
@@ -790,7 +790,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a slow domain that the client made up is an outage of the server',
-    test: { file: 'unit/http-refusals', title: 'because of a domain that the client made up' },
+    test: { file: 'unit/http/server/refusals', title: 'because of a domain that the client made up' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/named-authority.js',
@@ -801,7 +801,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: names of NTLM are read by the flags of one message',
-    test: { file: 'unit/http-refusals', title: 'which was agreed on' },
+    test: { file: 'unit/http/server/refusals', title: 'which was agreed on' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/named-authority.js',
@@ -812,7 +812,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an error of an upgraded socket is thrown',
-    test: { file: 'unit/http-upgrade', title: 'may fail: nothing is thrown, and nothing is left' },
+    test: { file: 'unit/http/server/upgrade', title: 'may fail: nothing is thrown, and nothing is left' },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -824,7 +824,7 @@ export const httpServerMutants = [
   {
     name: 'http: a connection waits for the next leg of a logon that was given up',
     test: {
-      file: 'unit/http-upgrade',
+      file: 'unit/http/server/upgrade',
       title: 'whose logon is given up between two legs ends its connection',
     },
     changes: [
@@ -837,7 +837,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: Fastify waits for a client between two legs of an upgrade',
-    test: { file: 'unit/http-websockets', title: 'ends while a client waits between two legs' },
+    test: { file: 'unit/http/server/websockets', title: 'ends while a client waits between two legs' },
     changes: [
       {
         file: 'dist/lib/http/server/adapters/fastify.js',
@@ -848,7 +848,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an upgrade of another site may look like a link',
-    test: { file: 'unit/http-upgrade', title: 'of another site that looks like a link' },
+    test: { file: 'unit/http/server/upgrade', title: 'of another site that looks like a link' },
     changes: [
       {
         file: 'dist/lib/http/server/request/cross-site.js',

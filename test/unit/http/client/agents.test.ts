@@ -1,0 +1,224 @@
+import { fake, Gate, settle } from '../../../instruments/support/fake-native.js';
+
+import { readFileSync } from 'node:fs';
+import { request, type Agent } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { join } from 'node:path';
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+
+import { ChannelBindings, secChannelBindings } from '../../../../lib/channel-bindings/channel-bindings.js';
+import {
+  IntegratedHttpAgent,
+  IntegratedHttpsAgent,
+  type IntegratedHttpAgentOptions,
+} from '../../../../lib/http/client/node/http-agent.js';
+import { coded } from '../../../instruments/support/fake-handles.js';
+import {
+  going,
+  last,
+  NTLM_1,
+  NTLM_3,
+  ntlmLegs,
+  perConnection,
+  perRequest,
+} from '../../../instruments/support/http-client.js';
+import { lookupLoopback } from '../../../instruments/support/loopback.js';
+import { closeServers, serve, tokenIn, type TestServer } from '../../../instruments/support/plain-http-server.js';
+
+const agents: Agent[] = [];
+function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {
+  const agent = new IntegratedHttpAgent({ hosts: ['localhost'], ...options });
+  agents.push(agent);
+  return agent;
+}
+
+afterEach(async () => {
+  for (const agent of agents.splice(0)) agent.destroy();
+  await closeServers();
+  await settle();
+  expect(fake.liveCounts()).toEqual([0, 0, 0, 0]);
+});
+
+interface Got {
+  status: number | undefined;
+  text: string;
+}
+
+function send(url: string, agent: Agent, body = '', make: typeof request = request): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    make(url, { agent, method: body === '' ? 'GET' : 'POST' }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        resolve({ status: response.statusCode, text });
+      });
+    })
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+/** [method, path, token or undefined, number of the connection] of each request. */
+function requests({ seen }: TestServer) {
+  return seen.map(({ method, url, headers, connection }) => [
+    method,
+    url,
+    tokenIn(headers.authorization),
+    connection,
+  ]);
+}
+
+describe('an agent of node:http', () => {
+  test('logs a connection on by a probe, and then sends on it', async () => {
+    const server = await serve(perConnection());
+    const agent = agentFor({ maxSockets: 1 });
+    fake.legAnswers.push(...ntlmLegs());
+    await expect(send(`${server.origin}/a`, agent, 'body')).resolves.toEqual({
+      status: 200,
+      text: 'POST body',
+    });
+    await expect(send(`${server.origin}/b`, agent)).resolves.toMatchObject({ status: 200 });
+    expect(requests(server)).toEqual([
+      ['GET', '/', undefined, 1],
+      ['GET', '/', NTLM_1, 1],
+      ['GET', '/', NTLM_3, 1],
+      ['POST', '/a', undefined, 1],
+      ['GET', '/b', undefined, 1],
+    ]);
+    expect(server.seen.every(({ headers }) => headers.host === `localhost:${server.port}`)).toBe(
+      true,
+    );
+  });
+
+  test('begins at once on the next connection, which is logged on by itself', async () => {
+    const server = await serve(perConnection());
+    const agent = agentFor({ probe: { path: '/probe' } });
+    fake.legAnswers.push(...ntlmLegs(), ...ntlmLegs());
+    await send(server.origin, agent);
+    for (const socket of server.sockets) socket.destroy();
+    while (server.sockets.size > 0) await settle();
+    await settle();
+    await send(server.origin, agent);
+    expect(requests(server).slice(4)).toEqual([
+      ['GET', '/probe', NTLM_1, 2],
+      ['GET', '/probe', NTLM_3, 2],
+      ['GET', '/', undefined, 2],
+    ]);
+  });
+
+  test('can probe by HEAD', async () => {
+    const respond = perConnection();
+    const server = await serve((seen, response, n) => {
+      if (seen.method === 'HEAD') response.setHeader('content-length', 7);
+      respond(seen, response, n);
+    });
+    fake.legAnswers.push(...ntlmLegs());
+    const agent = agentFor({ probe: { method: 'HEAD' } });
+    await send(server.origin, agent);
+    expect(requests(server).map(([method]) => method)).toEqual(['HEAD', 'HEAD', 'HEAD', 'GET']);
+  });
+
+  test('takes Kerberos of a server that keeps it', async () => {
+    const server = await serve(perRequest('ticket', { 'persistent-auth': 'true' }));
+    fake.legAnswers.push(last('ticket'));
+    // The test's server wants it again; the agent does not see that.
+    await expect(send(server.origin, agentFor())).resolves.toMatchObject({ status: 401 });
+    expect(requests(server).map(([, , token]) => token)).toEqual([undefined, 'ticket', undefined]);
+  });
+
+  test.each<[string, Parameters<typeof serve>[0], RegExp]>([
+    ['wants a token with each request', perRequest('ticket'), /with each request/],
+    [
+      'does not ask',
+      (_, response) => {
+        response.end();
+      },
+      /did not ask/,
+    ],
+    [
+      'refuses',
+      (_, response) => {
+        response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end();
+      },
+      /refused/,
+    ],
+  ])('fails where the server %s', async (_, respond, message) => {
+    const server = await serve(respond);
+    if (!String(message).includes('did not ask')) fake.legAnswers.push(last('ticket'));
+    await expect(send(server.origin, agentFor())).rejects.toMatchObject({
+      code: 'ERR_SECUR32_CONNECTION_NOT_LOGGED_ON',
+      message: expect.stringMatching(message),
+    });
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('gives other hosts plain connections', async () => {
+    const server = await serve(perConnection());
+    await expect(send(server.origin, agentFor({ hosts: [] }))).resolves.toMatchObject({
+      status: 401,
+    });
+    expect(requests(server)).toEqual([['GET', '/', undefined, 1]]);
+  });
+
+  test.each([
+    ['once', 1],
+    ['always', 9],
+  ])('that is closed between two legs %s', async (often, times) => {
+    let closed = 0;
+    const respond = perConnection();
+    const server = await serve((seen, response, n) => {
+      if (tokenIn(seen.headers.authorization) === NTLM_1 && closed < times) {
+        closed += 1;
+        response.setHeader('connection', 'close');
+      }
+      respond(seen, response, n);
+    });
+    fake.legAnswers.push(going(NTLM_1), ...(often === 'once' ? ntlmLegs() : [going(NTLM_1)]));
+    const got = send(server.origin, agentFor());
+    if (often === 'once') await expect(got).resolves.toMatchObject({ status: 200 });
+    else await expect(got).rejects.toEqual(coded('ERR_SECUR32_CONNECTION_LOST'));
+  });
+
+  test('that is destroyed in the middle of a logon closes everything', async () => {
+    const server = await serve(perConnection());
+    const gate = new Gate();
+    fake.legAnswers.push({ ...going(NTLM_1), until: gate.opened });
+    const agent = agentFor();
+    const got = send(server.origin, agent);
+    while (fake.legs.length === 0) await settle();
+    agent.destroy();
+    await expect(got).rejects.toEqual(coded('ERR_SECUR32_CLOSED'));
+    gate.open();
+    while (server.sockets.size > 0) await settle();
+    await expect(send(server.origin, agent)).rejects.toEqual(coded('ERR_SECUR32_CLOSED'));
+  });
+
+  test('does not connect to pipes', async () => {
+    const got = new Promise((_, reject) => {
+      request({ socketPath: '/x', agent: agentFor() }).once('error', reject);
+    });
+    await expect(got).rejects.toMatchObject({ code: 'ERR_SECUR32_INVALID_ARGUMENT' });
+  });
+});
+
+test('an agent of node:https ties the logon to the connection', async () => {
+  const pem = readFileSync(join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
+  const certificate =
+    /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
+  const server = await serve(perConnection(), { tls: { cert: pem, key: pem } });
+  const agent = new IntegratedHttpsAgent({
+    hosts: ['tls.sspi.test'],
+    connect: { ca: certificate, lookup: lookupLoopback },
+  });
+  agents.push(agent);
+  fake.legAnswers.push(...ntlmLegs());
+  const url = `https://tls.sspi.test:${server.port}/`;
+  await expect(send(url, agent, '', requestTls)).resolves.toMatchObject({
+    status: 200,
+  });
+  const bindings = ChannelBindings.fromCertificate(certificate);
+  if (bindings === undefined) throw new Error('the certificate has bindings');
+  const expected = secChannelBindings(bindings).toString();
+  expect(fake.legs.map(({ input }) => input.at(-1)?.[1])).toEqual([expected, expected]);
+});

@@ -1,0 +1,495 @@
+import { fake, Gate, settle } from '../../../instruments/support/fake-native.js';
+
+import { createServer, type Socket } from 'node:net';
+
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { request, type Client, type Dispatcher } from 'undici';
+
+import { Attempt } from '../../../../lib/http/client/undici/attempt.js';
+import { coded } from '../../../instruments/support/fake-handles.js';
+import {
+  agentFor,
+  destroyAgents,
+  get,
+  going,
+  last,
+  NTLM_1,
+  NTLM_3,
+  ntlmLegs,
+  perConnection,
+  perRequest,
+  tokens,
+} from '../../../instruments/support/http-client.js';
+import { lookupLoopback } from '../../../instruments/support/loopback.js';
+import { closeServers, serve, serveRaw, tokenIn, withToken } from '../../../instruments/support/plain-http-server.js';
+
+afterEach(async () => {
+  await destroyAgents();
+  await closeServers();
+  expect(fake.liveCounts()).toEqual([0, 0, 0, 0]);
+});
+
+describe('a server that closes connections', () => {
+  test('after the first refusal gets the logon on another one', async () => {
+    const server = await serve((seen, response) => {
+      if (tokenIn(seen.headers.authorization) === 'ticket') response.end('yes');
+      else response.writeHead(401, { 'www-authenticate': 'Negotiate', connection: 'close' }).end();
+    });
+    fake.legAnswers.push(last('ticket'));
+    await expect(get(server.origin, agentFor())).resolves.toMatchObject({ status: 200 });
+    expect(tokens(server)).toEqual([
+      [undefined, 1],
+      ['ticket', 2],
+    ]);
+  });
+
+  test.each([
+    ['says so', 'close'],
+    ['does so', 'keep-alive'],
+  ])('between two legs once is tried once more: it %s', async (_, connection) => {
+    let closed = false;
+    const respond = perConnection();
+    const server = await serve((seen, response, n) => {
+      if (!closed && tokenIn(seen.headers.authorization) === NTLM_1) {
+        closed = true;
+        response.once('finish', () => {
+          seen.socket.destroySoon();
+        });
+        const challenge = { 'www-authenticate': withToken('Negotiate', 'second'), connection };
+        response.writeHead(401, challenge).end();
+      } else respond(seen, response, n);
+    });
+    const agent = agentFor();
+    // Where it only closes, the client may have made its next leg already.
+    const gate = new Gate();
+    fake.legAnswers.push(going(NTLM_1));
+    if (connection === 'keep-alive') fake.legAnswers.push({ ...last('lost'), until: gate.opened });
+    fake.legAnswers.push(...ntlmLegs());
+    const got = get(server.origin, agent);
+    while (server.connections() < 1 || server.sockets.size > 0) await settle();
+    gate.open();
+    await expect(got).resolves.toMatchObject({ status: 200 });
+    expect(tokens(server)).toEqual([
+      [undefined, 1],
+      [NTLM_1, 1],
+      [NTLM_1, 2],
+      [NTLM_3, 2],
+    ]);
+  });
+
+  test('between two legs always is an error', async () => {
+    const server = await serve((seen, response) => {
+      const token = tokenIn(seen.headers.authorization);
+      const challenge = token === undefined ? 'Negotiate' : withToken('Negotiate', 'second');
+      const headers = { 'www-authenticate': challenge, connection: token ? 'close' : 'keep-alive' };
+      response.writeHead(401, headers).end();
+    });
+    fake.legAnswers.push(going(NTLM_1), going(NTLM_1));
+    await expect(get(server.origin, agentFor())).rejects.toEqual(
+      coded('ERR_SECUR32_CONNECTION_LOST'),
+    );
+    expect(server.connections()).toBe(2);
+  });
+
+  test('in place of the response to a POST with the last token does not get it twice', async () => {
+    const server = await serve((seen, response) => {
+      if (seen.headers.authorization) seen.socket.destroy();
+      else response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end();
+    });
+    fake.legAnswers.push(last('ticket'));
+    await expect(get(server.origin, agentFor(), { method: 'POST', body: 'x' })).rejects.toEqual(
+      coded('ERR_SECUR32_CONNECTION_LOST'),
+    );
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('in place of the response to a GET gets it twice, and no more', async () => {
+    const server = await serve((seen, response) => {
+      if (seen.headers.authorization) seen.socket.destroy();
+      else response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end();
+    });
+    fake.legAnswers.push(last('ticket'), last('ticket'));
+    await expect(get(server.origin, agentFor())).rejects.toEqual(
+      coded('ERR_SECUR32_CONNECTION_LOST'),
+    );
+    expect(tokens(server)).toEqual([
+      [undefined, 1],
+      ['ticket', 1],
+      ['ticket', 2],
+    ]);
+  });
+
+  test('and asks for no logon gives the error of undici', async () => {
+    const server = await serve((seen) => seen.socket.destroy());
+    await expect(get(server.origin, agentFor())).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('while they are idle gets the next request on another one', async () => {
+    const server = await serve(perConnection());
+    const agent = agentFor();
+    fake.legAnswers.push(...ntlmLegs(), ...ntlmLegs());
+    await get(server.origin, agent);
+    for (const socket of server.sockets) socket.destroy();
+    while (server.sockets.size > 0) await settle();
+    await settle();
+    await expect(get(server.origin, agent, { method: 'POST', body: 'x' })).resolves.toMatchObject({
+      status: 200,
+    });
+    expect(server.connections()).toBe(2);
+  });
+
+  test('behind the first request gets one that is repeated on a new one, not on another old one', async () => {
+    const gate = new Gate();
+    const counts = new Map<number, number>();
+    const server = await serve((seen, response) => {
+      const count = (counts.get(seen.connection) ?? 0) + 1;
+      counts.set(seen.connection, count);
+      if (count > 1) seen.socket.destroy();
+      else void gate.opened.then(() => response.end('yes'));
+    });
+    const agent = agentFor();
+    const both = [get(server.origin, agent), get(server.origin, agent)];
+    while (server.seen.length < 2) await settle();
+    gate.open();
+    await Promise.all(both);
+    await expect(get(server.origin, agent)).resolves.toMatchObject({ text: 'yes' });
+    expect(server.connections()).toBe(3);
+  });
+
+  test('with a refusal that has no end is left', async () => {
+    const server = await serve((seen, response) => {
+      if (tokenIn(seen.headers.authorization) === 'ticket') response.end('yes');
+      else {
+        response.writeHead(401, { 'www-authenticate': 'Negotiate' });
+        response.write('x'.repeat(1001));
+      }
+    });
+    fake.legAnswers.push(last('ticket'));
+    const agent = agentFor({ limits: { refusalBytes: 1000 } });
+    await expect(get(server.origin, agent)).resolves.toMatchObject({ status: 200 });
+    expect(tokens(server)).toEqual([
+      [undefined, 1],
+      ['ticket', 2],
+    ]);
+  });
+});
+
+describe('the second connection of a request that is repeated', () => {
+  /** A server that answers on these connections only and ends the others, and how many it saw at most. */
+  async function serveOn(answers: (connection: number) => boolean) {
+    let most = 0;
+    const server = await serve((seen, response) => {
+      if (answers(seen.connection)) response.end('yes');
+      else if (seen.headers.authorization !== undefined) seen.socket.destroy();
+      else response.writeHead(401, { 'www-authenticate': 'Negotiate', connection: 'close' }).end();
+    });
+    server.server.on('connection', () => {
+      // Without those that the client has ended, and that this side is about to.
+      const open = [...server.sockets].filter(({ readableEnded }) => !readableEnded);
+      most = Math.max(most, open.length);
+    });
+    return { server, most: () => most };
+  }
+
+  test('belongs to its pool: it serves the next request, and ends with the agent', async () => {
+    const { server } = await serveOn((connection) => connection % 2 === 0);
+    const agent = agentFor({ connections: 1 });
+    for (let i = 0; i < 4; i++) {
+      fake.legAnswers.push(last('ticket'));
+      await expect(get(server.origin, agent)).resolves.toMatchObject({ text: 'yes' });
+    }
+    expect([server.connections(), server.sockets.size]).toEqual([2, 1]);
+    await agent.destroy();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('ends with an agent that is closed', async () => {
+    const { server } = await serveOn((connection) => connection > 1);
+    const agent = agentFor({ connections: 1 });
+    fake.legAnswers.push(last('ticket'));
+    await get(server.origin, agent);
+    expect(server.sockets.size).toBe(1);
+    await agent.close();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('is one of the most that there may be, with requests that wait for it', async () => {
+    const { server, most } = await serveOn((connection) => connection > 1);
+    const agent = agentFor({ connections: 1 });
+    const all = Array.from({ length: 5 }, () => {
+      fake.legAnswers.push(last('ticket'));
+      return get(server.origin, agent);
+    });
+    for (const got of await Promise.all(all)) expect(got).toMatchObject({ text: 'yes' });
+    expect([server.sockets.size, most()]).toEqual([1, 1]);
+  });
+
+  test('goes when its request is aborted before it is there', async () => {
+    let lookups = 0;
+    const { server } = await serveOn((connection) => connection > 1);
+    const lookup: typeof lookupLoopback = (host, options, found) => {
+      lookups += 1;
+      if (lookups === 1) lookupLoopback(host, options, found);
+    };
+    const agent = agentFor({ connect: { lookup } });
+    const got = get(server.origin, agent);
+    while (lookups < 2) await settle();
+    await agent.destroy(new Error('enough'));
+    await expect(got).rejects.toThrow('enough');
+    while (server.sockets.size > 0) await settle();
+  });
+});
+
+describe('requests beyond the most connections', () => {
+  test('wait, and go over the same one', async () => {
+    const server = await serve(perConnection());
+    const agent = agentFor({ connections: 1 });
+    fake.legAnswers.push(...ntlmLegs());
+    const got = await Promise.all([1, 2, 3].map(() => get(server.origin, agent)));
+    expect(got.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('that are aborted while they wait leave their turn to others', async () => {
+    const gate = new Gate();
+    const server = await serve((_, response) => {
+      void gate.opened.then(() => response.end('yes'));
+    });
+    const agent = agentFor({ connections: 1 });
+    const first = get(server.origin, agent);
+    const abort = new AbortController();
+    const second = get(server.origin, agent, { signal: abort.signal });
+    const third = get(server.origin, agent);
+    await settle();
+    abort.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    gate.open();
+    await expect(Promise.all([first, third])).resolves.toHaveLength(2);
+    expect(server.seen).toHaveLength(2);
+  });
+});
+
+test('a response waits at its head, and not in memory, until somebody wants it', async () => {
+  const states: boolean[] = [];
+  const controller = {
+    paused: false,
+    aborted: false,
+    reason: null,
+    abort: () => undefined,
+    pause: () => states.push(true),
+    resume: () => states.push(false),
+  };
+  const client = {
+    dispatch: (_: unknown, handler: Dispatcher.DispatchHandler) => {
+      handler.onRequestStart?.(controller, {});
+      handler.onResponseStart?.(controller, 103, {});
+      handler.onResponseStart?.(controller, 200, {});
+    },
+  } as unknown as Client;
+  const attempt = new Attempt(client, { path: '/', method: 'GET' });
+  await expect(attempt.head).resolves.toMatchObject({ status: 200 });
+  expect(states).toEqual([true]);
+  const discarded = attempt.discard(10);
+  expect(states).toEqual([true, false]);
+  attempt.onResponseEnd(controller, {});
+  await expect(discarded).resolves.toBe(true);
+});
+
+describe('an abort', () => {
+  const enough = new Error('enough');
+
+  test('before the request sends nothing', async () => {
+    const server = await serve(perRequest('ticket'));
+    await expect(
+      get(server.origin, agentFor(), { signal: AbortSignal.abort(enough) }),
+    ).rejects.toBe(enough);
+    expect(server.seen).toEqual([]);
+  });
+
+  test('while the package works closes the context and the connection', async () => {
+    const server = await serve(perRequest('ticket'));
+    const gate = new Gate();
+    fake.legAnswers.push({ ...last('ticket'), until: gate.opened });
+    const abort = new AbortController();
+    const got = get(server.origin, agentFor(), { signal: abort.signal });
+    while (fake.legs.length === 0) await settle();
+    abort.abort(enough);
+    await expect(got).rejects.toBe(enough);
+    gate.open();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('while credentials are acquired does not wait for them', async () => {
+    const server = await serve(perRequest('ticket'));
+    const gate = new Gate();
+    fake.acquireAnswers.push({ until: gate.opened });
+    const abort = new AbortController();
+    const got = get(server.origin, agentFor(), { signal: abort.signal });
+    while (fake.acquisitions.length === 0) await settle();
+    abort.abort(enough);
+    await expect(got).rejects.toBe(enough);
+    gate.open();
+    while (server.sockets.size > 0) await settle();
+    expect(fake.legs).toEqual([]);
+  });
+
+  test.each([
+    ['for the answer to a token', 1],
+    ['for the final response', 2],
+  ])('while it waits %s', async (_, legs) => {
+    const respond = perConnection();
+    const server = await serve((seen, response, n) => {
+      if (n <= legs) respond(seen, response, n);
+    });
+    fake.legAnswers.push(...ntlmLegs().slice(0, legs));
+    const abort = new AbortController();
+    const got = get(server.origin, agentFor(), { signal: abort.signal });
+    while (server.seen.length <= legs) await settle();
+    abort.abort(enough);
+    await expect(got).rejects.toBe(enough);
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('while the body comes', async () => {
+    const server = await serve((_, response) => {
+      response.write('begin');
+    });
+    const abort = new AbortController();
+    const agent = agentFor();
+    const { body } = await request(server.origin, { dispatcher: agent, signal: abort.signal });
+    body.once('data', () => {
+      abort.abort(enough);
+    });
+    await expect(body.text()).rejects.toThrow();
+    while (server.sockets.size > 0) await settle();
+  });
+
+  test('while the connection is made', async () => {
+    const lookup = () => undefined; // never
+    const abort = new AbortController();
+    const got = get('http://localhost:1/', agentFor({ connect: { lookup } }), {
+      signal: abort.signal,
+    });
+    await settle();
+    abort.abort(enough);
+    await expect(got).rejects.toBe(enough);
+  });
+});
+
+describe('the time of', () => {
+  test('a connection is bounded', async () => {
+    const agent = agentFor({
+      connect: { lookup: () => undefined },
+      limits: { connectTimeoutMs: 1 },
+    });
+    await expect(get('http://localhost:1/', agent)).rejects.toEqual(
+      coded('ERR_SECUR32_CONNECTION_LOST'),
+    );
+  });
+
+  test('a response is bounded by the request, and by the agent', async () => {
+    const server = await serve(() => undefined);
+    await expect(get(server.origin, agentFor(), { headersTimeout: 1 })).rejects.toMatchObject({
+      code: 'UND_ERR_HEADERS_TIMEOUT',
+    });
+    const agent = agentFor({ limits: { headersTimeoutMs: 1 } });
+    await expect(get(server.origin, agent)).rejects.toMatchObject({
+      code: 'UND_ERR_HEADERS_TIMEOUT',
+    });
+  });
+});
+
+describe('an agent', () => {
+  test('that is closed waits for what runs and takes nothing more', async () => {
+    const gate = new Gate();
+    const server = await serve((_, response) => {
+      void gate.opened.then(() => response.end('yes'));
+    });
+    const agent = agentFor();
+    const got = get(server.origin, agent);
+    while (server.seen.length === 0) await settle();
+    const closed = agent.close();
+    await expect(get(server.origin, agent)).rejects.toEqual(coded('ERR_SECUR32_CLOSED'));
+    gate.open();
+    await expect(got).resolves.toMatchObject({ text: 'yes' });
+    await closed;
+    expect([agent.closed, agent.destroyed]).toEqual([true, true]);
+    while (server.sockets.size > 0) await settle();
+    await agent.close();
+  });
+
+  test('that is destroyed ends what runs, with the reason', async () => {
+    const server = await serve(() => undefined);
+    const agent = agentFor();
+    const got = get(server.origin, agent);
+    while (server.seen.length === 0) await settle();
+    const reason = new Error('the end');
+    const destroyed = agent.destroy(reason);
+    await expect(got).rejects.toBe(reason);
+    await destroyed;
+    await new Promise<void>((resolve) => {
+      agent.destroy(resolve);
+    });
+  });
+
+  test.each([
+    [{ method: 'CONNECT' as const }, /^method CONNECT is not supported/],
+    [{ upgrade: 'websocket' }, /no upgrades/],
+    [{ origin: 'ftp://web', path: '/' }, /^origin must be http/],
+    [{ origin: 'nonsense', path: '/' }, /^origin must be a URL/],
+    [{ headers: { AUTHORIZATION: 'Basic x' } }, /Authorization/],
+    [{ headers: ['authorization', 'x'] }, /Authorization/],
+  ])('does not take %j', async (options, message) => {
+    const agent = agentFor();
+    const error = await new Promise((resolve) => {
+      agent.dispatch(
+        { origin: 'http://localhost:1', path: '/', method: 'GET', ...options },
+        {
+          onRequestStart: () => undefined,
+          onResponseError: (_, failure) => {
+            resolve(failure);
+          },
+        },
+      );
+    });
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test('passes the Authorization field of hosts that it does not log on to', async () => {
+    const server = await serve((seen, response) => {
+      response.end(seen.headers.authorization);
+    });
+    const { text } = await get(server.origin, agentFor({ hosts: [] }), {
+      headers: { authorization: 'Bearer x' },
+    });
+    expect(text).toBe('Bearer x');
+  });
+
+  test('closes the connection after a request that says so', async () => {
+    const server = await serve(perConnection());
+    const agent = agentFor();
+    fake.legAnswers.push(...ntlmLegs());
+    await get(server.origin, agent, { headers: { connection: 'close' } });
+    expect(server.connections()).toBe(1);
+    while (server.sockets.size > 0) await settle();
+  });
+});
+
+test('a response that comes without a request ends the connection', async () => {
+  const sockets: Socket[] = [];
+  const port = await serveRaw(
+    createServer((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na');
+        setImmediate(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb'));
+      });
+    }),
+  );
+  const agent = agentFor();
+  const url = `http://localhost:${port}/`;
+  await expect(get(url, agent)).resolves.toMatchObject({ text: 'a' });
+  while (sockets[0]?.destroyed === false) await settle();
+  await expect(get(url, agent)).resolves.toMatchObject({ text: 'a' });
+});
