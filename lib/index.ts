@@ -19,7 +19,10 @@ export {
   type SspiCall,
   type SystemError,
 } from './core/errors.js';
-export { type ExtendedProtection, type ExtendedProtectionOptions } from './context/extended-protection.js';
+export {
+  type ExtendedProtection,
+  type ExtendedProtectionOptions,
+} from './context/extended-protection.js';
 export { Identity, type IdentityGroup, type IdentitySource } from './identity/identity.js';
 export { type UnwrapOptions, type WrapOptions } from './context/message-protection.js';
 export { type ContextSizes } from './raw/attribute-records.generated.js';

@@ -54,7 +54,7 @@ export const suites = {
     securityPackages: [],
     env: {
       SECUR32_TEST_FOLDERS: 'unit',
-      SECUR32_TEST_FILES: 'http-client-{bodies,body-failures,fetch,read-streams,uploads}',
+      SECUR32_TEST_FILES: 'http/client/{bodies,body-failures,fetch,read-streams,uploads}',
     },
     socketBytes: 64 * 1024,
   },

@@ -61,7 +61,12 @@ async function checkLayout() {
       [
         join(zigDirectory, 'bin', 'c++'),
         ...['-target', target, '-std=c++17', '-DSECURITY_WIN32', '-D_WIN32_WINNT=0x0a00'],
-        ...['-c', 'test/instruments/sanitize/windows/layout.cc', '-o', join(root, OUTPUT, `${target}.o`)],
+        ...[
+          '-c',
+          'test/instruments/sanitize/windows/layout.cc',
+          '-o',
+          join(root, OUTPUT, `${target}.o`),
+        ],
       ],
       { what: `layout.cc with the headers for ${target}`, log: `sanitize/logs/${target}.log` },
     );
@@ -186,7 +191,11 @@ async function main() {
 
   const started = performance.now();
   await checkLayout();
-  say(true, `the headers of test/instruments/sanitize/windows agree with those of MinGW-w64`, started);
+  say(
+    true,
+    `the headers of test/instruments/sanitize/windows agree with those of MinGW-w64`,
+    started,
+  );
   await build(inTree, [
     ...programs.map(({ sanitizer, program }) => `${sanitizer}-${program}`),
     ...mutants.map(({ name }) => `mutant-${name}`),

@@ -46,14 +46,13 @@ function isRoot(folder: string): boolean {
   return win32.parse(folder).root === folder;
 }
 
-/** Whether this is the compiled form of this file, in the folders where the package has it. */
+/** Where the package has the compiled form of this file. */
+const OWN_PLACE = win32.join('dist', 'lib', 'binding', 'addon-file.js');
+/** From the folder of that file to the package. */
+const TO_PACKAGE = win32.join('..', '..', '..');
+
 function isOwnPath(path: string): boolean {
-  const folder = win32.dirname(path);
-  return (
-    win32.basename(path) === 'addon-file.js' &&
-    win32.basename(folder) === 'lib' &&
-    win32.basename(win32.dirname(folder)) === 'dist'
-  );
+  return win32.normalize(path).endsWith(`\\${OWN_PLACE}`);
 }
 
 /**
@@ -82,7 +81,7 @@ export const CODE_FILE = codeFile({
 export function ownFolder(code: CodeFile | undefined): string | undefined {
   if (code === undefined) return undefined;
   const folder = win32.dirname(code.path);
-  const own = code.bundled ? folder : win32.dirname(win32.dirname(folder));
+  const own = code.bundled ? folder : win32.join(folder, TO_PACKAGE);
   return isRoot(own) ? undefined : own;
 }
 

@@ -3,7 +3,11 @@
  * TLS connection (channel bindings) and for this service (its target name).
  */
 
-import { ChannelBindings, secChannelBindings, secChannelBindingsEx } from '../channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+  secChannelBindingsEx,
+} from '../channel-bindings/channel-bindings.js';
 import {
   ASC_REQ_ALLOW_MISSING_BINDINGS,
   ASC_REQ_PROXY_BINDINGS,

@@ -5,7 +5,10 @@ import { native } from '../binding/native.js';
 import { optionNames, ownRecord } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
-import { CREDENTIAL_RECORDS, type CredentialAttributeValues } from './attribute-records.generated.js';
+import {
+  CREDENTIAL_RECORDS,
+  type CredentialAttributeValues,
+} from './attribute-records.generated.js';
 import { recordValue } from './attribute-values.js';
 import { fieldsOf } from './context-attributes.js';
 import { openCredential, type CredentialHandle } from './handles.js';

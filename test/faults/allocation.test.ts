@@ -50,7 +50,13 @@ import {
 } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { setThreadLimit } from '../../lib/binding/thread-limit.js';
-import { control, endOfTest, expectClean, getAcquainted, Script } from '../instruments/support/scripted.js';
+import {
+  control,
+  endOfTest,
+  expectClean,
+  getAcquainted,
+  Script,
+} from '../instruments/support/scripted.js';
 import { present } from '../instruments/support/system.js';
 import { endCases, type Tried } from '../instruments/support/tally.js';
 

@@ -11,8 +11,15 @@ import { NAMED_NTLM, nameOf } from '../instruments/support/named-ntlm.js';
 import { testWithAccount } from '../instruments/support/skip.js';
 import { alice, bob, present, type Account } from '../instruments/support/system.js';
 import { ECDSA_PEM } from '../instruments/support/tls-fixtures.js';
-import { WEB_SOCKET_FRAMEWORKS, type RunningWebSockets } from '../instruments/support/websocket-frameworks.js';
-import { exchangeMessage, nextMessage, webSocketRequest } from '../instruments/support/websocket.js';
+import {
+  WEB_SOCKET_FRAMEWORKS,
+  type RunningWebSockets,
+} from '../instruments/support/websocket-frameworks.js';
+import {
+  exchangeMessage,
+  nextMessage,
+  webSocketRequest,
+} from '../instruments/support/websocket.js';
 
 let running: RunningWebSockets | undefined;
 afterEach(async () => {

@@ -11,7 +11,12 @@ import { afterEach, describe, expect } from '@jest/globals';
 
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../instruments/support/http-logon.js';
-import { closeServers, reasons, serve, type TestServer } from '../instruments/support/http-server.js';
+import {
+  closeServers,
+  reasons,
+  serve,
+  type TestServer,
+} from '../instruments/support/http-server.js';
 import {
   closeWires,
   requestBytes,

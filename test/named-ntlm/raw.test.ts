@@ -16,10 +16,7 @@ import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-hand
 import type { ContextHandle, CredentialHandle } from '../../lib/raw/handles.js';
 import type { LegResult } from '../../lib/raw/leg.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
-import {
-  acceptSecurityContext,
-  initializeSecurityContext,
-} from '../../lib/raw/handshake-calls.js';
+import { acceptSecurityContext, initializeSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
 import { clientName, NAMED_NTLM, nameOf } from '../instruments/support/named-ntlm.js';
 import { testWithAccount } from '../instruments/support/skip.js';

@@ -49,7 +49,12 @@ import {
 import { expectShape } from '../instruments/support/attribute-shapes.js';
 import { closePairs, exchange, openPair } from '../instruments/support/handshake.js';
 import { closeConnections, openTls } from '../instruments/support/schannel.js';
-import { testOnWindows, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import {
+  testOnWindows,
+  testOnWine,
+  testWithAccount,
+  testWithDomain,
+} from '../instruments/support/skip.js';
 import { alice, domain, present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];

@@ -169,8 +169,8 @@ describe('a bundle', () => {
     expect(outcome.results).toEqual([expect.objectContaining({ code: 'ERR_SECUR32_LOAD_FAILED' })]);
   });
 
-  test('in dist\\lib, even under the name of a file of ours, looks beside itself only', async () => {
-    const installed = install('esbuild.js', 'addon-file.js', ['dist', 'lib']);
+  test('in dist\\lib\\binding, even under the name of a file of ours, looks beside itself only', async () => {
+    const installed = install('esbuild.js', 'addon-file.js', ['dist', 'lib', 'binding']);
     const outcome = await run(installed);
     expect(outcome.loaded).toEqual([]);
     const message = expect.stringContaining(
@@ -183,7 +183,7 @@ describe('a bundle', () => {
     const installed = install('esbuild.js');
     // Where the package was when it was bundled, and where others put files on this machine.
     const elsewhere = temporaryFolder();
-    const file = join(elsewhere, 'dist', 'lib', 'addon-file.js');
+    const file = join(elsewhere, 'dist', 'lib', 'binding', 'addon-file.js');
     for (const folder of [elsewhere, dirname(file)]) plant(folder);
     writeFileSync(file, "process.stdout.write('PLANTED')");
     const code = readFileSync(installed.file, 'utf8');

@@ -2,7 +2,11 @@ import { afterEach, expect, test } from '@jest/globals';
 
 import { SECPKG_ATTR_SIZES } from '../../lib/constants/context-attributes.js';
 import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
-import { Refusal, type NativeContext, type NativeCredential } from '../../lib/binding/native-binding.js';
+import {
+  Refusal,
+  type NativeContext,
+  type NativeCredential,
+} from '../../lib/binding/native-binding.js';
 import { native } from '../../lib/binding/native.js';
 import { acquireCredentialsHandleSync } from '../../lib/raw/acquire-credentials-handle.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';

@@ -20,7 +20,12 @@ import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { lookupLoopback } from '../instruments/support/loopback.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
-import { testIf, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import {
+  testIf,
+  testOnWine,
+  testWithAccount,
+  testWithDomain,
+} from '../instruments/support/skip.js';
 import { alice, bob, domain, present, wine } from '../instruments/support/system.js';
 
 /** In a domain the name that the service's key is for. */

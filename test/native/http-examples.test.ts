@@ -6,11 +6,19 @@ import { afterEach, describe, expect } from '@jest/globals';
 
 import { freePort, start, until } from '../instruments/support/examples.js';
 import { closeHttpLogons, HttpLogon } from '../instruments/support/http-logon.js';
-import { byNegotiate, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import {
+  byNegotiate,
+  closeConnections,
+  HttpConnection,
+} from '../instruments/support/http-logons.js';
 import { closeWires, WireClient } from '../instruments/support/http-wire.js';
 import { testIf } from '../instruments/support/skip.js';
 import { domain, wine } from '../instruments/support/system.js';
-import { exchangeMessage, nextMessage, webSocketRequest } from '../instruments/support/websocket.js';
+import {
+  exchangeMessage,
+  nextMessage,
+  webSocketRequest,
+} from '../instruments/support/websocket.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 afterEach(async () => {

@@ -6,7 +6,11 @@ import express5, { type ErrorRequestHandler, type Express } from 'express';
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth, type IntegratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { listen } from '../instruments/support/frameworks.js';
-import { byNegotiate, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import {
+  byNegotiate,
+  closeConnections,
+  HttpConnection,
+} from '../instruments/support/http-logons.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
 import { testIf } from '../instruments/support/skip.js';
 import { domain, wine } from '../instruments/support/system.js';

@@ -10,7 +10,12 @@ import { fastifyIntegratedAuth } from '../../lib/http/server/adapters/fastify.js
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { runChild } from '../instruments/support/child.js';
-import { byNegotiate, byNtlm, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import {
+  byNegotiate,
+  byNtlm,
+  closeConnections,
+  HttpConnection,
+} from '../instruments/support/http-logons.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
 import { testIf, testWithAccount } from '../instruments/support/skip.js';
 import { domain, wine } from '../instruments/support/system.js';

@@ -7,7 +7,11 @@ import { getIdentity } from '../../lib/http/server/authentication.js';
 import { koaIntegratedAuth } from '../../lib/http/server/adapters/koa.js';
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { listen } from '../instruments/support/frameworks.js';
-import { byNegotiate, closeConnections, HttpConnection } from '../instruments/support/http-logons.js';
+import {
+  byNegotiate,
+  closeConnections,
+  HttpConnection,
+} from '../instruments/support/http-logons.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
 import { testIf } from '../instruments/support/skip.js';
 import { domain, wine } from '../instruments/support/system.js';

@@ -9,9 +9,19 @@ import { getAuthentication, type Authentication } from '../../lib/http/server/au
 import type { IntegratedAuthOptions } from '../../lib/http/server/options.js';
 import { closeHttpLogons, HttpLogon, logOnOverHttp } from '../instruments/support/http-logon.js';
 import { closeServers, serve, type ServeOptions } from '../instruments/support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireResponse } from '../instruments/support/http-wire.js';
+import {
+  closeWires,
+  requestBytes,
+  WireClient,
+  type WireResponse,
+} from '../instruments/support/http-wire.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
-import { testOnWindows, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import {
+  testOnWindows,
+  testOnWine,
+  testWithAccount,
+  testWithDomain,
+} from '../instruments/support/skip.js';
 import { alice, bob, domain, present, wine, type Account } from '../instruments/support/system.js';
 import { derOf, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 

@@ -9,7 +9,12 @@ import type { Identity } from '../../lib/identity/identity.js';
 import { lookupAccountNames } from '../../lib/raw/accounts.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
-import { testOnWindows, testOnWine, testWithAccount, testWithDomain } from '../instruments/support/skip.js';
+import {
+  testOnWindows,
+  testOnWine,
+  testWithAccount,
+  testWithDomain,
+} from '../instruments/support/skip.js';
 import { alice, domain, present } from '../instruments/support/system.js';
 
 afterEach(closePairs);

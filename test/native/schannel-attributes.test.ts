@@ -4,7 +4,10 @@ import { X509Certificate } from 'node:crypto';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../lib/channel-bindings/channel-bindings.js';
 import {
   SECPKG_ATTR_APPLICATION_PROTOCOL,
   SECPKG_ATTR_CIPHER_INFO,

@@ -2,7 +2,11 @@
 
 import { beforeAll, expect, test } from '@jest/globals';
 
-import { startApache, type Apache, type ApacheAnswer } from '../instruments/support/peers/apache.js';
+import {
+  startApache,
+  type Apache,
+  type ApacheAnswer,
+} from '../instruments/support/peers/apache.js';
 import { selfSigned } from '../instruments/support/peers/certificates.js';
 import { curl } from '../instruments/support/peers/curl.js';
 import { alice, bob, ticketOf } from '../instruments/support/peers/people.js';

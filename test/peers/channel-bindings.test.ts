@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
 import { ChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
-import { startBindingsServer, type BindingsAnswer } from '../instruments/support/peers/bindings-server.js';
+import {
+  startBindingsServer,
+  type BindingsAnswer,
+} from '../instruments/support/peers/bindings-server.js';
 import {
   makeCertificate,
   type CertificateOptions,

@@ -49,7 +49,12 @@ import {
   type ScriptedBuffer,
   type ScriptedCall,
 } from '../instruments/support/scripted.js';
-import { closeOpened, credentialOf, opened, serverOf } from '../instruments/support/scripted-contexts.js';
+import {
+  closeOpened,
+  credentialOf,
+  opened,
+  serverOf,
+} from '../instruments/support/scripted-contexts.js';
 import { present } from '../instruments/support/system.js';
 
 type Table = Record<string, SampleAttribute>;

@@ -36,7 +36,13 @@ import {
   acceptSecurityContextSync,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { endOfTest, getAcquainted, journalOf, Script, takeJournal } from '../instruments/support/scripted.js';
+import {
+  endOfTest,
+  getAcquainted,
+  journalOf,
+  Script,
+  takeJournal,
+} from '../instruments/support/scripted.js';
 import {
   clientOf,
   closeOpened,

@@ -8,10 +8,19 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../lib/constants/sec-buffers.js';
 import { SEC_E_LOGON_DENIED, SEC_I_CONTINUE_NEEDED } from '../../lib/constants/status.js';
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../lib/channel-bindings/channel-bindings.js';
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { until, type TestServer } from '../instruments/support/http-server.js';
-import { endOfHttpTest, FIRST, script, serveScripted, TOKEN } from '../instruments/support/http-scripted.js';
+import {
+  endOfHttpTest,
+  FIRST,
+  script,
+  serveScripted,
+  TOKEN,
+} from '../instruments/support/http-scripted.js';
 import { requestBytes, WireClient, type WireRequest } from '../instruments/support/http-wire.js';
 import { isLong } from '../instruments/support/long.js';
 import { patience } from '../instruments/support/patience.js';

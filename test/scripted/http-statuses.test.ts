@@ -16,7 +16,12 @@ import { failureOf } from '../../lib/http/server/logon/failures.js';
 import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
 import { until as untilServer, type TestServer } from '../instruments/support/http-server.js';
-import { endOfHttpTest, FIRST, script, serveScripted } from '../instruments/support/http-scripted.js';
+import {
+  endOfHttpTest,
+  FIRST,
+  script,
+  serveScripted,
+} from '../instruments/support/http-scripted.js';
 import { WireClient, type WireResponse } from '../instruments/support/http-wire.js';
 import {
   control,

@@ -24,7 +24,11 @@ import {
   type ScriptedCall,
   type ScriptedToken,
 } from '../instruments/support/scripted.js';
-import { closeOpened, establishedServer, serverContextOf } from '../instruments/support/scripted-contexts.js';
+import {
+  closeOpened,
+  establishedServer,
+  serverContextOf,
+} from '../instruments/support/scripted-contexts.js';
 
 const ADMINISTRATORS = 'S-1-5-32-544';
 const EVERYONE = 'S-1-1-0';

@@ -33,7 +33,13 @@ import {
   initializeSecurityContext,
   initializeSecurityContextSync,
 } from '../../lib/raw/handshake-calls.js';
-import { control, endOfTest, getAcquainted, journalOf, Script } from '../instruments/support/scripted.js';
+import {
+  control,
+  endOfTest,
+  getAcquainted,
+  journalOf,
+  Script,
+} from '../instruments/support/scripted.js';
 import { present } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];

@@ -42,7 +42,12 @@ import { querySecurityContextToken } from '../../lib/raw/tokens.js';
 import { exportSecurityContext, importSecurityContext } from '../../lib/raw/transfer.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
 import { outcome, wrong, type Outcome } from '../instruments/support/outcomes.js';
-import { endOfTest, getAcquainted, Script, type ScriptedBuffer } from '../instruments/support/scripted.js';
+import {
+  endOfTest,
+  getAcquainted,
+  Script,
+  type ScriptedBuffer,
+} from '../instruments/support/scripted.js';
 import { closeOpened, credentialOf, serverOf } from '../instruments/support/scripted-contexts.js';
 import { ALL_STATUSES } from '../instruments/support/statuses.js';
 import { endCases } from '../instruments/support/tally.js';

@@ -25,7 +25,12 @@ import {
   Script,
   type ScriptedToken,
 } from '../instruments/support/scripted.js';
-import { closeOpened, credentialOf, opened, serverOf } from '../instruments/support/scripted-contexts.js';
+import {
+  closeOpened,
+  credentialOf,
+  opened,
+  serverOf,
+} from '../instruments/support/scripted-contexts.js';
 import { present } from '../instruments/support/system.js';
 
 const ADMINISTRATORS = 'S-1-5-32-544';

@@ -12,7 +12,7 @@ import {
   type Running,
 } from '../../lib/binding/addon-file.js';
 
-const OWN = 'C:\\app\\node_modules\\secur32\\dist\\lib\\addon-file.js';
+const OWN = 'C:\\app\\node_modules\\secur32\\dist\\lib\\binding\\addon-file.js';
 const BUNDLE = 'C:\\app\\server.js';
 
 /** A bundle that Node.js loaded from its file. */
@@ -52,7 +52,7 @@ describe('the file that the code runs from', () => {
   test.each([
     ['nothing', undefined],
     ["webpack's mock", '/index.js'],
-    ["webpack's relative path", 'node_modules\\secur32\\dist\\lib\\addon-file.js'],
+    ["webpack's relative path", 'node_modules\\secur32\\dist\\lib\\binding\\addon-file.js'],
     ['a path on the current drive', '\\app\\server.js'],
     ['a path in the current folder of a drive', 'C:server.js'],
   ])('is not %s, even if something of that name was loaded', (_, filename) => {
@@ -67,17 +67,28 @@ describe('the file that the code runs from', () => {
   });
 
   test.each([
-    ['C:\\app\\dist\\lib\\native.js'],
+    ['C:\\app\\dist\\lib\\binding\\native.js'],
     ['C:\\app\\dist\\lib\\index.js'],
-    ['C:\\app\\lib\\addon-file.js'],
-    ['C:\\app\\dist\\addon-file.js'],
-    ['C:\\app\\dist\\libs\\addon-file.js'],
+    ['C:\\app\\dist\\lib\\addon-file.js'],
+    ['C:\\app\\lib\\binding\\addon-file.js'],
+    ['C:\\app\\dist\\binding\\addon-file.js'],
+    ['C:\\app\\dist\\libs\\binding\\addon-file.js'],
+    ['C:\\app\\my-dist\\lib\\binding\\addon-file.js'],
   ])('is a bundle under any other name and in any other folder: %s', (file) => {
     expect(found({ filename: file, moduleFilename: file })).toEqual({ path: file, bundled: true });
   });
 });
 
 describe('the addon', () => {
+  test('of the package that is on a share is below it', () => {
+    expect(
+      ownFolder({
+        path: '\\\\server\\share\\app\\dist\\lib\\binding\\addon-file.js',
+        bundled: false,
+      }),
+    ).toBe('\\\\server\\share\\app');
+  });
+
   test('of the package is in its own prebuilds', () => {
     expect(besideCode({ path: OWN, bundled: false }, 'arm64')).toEqual({
       file: 'C:\\app\\node_modules\\secur32\\prebuilds\\win32-arm64\\secur32.node',
@@ -91,7 +102,7 @@ describe('the addon', () => {
       why: `beside the bundle ${BUNDLE}`,
     });
     expect(fileOf({ path: OWN, bundled: true })).toBe(
-      'C:\\app\\node_modules\\secur32\\dist\\lib\\prebuilds\\win32-x64\\secur32.node',
+      'C:\\app\\node_modules\\secur32\\dist\\lib\\binding\\prebuilds\\win32-x64\\secur32.node',
     );
   });
 
@@ -99,7 +110,7 @@ describe('the addon', () => {
     ['a bundle', { path: 'C:\\server.js', bundled: true }],
     ['a bundle on a share', { path: '\\\\server\\share\\server.js', bundled: true }],
     ['a bundle by its long path', { path: '\\\\?\\C:\\server.js', bundled: true }],
-    ['the package', { path: 'C:\\dist\\lib\\addon-file.js', bundled: false }],
+    ['the package', { path: 'C:\\dist\\lib\\binding\\addon-file.js', bundled: false }],
   ])('is not in the folder of a drive or share, where any user may make folders: %s', (_, code) => {
     expect(ownFolder(code)).toBeUndefined();
     expect(fileOf(code)).toBeUndefined();

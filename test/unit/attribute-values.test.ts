@@ -40,7 +40,13 @@ import {
 } from '../../lib/raw/credentials-attributes.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import { TokenHandle } from '../../lib/raw/token-handle.js';
-import { argumentError, bytes, coded, rawContext, rawCredential } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  bytes,
+  coded,
+  rawContext,
+  rawCredential,
+} from '../instruments/support/fake-handles.js';
 
 /** What the addon gives for a field of a kind, and what it is read as. */
 interface Sample {

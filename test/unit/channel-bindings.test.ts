@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { secChannelBindings, secChannelBindingsEx } from '../../lib/channel-bindings/channel-bindings.js';
+import {
+  secChannelBindings,
+  secChannelBindingsEx,
+} from '../../lib/channel-bindings/channel-bindings.js';
 import { ChannelBindings } from '../../lib/index.js';
 import { algorithm, certificate, der, explicit, nothing } from '../instruments/support/der.js';
 import { patience } from '../instruments/support/patience.js';

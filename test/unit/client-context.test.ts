@@ -2,7 +2,10 @@ import { fake, Gate, type LegAnswer } from '../instruments/support/fake-native.j
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../lib/channel-bindings/channel-bindings.js';
 import { ClientContext, type ClientContextOptions } from '../../lib/context/client-context.js';
 import {
   SECBUFFER_CHANNEL_BINDINGS,

@@ -16,7 +16,13 @@ import { SEC_E_UNSUPPORTED_FUNCTION } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
 import { queryContextAttributes, type ContextAttribute } from '../../lib/raw/context-attributes.js';
-import { argumentError, bytes, coded, rawContext, rawCredential } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  bytes,
+  coded,
+  rawContext,
+  rawCredential,
+} from '../instruments/support/fake-handles.js';
 
 const PACKAGE = [0x28bb3, 1, 9, 48256, 'Kerberos', 'Microsoft Kerberos V1.0'] as const;
 const PACKAGE_INFO = {

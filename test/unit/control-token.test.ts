@@ -9,7 +9,12 @@ import { Refusal } from '../../lib/binding/native-binding.js';
 import { applyControlToken } from '../../lib/raw/control-token.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import type { InputSecBuffer } from '../../lib/core/sec-buffer.js';
-import { argumentError, coded, rawContext, tokenBuffer } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  coded,
+  rawContext,
+  tokenBuffer,
+} from '../instruments/support/fake-handles.js';
 
 /** A call as a function without a result, for `expect`. */
 function applying(context: ContextHandle, input: unknown = [tokenBuffer('a')]): () => void {

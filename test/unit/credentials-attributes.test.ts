@@ -16,7 +16,12 @@ import {
   type SettableCredentialAttribute,
 } from '../../lib/raw/credentials-attributes.js';
 import type { CredentialHandle } from '../../lib/raw/handles.js';
-import { argumentError, coded, credentials, rawCredential } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  coded,
+  credentials,
+  rawCredential,
+} from '../instruments/support/fake-handles.js';
 
 const KDC_PROXY = SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS;
 const SETTINGS = { proxyServer: 'kdc.example.com' };

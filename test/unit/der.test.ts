@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { DerReader, DerTag, contextTag, objectIdentifierHex } from '../../lib/channel-bindings/der.js';
+import {
+  DerReader,
+  DerTag,
+  contextTag,
+  objectIdentifierHex,
+} from '../../lib/channel-bindings/der.js';
 import { der, integer, oid, sequence } from '../instruments/support/der.js';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');

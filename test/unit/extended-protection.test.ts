@@ -2,7 +2,10 @@ import { fake, type LegAnswer } from '../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../lib/channel-bindings/channel-bindings.js';
 import {
   SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS,
   SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISMATCH,

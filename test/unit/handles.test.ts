@@ -17,7 +17,13 @@ import {
   completeAuthTokenSync,
   deleteSecurityContext,
 } from '../../lib/raw/handshake-calls.js';
-import { bytes, coded, credentials, rawContext, rawCredential } from '../instruments/support/fake-handles.js';
+import {
+  bytes,
+  coded,
+  credentials,
+  rawContext,
+  rawCredential,
+} from '../instruments/support/fake-handles.js';
 import { rawToken } from '../instruments/support/fake-tokens.js';
 
 const INVALID_HANDLE = coded('ERR_SECUR32_INVALID_HANDLE');

@@ -11,7 +11,12 @@ import {
 } from '../../lib/constants/status.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/context/server-context.js';
-import { bytes, coded, credentials, establishedServer } from '../instruments/support/fake-handles.js';
+import {
+  bytes,
+  coded,
+  credentials,
+  establishedServer,
+} from '../instruments/support/fake-handles.js';
 import {
   ADMINISTRATORS,
   ALICE,

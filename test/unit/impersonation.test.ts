@@ -24,7 +24,12 @@ import { SEC_E_NO_IMPERSONATION } from '../../lib/constants/status.js';
 import { impersonationError } from '../../lib/raw/impersonation.js';
 import { ImpersonationFailure, Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/context/server-context.js';
-import { argumentError, coded, credentials, establishedServer } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  coded,
+  credentials,
+  establishedServer,
+} from '../instruments/support/fake-handles.js';
 
 const NOT_SYNCHRONOUS = coded('ERR_SECUR32_IMPERSONATING');
 const SUCCESS = [0, ImpersonationFailure.none] as const;

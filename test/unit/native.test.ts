@@ -6,7 +6,7 @@ import type { NativeBinding } from '../../lib/binding/native-binding.js';
 type AddonFile = typeof import('../../lib/binding/addon-file.js');
 
 const PACKAGE: CodeFile = {
-  path: 'C:\\app\\node_modules\\secur32\\dist\\lib\\addon-file.js',
+  path: 'C:\\app\\node_modules\\secur32\\dist\\lib\\binding\\addon-file.js',
   bundled: false,
 };
 const BUNDLE: CodeFile = { path: 'C:\\app\\server.js', bundled: true };

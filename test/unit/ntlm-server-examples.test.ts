@@ -21,7 +21,12 @@ import {
 import { sealKey, signKey } from '../instruments/ntlm-server/keys.js';
 import { checkLogon } from '../instruments/ntlm-server/logon.js';
 import { readNegotiate } from '../instruments/ntlm-server/negotiate.js';
-import { keyExchangeKeyV1, lmOwfV1, ntOwfV1, responsesV1 } from '../instruments/ntlm-server/ntlmv1.js';
+import {
+  keyExchangeKeyV1,
+  lmOwfV1,
+  ntOwfV1,
+  responsesV1,
+} from '../instruments/ntlm-server/ntlmv1.js';
 import {
   lmResponseV2,
   ntOwfV2,

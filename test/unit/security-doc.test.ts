@@ -23,12 +23,9 @@ const named = cells.flatMap((cell) =>
 );
 
 function textOf(name: string): string {
-  const folders = name.includes('/') ? [''] : ['unit', 'scripted'];
-  const found = folders
-    .map((folder) => join(ROOT, 'test', folder, `${name}.test.ts`))
-    .find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`there is no test file ${name}`);
-  return readFileSync(found, 'utf8');
+  const path = join(ROOT, 'test', `${name}.test.ts`);
+  if (!existsSync(path)) throw new Error(`there is no test file ${name}`);
+  return readFileSync(path, 'utf8');
 }
 
 /** A title is written as one, or as that of a group and of a test in it. */

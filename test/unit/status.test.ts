@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
 import * as statuses from '../../lib/constants/status.js';
-import { isFailure, plainStatus, statusHex, statusMeaning, statusName } from '../../lib/core/status.js';
+import {
+  isFailure,
+  plainStatus,
+  statusHex,
+  statusMeaning,
+  statusName,
+} from '../../lib/core/status.js';
 
 describe('statusName', () => {
   test.each([

@@ -16,7 +16,12 @@ import {
   type DuplicateTokenOptions,
   type TokenInformation,
 } from '../../lib/raw/tokens.js';
-import { argumentError, coded, establishedServer, rawContext } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  coded,
+  establishedServer,
+  rawContext,
+} from '../instruments/support/fake-handles.js';
 import { ALICE, ENABLED, rawToken, tokenTuple, USERS } from '../instruments/support/fake-tokens.js';
 
 const ERROR_ACCESS_DENIED = 5;

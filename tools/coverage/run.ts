@@ -3,7 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Driven, Kind, RecordedFile } from '../../test/instruments/support/coverage/recording.js';
+import type {
+  Driven,
+  Kind,
+  RecordedFile,
+} from '../../test/instruments/support/coverage/recording.js';
 
 /** What jest writes with --json, as far as it is of use here. */
 export interface JestReport {

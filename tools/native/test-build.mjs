@@ -65,7 +65,7 @@ async function configure(arch, output, mutant) {
     [
       'cmake',
       '-S',
-      join(root, 'test', 'ssp'),
+      join(root, 'test', 'instruments', 'ssp'),
       '-B',
       output,
       '-G',

@@ -1,9 +1,5 @@
 import { requireDiskSpace } from '../support/disk-space.mjs';
-import {
-  debianKeyring,
-  requireHostPackages,
-  treePackages,
-} from '../support/host-packages.mjs';
+import { debianKeyring, requireHostPackages, treePackages } from '../support/host-packages.mjs';
 import { runLogged } from '../support/run-command.mjs';
 import { aptProxies, debianMirror } from './apt-mirror.mjs';
 import { cache, inCache } from './cache.mjs';

@@ -1,7 +1,11 @@
 /** The clients of `secur32/http`. */
 
 export { IntegratedAgent } from './undici/agent.js';
-export { integratedFetch, type IntegratedFetch, type IntegratedRequestInit } from './undici/fetch.js';
+export {
+  integratedFetch,
+  type IntegratedFetch,
+  type IntegratedRequestInit,
+} from './undici/fetch.js';
 export {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,

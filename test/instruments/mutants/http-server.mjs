@@ -116,7 +116,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: of several origins the first one counts',
-    test: { file: 'unit/http/server/cross-site', title: 'that is not the only one is of another site' },
+    test: {
+      file: 'unit/http/server/cross-site',
+      title: 'that is not the only one is of another site',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/request/cross-site.js',
@@ -283,7 +286,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logon begins in the moment of close()',
-    test: { file: 'unit/http/server/races', title: 'turns after the credentials came lets nobody in' },
+    test: {
+      file: 'unit/http/server/races',
+      title: 'turns after the credentials came lets nobody in',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -305,7 +311,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a client that went before its turn logs on',
-    test: { file: 'unit/http/server/races', title: 'before the middleware is reached leaves nothing' },
+    test: {
+      file: 'unit/http/server/races',
+      title: 'before the middleware is reached leaves nothing',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -330,7 +339,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a kept context outlives its client',
-    test: { file: 'unit/http/server/kept-context', title: 'also where answers wait for one another' },
+    test: {
+      file: 'unit/http/server/kept-context',
+      title: 'also where answers wait for one another',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
@@ -352,7 +364,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the second leg of another connection begins a logon',
-    test: { file: 'unit/http/server/persistence', title: 'on another connection is refused, with a hint' },
+    test: {
+      file: 'unit/http/server/persistence',
+      title: 'on another connection is refused, with a hint',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -480,7 +495,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an outage is a wrong password',
-    test: { file: 'unit/http/server/refusals', title: 'is 503 for a client of the domain of the server' },
+    test: {
+      file: 'unit/http/server/refusals',
+      title: 'is 503 for a client of the domain of the server',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
@@ -502,7 +520,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a guest is not answered as a wrong password',
-    test: { file: 'unit/http/server/refusals', title: 'takes an unknown name for the guest account' },
+    test: {
+      file: 'unit/http/server/refusals',
+      title: 'takes an unknown name for the guest account',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -543,7 +564,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: NTLM as an alternative to Kerberos is NTLM',
-    test: { file: 'unit/http/server/ntlm-token', title: 'gives the package a ticket as Windows sends it' },
+    test: {
+      file: 'unit/http/server/ntlm-token',
+      title: 'gives the package a ticket as Windows sends it',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/logon/ntlm-token.js',
@@ -554,9 +578,16 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the last request of maxRequestsPerSocket is challenged',
-    test: { file: 'unit/http/server/kept-alive', title: 'the last request of maxRequestsPerSocket' },
+    test: {
+      file: 'unit/http/server/kept-alive',
+      title: 'the last request of maxRequestsPerSocket',
+    },
     changes: [
-      { file: 'dist/lib/http/server/answer/kept-alive.js', text: 'if (isLast)', becomes: 'if (false)' },
+      {
+        file: 'dist/lib/http/server/answer/kept-alive.js',
+        text: 'if (isLast)',
+        becomes: 'if (false)',
+      },
     ],
   },
   {
@@ -594,7 +625,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a preflight reaches handlers without a logon',
-    test: { file: 'unit/http/server/preflight', title: 'is answered with 403 and reaches no handler' },
+    test: {
+      file: 'unit/http/server/preflight',
+      title: 'is answered with 403 and reaches no handler',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -605,7 +639,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a preflight may have a body',
-    test: { file: 'unit/http/server/preflight', title: 'a request with a body is like any other one' },
+    test: {
+      file: 'unit/http/server/preflight',
+      title: 'a request with a body is like any other one',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/request/preflight.js',
@@ -679,7 +716,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an upgrade is answered on its response, which is written nowhere',
-    test: { file: 'unit/http/server/upgrade', title: 'and a response of its own: a refusal is written' },
+    test: {
+      file: 'unit/http/server/upgrade',
+      title: 'and a response of its own: a refusal is written',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -690,7 +730,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the socket of an upgrade is not handed back',
-    test: { file: 'unit/http/server/upgrade', title: 'an upgrade of http takes a logon of two legs' },
+    test: {
+      file: 'unit/http/server/upgrade',
+      title: 'an upgrade of http takes a logon of two legs',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -701,7 +744,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a socket of TLS is handed back as a plain one',
-    test: { file: 'unit/http/server/upgrade', title: 'an upgrade of https takes a logon of two legs' },
+    test: {
+      file: 'unit/http/server/upgrade',
+      title: 'an upgrade of https takes a logon of two legs',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -751,7 +797,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: what comes while a leg of an upgrade runs is the next request',
-    test: { file: 'unit/http/server/upgrade', title: 'while its leg runs ends logon and connection' },
+    test: {
+      file: 'unit/http/server/upgrade',
+      title: 'while its leg runs ends logon and connection',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -790,7 +839,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a slow domain that the client made up is an outage of the server',
-    test: { file: 'unit/http/server/refusals', title: 'because of a domain that the client made up' },
+    test: {
+      file: 'unit/http/server/refusals',
+      title: 'because of a domain that the client made up',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/logon/named-authority.js',
@@ -812,7 +864,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: an error of an upgraded socket is thrown',
-    test: { file: 'unit/http/server/upgrade', title: 'may fail: nothing is thrown, and nothing is left' },
+    test: {
+      file: 'unit/http/server/upgrade',
+      title: 'may fail: nothing is thrown, and nothing is left',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
@@ -837,7 +892,10 @@ export const httpServerMutants = [
   },
   {
     name: 'http: Fastify waits for a client between two legs of an upgrade',
-    test: { file: 'unit/http/server/websockets', title: 'ends while a client waits between two legs' },
+    test: {
+      file: 'unit/http/server/websockets',
+      title: 'ends while a client waits between two legs',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/adapters/fastify.js',

@@ -30,8 +30,8 @@ export const packageMutants = [
     changes: [
       {
         file: 'dist/lib/binding/addon-file.js',
-        text: "node_path_1.win32.basename(path) === 'addon-file.js' &&",
-        becomes: '',
+        text: "node_path_1.win32.join('dist', 'lib', 'binding', 'addon-file.js')",
+        becomes: "'addon-file.js'",
       },
     ],
   },

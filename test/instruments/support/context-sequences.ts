@@ -6,7 +6,10 @@
 
 import fc from 'fast-check';
 
-import { SECPKG_ATTR_DTLS_MTU, SECPKG_ATTR_NAMES } from '../../../lib/constants/context-attributes.js';
+import {
+  SECPKG_ATTR_DTLS_MTU,
+  SECPKG_ATTR_NAMES,
+} from '../../../lib/constants/context-attributes.js';
 import { SECBUFFER_DATA, SECBUFFER_TOKEN } from '../../../lib/constants/sec-buffers.js';
 import {
   SEC_E_MESSAGE_ALTERED,
@@ -17,7 +20,10 @@ import {
   SEC_I_RENEGOTIATE,
 } from '../../../lib/constants/status.js';
 import { runImpersonated } from '../../../lib/raw/impersonation.js';
-import { queryContextAttributes, setContextAttributes } from '../../../lib/raw/context-attributes.js';
+import {
+  queryContextAttributes,
+  setContextAttributes,
+} from '../../../lib/raw/context-attributes.js';
 import type { ContextHandle } from '../../../lib/raw/handles.js';
 import {
   decryptMessage,

@@ -4,7 +4,10 @@ import { fake, type LegAnswer } from './fake-native.js';
 import { queueClient, type FakeClient } from './fake-tokens.js';
 
 import { SECPKG_NEGOTIATION_COMPLETE } from '../../../lib/constants/context-attributes.js';
-import { SEC_E_UNSUPPORTED_FUNCTION, SEC_I_CONTINUE_NEEDED } from '../../../lib/constants/status.js';
+import {
+  SEC_E_UNSUPPORTED_FUNCTION,
+  SEC_I_CONTINUE_NEEDED,
+} from '../../../lib/constants/status.js';
 
 export const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED, output: ['challenge'] };
 

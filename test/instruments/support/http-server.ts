@@ -8,7 +8,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getAuthentication } from '../../../lib/http/server/authentication.js';
 import type { HttpAuthEvent } from '../../../lib/http/server/events.js';
 import { openHandshakes } from '../../../lib/http/server/logon/handshake-slots.js';
-import { integratedAuth, type IntegratedAuth } from '../../../lib/http/server/adapters/middleware.js';
+import {
+  integratedAuth,
+  type IntegratedAuth,
+} from '../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../../lib/http/server/header-limit.js';
 import { patience } from './patience.js';

@@ -11,7 +11,10 @@
 
 import fc from 'fast-check';
 
-import { ISC_REQ_ALLOCATE_MEMORY, ISC_RET_EXTENDED_ERROR } from '../../../lib/constants/isc-flags.js';
+import {
+  ISC_REQ_ALLOCATE_MEMORY,
+  ISC_RET_EXTENDED_ERROR,
+} from '../../../lib/constants/isc-flags.js';
 import { ASC_RET_EXTENDED_ERROR } from '../../../lib/constants/asc-flags.js';
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../../../lib/constants/messages.js';
 import { SECBUFFER_DATA, SECBUFFER_TOKEN } from '../../../lib/constants/sec-buffers.js';

@@ -35,7 +35,8 @@ async function main(): Promise<void> {
 async function inWorker(how: How | 'count'): Promise<void> {
   const { acquireCredentialsHandle } =
     await import('../../../lib/raw/acquire-credentials-handle.js');
-  const { control, countLeft, Script, until } = await import('../../instruments/support/scripted.js');
+  const { control, countLeft, Script, until } =
+    await import('../../instruments/support/scripted.js');
   if (how === 'count') {
     await until(
       () => countLeft() === 0,

@@ -15,7 +15,12 @@ import { optionNames, ownRecord } from '../../../core/checks.js';
 import { checkedBoolean, checkedInteger } from '../../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type SocketCreated } from './node-agent.js';
-import { checkedLogonOptions, LOGON_KINDS, ownLogonOptions, type LogonOptions } from '../options.js';
+import {
+  checkedLogonOptions,
+  LOGON_KINDS,
+  ownLogonOptions,
+  type LogonOptions,
+} from '../options.js';
 import type { Probe } from './probe.js';
 import { checkedPath } from '../request/request-target.js';
 

@@ -2,7 +2,10 @@
 
 import type { Socket } from 'node:net';
 
-import type { ExtendedProtection, ExtendedProtectionOptions } from '../../../context/extended-protection.js';
+import type {
+  ExtendedProtection,
+  ExtendedProtectionOptions,
+} from '../../../context/extended-protection.js';
 import type { Settings } from '../options.js';
 import { bindingsOf, isTls } from './socket-bindings.js';
 

@@ -6,7 +6,13 @@
  * package.
  */
 
-import { contextTag, DerReader, DerTag, objectIdentifierHex, type DerElement } from '../../../channel-bindings/der.js';
+import {
+  contextTag,
+  DerReader,
+  DerTag,
+  objectIdentifierHex,
+  type DerElement,
+} from '../../../channel-bindings/der.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from '../../ntlm-messages.js';

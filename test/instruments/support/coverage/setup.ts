@@ -27,7 +27,9 @@ function testFile(): string | undefined {
 /** Not imported above: a test file that is not recorded may put a fake in its place. */
 function addon(): object {
   return jest
-    .requireActual<typeof import('../../../../lib/binding/native.js')>('../../../../lib/binding/native.js')
+    .requireActual<typeof import('../../../../lib/binding/native.js')>(
+      '../../../../lib/binding/native.js',
+    )
     .native();
 }
 

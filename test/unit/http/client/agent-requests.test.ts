@@ -147,7 +147,10 @@ test('an agent of node:http leaves requests to other hosts as they are', async (
 
 describe('an agent of node:https', () => {
   const NAME = 'tls.sspi.test';
-  const pem = readFileSync(join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
+  const pem = readFileSync(
+    join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
+    'utf8',
+  );
   const ca = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
   const serveTls = () => serve(perConnection(), { tls: { cert: pem, key: pem } });
   const agentFor = (options: Partial<IntegratedHttpAgentOptions> = {}) =>

@@ -12,7 +12,13 @@ import {
 } from '../../../../lib/http/client/node/http-agent.js';
 import { patience } from '../../../instruments/support/patience.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
-import { going, last, NTLM_1, ntlmLegs, perConnection } from '../../../instruments/support/http-client.js';
+import {
+  going,
+  last,
+  NTLM_1,
+  ntlmLegs,
+  perConnection,
+} from '../../../instruments/support/http-client.js';
 import {
   closeServers,
   serve,

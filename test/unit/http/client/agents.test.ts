@@ -7,7 +7,10 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../../../lib/channel-bindings/channel-bindings.js';
 import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
@@ -24,7 +27,12 @@ import {
   perRequest,
 } from '../../../instruments/support/http-client.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  tokenIn,
+  type TestServer,
+} from '../../../instruments/support/plain-http-server.js';
 
 const agents: Agent[] = [];
 function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {
@@ -203,7 +211,10 @@ describe('an agent of node:http', () => {
 });
 
 test('an agent of node:https ties the logon to the connection', async () => {
-  const pem = readFileSync(join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
+  const pem = readFileSync(
+    join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
+    'utf8',
+  );
   const certificate =
     /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
   const server = await serve(perConnection(), { tls: { cert: pem, key: pem } });

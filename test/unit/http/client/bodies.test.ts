@@ -22,7 +22,12 @@ import {
   perConnection,
   perRequest,
 } from '../../../instruments/support/http-client.js';
-import { closeServers, serve, tokenIn, type TestServer } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  tokenIn,
+  type TestServer,
+} from '../../../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

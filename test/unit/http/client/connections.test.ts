@@ -21,7 +21,13 @@ import {
   tokens,
 } from '../../../instruments/support/http-client.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  serveRaw,
+  tokenIn,
+  withToken,
+} from '../../../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

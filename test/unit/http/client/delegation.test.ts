@@ -5,7 +5,14 @@ import { promises as dns } from 'node:dns';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { coded } from '../../../instruments/support/fake-handles.js';
-import { agentFor, destroyAgents, get, going, last, perRequest } from '../../../instruments/support/http-client.js';
+import {
+  agentFor,
+  destroyAgents,
+  get,
+  going,
+  last,
+  perRequest,
+} from '../../../instruments/support/http-client.js';
 import { closeServers, serve, withToken } from '../../../instruments/support/plain-http-server.js';
 
 const MUTUAL_AUTH = 2;

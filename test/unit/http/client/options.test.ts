@@ -3,7 +3,10 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { describe, expect, test } from '@jest/globals';
 
 import { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
-import { IntegratedHttpAgent, IntegratedHttpsAgent } from '../../../../lib/http/client/node/http-agent.js';
+import {
+  IntegratedHttpAgent,
+  IntegratedHttpsAgent,
+} from '../../../../lib/http/client/node/http-agent.js';
 import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, credentials } from '../../../instruments/support/fake-handles.js';

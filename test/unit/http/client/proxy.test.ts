@@ -22,14 +22,23 @@ import {
   tokens,
 } from '../../../instruments/support/http-client.js';
 import { serveProxy, type Judge, type TestProxy } from '../../../instruments/support/http-proxy.js';
-import { closeServers, serve, serveRaw, tokenIn, withToken } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  serveRaw,
+  tokenIn,
+  withToken,
+} from '../../../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();
   await closeServers();
 });
 
-const PEM = readFileSync(join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
+const PEM = readFileSync(
+  join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
+  'utf8',
+);
 
 /** Wants a logon of each connection, by NTLM. */
 function ntlmProxy(more: object = {}): Judge {

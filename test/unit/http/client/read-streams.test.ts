@@ -10,7 +10,11 @@ import { request } from 'undici';
 import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 import { agentFor, destroyAgents } from '../../../instruments/support/http-client.js';
-import { closeServers, serve, type TestServer } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  type TestServer,
+} from '../../../instruments/support/plain-http-server.js';
 
 const cleanUps: (() => Promise<void>)[] = [];
 

@@ -8,7 +8,12 @@ import { fetch, type Dispatcher } from 'undici';
 import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
 import { checkedOrigin } from '../../../../lib/http/client/request/request-target.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
-import { agentFor, destroyAgents, last, perRequest } from '../../../instruments/support/http-client.js';
+import {
+  agentFor,
+  destroyAgents,
+  last,
+  perRequest,
+} from '../../../instruments/support/http-client.js';
 import { serveProxy } from '../../../instruments/support/http-proxy.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';
 import { closeServers, serve } from '../../../instruments/support/plain-http-server.js';

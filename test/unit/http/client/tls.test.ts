@@ -6,7 +6,10 @@ import { connect, type Server, type TLSSocket } from 'node:tls';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { ChannelBindings, secChannelBindings } from '../../../../lib/channel-bindings/channel-bindings.js';
+import {
+  ChannelBindings,
+  secChannelBindings,
+} from '../../../../lib/channel-bindings/channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../../../lib/constants/sec-buffers.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
@@ -21,7 +24,11 @@ import {
   tokens,
 } from '../../../instruments/support/http-client.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';
-import { closeServers, serve, type Respond } from '../../../instruments/support/plain-http-server.js';
+import {
+  closeServers,
+  serve,
+  type Respond,
+} from '../../../instruments/support/plain-http-server.js';
 
 afterEach(async () => {
   await destroyAgents();

@@ -6,7 +6,12 @@ import { FormData, type Dispatcher } from 'undici';
 import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
 import { integratedFetch, type IntegratedFetch } from '../../../../lib/http/client/undici/fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
-import { partsOf, patterned, streamBodies, wholeBodies } from '../../../instruments/support/bodies.js';
+import {
+  partsOf,
+  patterned,
+  streamBodies,
+  wholeBodies,
+} from '../../../instruments/support/bodies.js';
 import {
   agentFor,
   destroyAgents,

@@ -8,11 +8,22 @@ import { getAuthentication, getIdentity } from '../../../../lib/http/server/auth
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { queueLogon, type FakeLogon } from '../../../instruments/support/fake-logons.js';
-import { ALICE, DENY_ONLY, DISABLED, ENABLED, GUESTS, USERS } from '../../../instruments/support/fake-tokens.js';
+import {
+  ALICE,
+  DENY_ONLY,
+  DISABLED,
+  ENABLED,
+  GUESTS,
+  USERS,
+} from '../../../instruments/support/fake-tokens.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import { message } from '../../../instruments/support/http-message.js';
 import { closeServers, serve, type Handler } from '../../../instruments/support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -17,7 +17,12 @@ import { isFailure, statusHex, statusName } from '../../../../lib/core/status.js
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
 import { tokenTuple } from '../../../instruments/support/fake-tokens.js';
 import { closeServers, reasons, serve, until } from '../../../instruments/support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  requestBytes,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -7,7 +7,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import type { HttpAuthEvent } from '../../../../lib/http/server/events.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { ALICE } from '../../../instruments/support/fake-tokens.js';
 import { closeServers, serve } from '../../../instruments/support/http-server.js';
 import { closeWires, WireClient } from '../../../instruments/support/http-wire.js';

@@ -9,8 +9,18 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
-import { closeServers, reasons, serve, type TestServer } from '../../../instruments/support/http-server.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
+import {
+  closeServers,
+  reasons,
+  serve,
+  type TestServer,
+} from '../../../instruments/support/http-server.js';
 import {
   closeWires,
   requestBytes,

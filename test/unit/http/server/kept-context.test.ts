@@ -11,7 +11,12 @@ import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.
 import type { ServerContext } from '../../../../lib/context/server-context.js';
 import { CONTINUE, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
 import { tokenTuple } from '../../../instruments/support/fake-tokens.js';
-import { closeServers, serve, until, type TestServer } from '../../../instruments/support/http-server.js';
+import {
+  closeServers,
+  serve,
+  until,
+  type TestServer,
+} from '../../../instruments/support/http-server.js';
 import { closeWires, requestBytes, WireClient } from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {

@@ -9,7 +9,11 @@ import { isNtlmToken } from '../../../../lib/http/server/logon/ntlm-token.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import { der, explicit, oid, sequence } from '../../../instruments/support/der.js';
-import { ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { closeServers, reasons, serve } from '../../../instruments/support/http-server.js';
 import { closeWires, WireClient } from '../../../instruments/support/http-wire.js';
 

@@ -13,7 +13,11 @@ import {
   type FakeLogon,
 } from '../../../instruments/support/fake-logons.js';
 import { closeServers, reasons, serve } from '../../../instruments/support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

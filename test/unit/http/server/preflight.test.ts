@@ -6,11 +6,21 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { asksWhatMayBeSent, isPreflight } from '../../../../lib/http/server/request/preflight.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { FRAMEWORKS } from '../../../instruments/support/frameworks.js';
 import { message } from '../../../instruments/support/http-message.js';
 import { closeServers, reasons, serve, until } from '../../../instruments/support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  requestBytes,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -15,10 +15,25 @@ import {
 import { SECBUFFER_CHANNEL_BINDINGS } from '../../../../lib/constants/sec-buffers.js';
 import { getAuthentication } from '../../../../lib/http/server/authentication.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
-import { closeServers, reasons, serve, type Handler } from '../../../instruments/support/http-server.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
+import {
+  closeServers,
+  reasons,
+  serve,
+  type Handler,
+} from '../../../instruments/support/http-server.js';
 import { closeWires, WireClient } from '../../../instruments/support/http-wire.js';
-import { derOf, ECDSA_PEM, ED25519_PEM, RSA_PEM } from '../../../instruments/support/tls-fixtures.js';
+import {
+  derOf,
+  ECDSA_PEM,
+  ED25519_PEM,
+  RSA_PEM,
+} from '../../../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   await closeWires();

@@ -7,8 +7,19 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
-import { closeServers, reasons, serve, until, type TestServer } from '../../../instruments/support/http-server.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
+import {
+  closeServers,
+  reasons,
+  serve,
+  until,
+  type TestServer,
+} from '../../../instruments/support/http-server.js';
 import { closeWires, requestBytes, WireClient } from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {

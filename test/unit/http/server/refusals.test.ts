@@ -19,7 +19,11 @@ import { isFailure, plainStatus, statusHex, statusName } from '../../../../lib/c
 import { ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
 import { ENABLED, GUESTS } from '../../../instruments/support/fake-tokens.js';
 import { closeServers, serve, type TestServer } from '../../../instruments/support/http-server.js';
-import { closeWires, WireClient, type WireResponse } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  WireClient,
+  type WireResponse,
+} from '../../../instruments/support/http-wire.js';
 import { challengeOf, claimOf } from '../../../instruments/support/ntlm-names.js';
 
 afterEach(async () => {

@@ -17,12 +17,26 @@ import { RECOMMENDED_MAX_HEADER_SIZE } from '../../../../lib/http/server/header-
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { closeServers, reasons, until } from '../../../instruments/support/http-server.js';
 import { serveUpgrades } from '../../../instruments/support/http-upgrades.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  requestBytes,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 import { ECDSA_PEM } from '../../../instruments/support/tls-fixtures.js';
-import { exchangeMessage, nextMessage, webSocketRequest } from '../../../instruments/support/websocket.js';
+import {
+  exchangeMessage,
+  nextMessage,
+  webSocketRequest,
+} from '../../../instruments/support/websocket.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

@@ -7,9 +7,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getIdentity } from '../../../../lib/http/server/authentication.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { closeServers, serve, tellWho, until } from '../../../instruments/support/http-server.js';
-import { closeWires, requestBytes, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  requestBytes,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 
 afterEach(async () => {
   await closeWires();

@@ -10,11 +10,23 @@ import express from 'express';
 import { Server as SocketIoServer } from 'socket.io';
 
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../../../lib/http/server/header-limit.js';
-import { integratedAuth, type IntegratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
+import {
+  integratedAuth,
+  type IntegratedAuth,
+} from '../../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
-import { CONTINUE, ntlmAuthenticate, ntlmNegotiate, queueLogon } from '../../../instruments/support/fake-logons.js';
+import {
+  CONTINUE,
+  ntlmAuthenticate,
+  ntlmNegotiate,
+  queueLogon,
+} from '../../../instruments/support/fake-logons.js';
 import { closeServers } from '../../../instruments/support/http-server.js';
-import { closeWires, WireClient, type WireRequest } from '../../../instruments/support/http-wire.js';
+import {
+  closeWires,
+  WireClient,
+  type WireRequest,
+} from '../../../instruments/support/http-wire.js';
 import {
   POLLING,
   WEB_SOCKET_FRAMEWORKS,
