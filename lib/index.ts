@@ -11,7 +11,12 @@ export { type AuthIdentity } from './raw/auth-identity.js';
 export { ChannelBindings } from './channel-bindings/channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './context/client-context.js';
 export { type ContextAttributes, type RequirableAttribute } from './context/granted-attributes.js';
-export { Credentials, type CredentialsOptions, type CredentialUse } from './context/credentials.js';
+export {
+  Credentials,
+  type CredentialsOptions,
+  type CredentialUse,
+  type ImpersonableContext,
+} from './context/credentials.js';
 export {
   SspiError,
   type Secur32Error,
@@ -30,4 +35,6 @@ export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './context/server-context.js';
 export { setThreadLimit } from './binding/thread-limit.js';
 export { type Protection } from './context/requirements.js';
-export { type StepResult } from './context/security-context.js';
+export { type StepResult } from './context/handshake.js';
+export { type SecurityContext } from './context/security-context.js';
+export { type SecurityContextOptions } from './context/context-options.js';

@@ -1,4 +1,10 @@
-import { argumentError, codedError, handleError, type Secur32Error } from '../core/errors.js';
+import {
+  argumentError,
+  closedError,
+  codedError,
+  handleError,
+  type Secur32Error,
+} from '../core/errors.js';
 import { Refusal } from './native-binding.js';
 
 /** The error for a call that the addon refused. */
@@ -9,7 +15,7 @@ export function refusalError(refusal: Refusal): Secur32Error {
     case Refusal.notAHandle:
       return handleError('not a handle of this package');
     case Refusal.closed:
-      return codedError('ERR_SECUR32_CLOSED', 'the handle is closed');
+      return closedError('the handle');
     case Refusal.busy:
       return codedError(
         'ERR_SECUR32_BUSY',

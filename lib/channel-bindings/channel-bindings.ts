@@ -1,3 +1,4 @@
+import { checkedBytes } from '../core/checks.js';
 import { X509Certificate, createHash } from 'node:crypto';
 
 import { certificateSignatureHash } from './certificate-signature.js';
@@ -97,10 +98,7 @@ export class ChannelBindings {
    * none and for more than 64 KiB.
    */
   static fromBytes(applicationData: Uint8Array): ChannelBindings {
-    if (!(applicationData instanceof Uint8Array)) {
-      throw argumentError('applicationData must be a Uint8Array');
-    }
-    const { length } = applicationData;
+    const { length } = checkedBytes(applicationData, 'applicationData');
     if (length === 0) throw argumentError('applicationData must not be empty');
     if (length > MAX_APPLICATION_DATA_BYTES) {
       throw argumentError(

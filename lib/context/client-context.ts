@@ -1,4 +1,3 @@
-import { requiredText } from '../raw/auth-identity.js';
 import {
   ISC_REQ_CONFIDENTIALITY,
   ISC_REQ_CONNECTION,
@@ -10,24 +9,26 @@ import {
   ISC_REQ_SEQUENCE_DETECT,
   type IscReq,
 } from '../constants/isc-flags.js';
-import { ChannelBindings, secChannelBindings } from '../channel-bindings/channel-bindings.js';
 import { SECBUFFER_CHANNEL_BINDINGS } from '../constants/sec-buffers.js';
-import type { ContextAttributes, RequirableAttribute } from './granted-attributes.js';
-import type { Credentials } from './credentials.js';
+import { ChannelBindings, secChannelBindings } from '../channel-bindings/channel-bindings.js';
+import { checkedBoolean, optionNames, ownOptions, requiredText } from '../core/checks.js';
 import { argumentError } from '../core/errors.js';
-import { optionNames, ownOptions } from '../core/checks.js';
 import { packageKind } from '../core/package-kinds.js';
-import type { ContextHandle } from '../raw/handles.js';
-import type { LegResult } from '../raw/leg.js';
 import type { InputSecBuffer } from '../core/sec-buffer.js';
+import type { ContextHandle } from '../raw/handles.js';
 import { initializeSecurityContextBy } from '../raw/handshake-calls.js';
-import { type Protection } from './requirements.js';
+import type { LegResult } from '../raw/leg.js';
 import {
+  checkedCredentials,
   CONTEXT_KINDS,
-  SecurityContext,
   type SecurityContextOptions,
-  type StepResult,
-} from './security-context.js';
+} from './context-options.js';
+import type { Credentials } from './credentials.js';
+import { establishedContext, type EstablishedContext } from './established-context.js';
+import type { RequirableAttribute } from './granted-attributes.js';
+import { Handshake, type HandshakeSide, type StepResult } from './handshake.js';
+import { checkedRequirements, type Protection, type Requirements } from './requirements.js';
+import { handshakeOf, SecurityContext } from './security-context.js';
 
 export interface ClientContextOptions extends SecurityContextOptions {
   /** The service principal name of the server, `HTTP/web.example.com`. Negotiate, Kerberos and CredSSP need it. */
@@ -87,21 +88,23 @@ function bindingsBuffers(bindings: ChannelBindings | null): readonly InputSecBuf
   return [{ type: SECBUFFER_CHANNEL_BINDINGS, data: secChannelBindings(bindings) }];
 }
 
-/** The side that logs on. */
-export class ClientContext extends SecurityContext {
+/** The legs of a client, and what it expects of the server. */
+class ClientSide implements HandshakeSide<EstablishedContext> {
+  readonly #credentials: Credentials;
+  readonly #requirements: Requirements;
   readonly #targetName: string | undefined;
   readonly #mutualAuth: boolean;
   readonly #delegate: boolean;
   readonly #bindings: readonly InputSecBuffer[];
   readonly #contextReq: readonly IscReq[];
-  #begun = false;
 
-  constructor(credentials: Credentials, options: ClientContextOptions = {}) {
-    const own = ownOptions(options, NAMES, 'a ClientContext');
-    super('client', credentials, own);
-    const { targetName, mutualAuth = false, delegate = false } = own;
-    if (typeof mutualAuth !== 'boolean') throw argumentError('mutualAuth must be true or false');
-    if (typeof delegate !== 'boolean') throw argumentError('delegate must be true or false');
+  /** @param options as `ownOptions` read them */
+  constructor(credentials: Credentials, options: ClientContextOptions) {
+    const { targetName, mutualAuth = false, delegate = false } = options;
+    this.#credentials = credentials;
+    this.#requirements = checkedRequirements(options);
+    this.#delegate = checkedBoolean(delegate, 'delegate');
+    this.#mutualAuth = checkedBoolean(mutualAuth, 'mutualAuth') || delegate;
     if (targetName === undefined && NEED_TARGET.includes(packageKind(credentials.package))) {
       throw argumentError(
         `${credentials.package} needs the targetName of the server, for instance HTTP/web.example.com`,
@@ -109,45 +112,23 @@ export class ClientContext extends SecurityContext {
     }
     this.#targetName =
       targetName === undefined ? undefined : requiredText(targetName, 'targetName');
-    this.#mutualAuth = mutualAuth || delegate;
-    this.#delegate = delegate;
-    this.#bindings = bindingsBuffers(own.channelBindings ?? null);
+    this.#bindings = bindingsBuffers(options.channelBindings ?? null);
     this.#contextReq = [
       ISC_REQ_CONNECTION,
-      ...PROTECTION_FLAGS[this.requirements.protection],
+      ...PROTECTION_FLAGS[this.#requirements.protection],
       ...(this.#mutualAuth ? [ISC_REQ_MUTUAL_AUTH] : []),
       ...(delegate ? [ISC_REQ_DELEGATE] : []),
-      ...this.requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
+      ...this.#requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
     ];
   }
 
-  /**
-   * One step of the handshake: takes the server's token, gives the one to send.
-   *
-   * The first step takes none, unless the protocol lets the server begin.
-   * Calls InitializeSecurityContextW, and CompleteAuthToken where the package
-   * asks for it. Steps run in the order of the calls. Rejects with an
-   * `SspiError` (`SEC_E_TARGET_UNKNOWN`, `SEC_E_NO_CREDENTIALS`,
-   * `SEC_E_LOGON_DENIED`, `SEC_E_INVALID_TOKEN` and others), whose `token`, if
-   * there is one, must still be sent, or with
-   * `ERR_SECUR32_REQUIREMENTS_NOT_MET`: the context is deleted then. A token
-   * that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or no Uint8Array leaves
-   * it as it was. `close()` rejects with `ERR_SECUR32_CLOSED`.
-   */
-  async step(token?: Uint8Array): Promise<StepResult> {
-    this.checkSteppable();
-    if (token !== undefined) this.checkToken(token);
-    else if (this.#begun) throw argumentError('a token of the server is missing');
-    this.#begun = true;
-    return this.enqueueStep(token);
-  }
-
-  protected override leg(
+  leg(
+    owner: object,
     context: ContextHandle | undefined,
     input: readonly InputSecBuffer[],
   ): Promise<LegResult> {
-    return initializeSecurityContextBy(this, {
-      ...(context === undefined ? { credential: this.credentials.handle } : { context }),
+    return initializeSecurityContextBy(owner, {
+      ...(context === undefined ? { credential: this.#credentials.handle } : { context }),
       ...(this.#targetName === undefined ? {} : { targetName: this.#targetName }),
       contextReq: this.#contextReq,
       input: [...input, ...this.#bindings],
@@ -155,10 +136,53 @@ export class ClientContext extends SecurityContext {
     });
   }
 
-  protected override shortfalls({ mutualAuth, delegate }: ContextAttributes): string[] {
-    return [
-      ...(this.#mutualAuth && !mutualAuth ? ['mutualAuth: true'] : []),
-      ...(this.#delegate && !delegate ? ['delegate: true'] : []),
-    ];
+  establish(context: ContextHandle, lastLeg: LegResult): EstablishedContext {
+    return establishedContext(
+      'client',
+      this.#requirements,
+      context,
+      lastLeg,
+      ({ mutualAuth, delegate }) => [
+        ...(this.#mutualAuth && !mutualAuth ? ['mutualAuth: true'] : []),
+        ...(this.#delegate && !delegate ? ['delegate: true'] : []),
+      ],
+    );
+  }
+}
+
+/** The side that logs on. */
+export class ClientContext extends SecurityContext {
+  #begun = false;
+
+  constructor(credentials: Credentials, options: ClientContextOptions = {}) {
+    const own = ownOptions(options, NAMES, 'a ClientContext');
+    const facts = checkedCredentials('client', credentials);
+    const side = new ClientSide(credentials, own);
+    super(credentials.package, new Handshake(side, facts, own.maxTokenBytes));
+  }
+
+  /**
+   * Performs one step of the handshake: takes the server's token and resolves
+   * with the one to send.
+   *
+   * The first step takes no token, unless the protocol lets the server begin.
+   * Steps run in the order of the calls. Calls InitializeSecurityContextW, and
+   * CompleteAuthToken if the package asks for it.
+   *
+   * Rejects with an `SspiError` (`SEC_E_TARGET_UNKNOWN`, `SEC_E_NO_CREDENTIALS`,
+   * `SEC_E_LOGON_DENIED`, `SEC_E_INVALID_TOKEN` and others), whose `token`, if
+   * there is one, must still be sent, or with
+   * `ERR_SECUR32_REQUIREMENTS_NOT_MET`. In either case the context has been
+   * deleted. A token that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or not a
+   * Uint8Array leaves the context as it was. After `close()` the step rejects
+   * with `ERR_SECUR32_CLOSED`.
+   */
+  async step(token?: Uint8Array): Promise<StepResult> {
+    const handshake: Handshake<EstablishedContext> = handshakeOf(this);
+    handshake.checkSteppable();
+    if (token !== undefined) handshake.checkToken(token);
+    else if (this.#begun) throw argumentError("the server's token is missing");
+    this.#begun = true;
+    return handshake.step(token);
   }
 }

@@ -13,7 +13,6 @@ import {
   type ContextHandle,
   type CredentialHandle,
 } from '../raw/handles.js';
-import type { ServerContext } from './server-context.js';
 import { expiryDate } from '../core/time.js';
 
 const USES = {
@@ -25,6 +24,13 @@ const USES = {
 /** Servers accept with inbound credentials, clients begin with outbound ones. */
 export type CredentialUse = keyof typeof USES;
 
+/** The context of a client that has logged on: a `ServerContext`. */
+export interface ImpersonableContext {
+  readonly established: boolean;
+  readonly handle: ContextHandle | undefined;
+  impersonate<T>(act: () => T): T;
+}
+
 export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'> {
   use: CredentialUse;
   /**
@@ -33,7 +39,7 @@ export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'
    * the client allowed it. It must not be present but undefined, and there can
    * be no `authIdentity` beside it.
    */
-  onBehalfOf?: ServerContext;
+  onBehalfOf?: ImpersonableContext;
 }
 
 const NAMES = optionNames<CredentialsOptions>(
@@ -51,7 +57,6 @@ const NAMES = optionNames<CredentialsOptions>(
 /** The handle of the context of the client for whom credentials are wanted. */
 function clientHandle(options: CredentialsOptions): ContextHandle | undefined {
   if (!('onBehalfOf' in options)) return undefined;
-  // Not by its class: the one file would need the other, and that one this.
   const client: unknown = options.onBehalfOf;
   if (!isServerContext(client)) throw argumentError('onBehalfOf must be a ServerContext');
   const { established, handle } = client;
@@ -61,7 +66,7 @@ function clientHandle(options: CredentialsOptions): ContextHandle | undefined {
   return handle;
 }
 
-function isServerContext(value: unknown): value is ServerContext {
+function isServerContext(value: unknown): value is ImpersonableContext {
   return typeof value === 'object' && value !== null && 'impersonate' in value;
 }
 

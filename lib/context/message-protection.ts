@@ -11,8 +11,8 @@ import {
   SECBUFFER_TOKEN,
 } from '../constants/sec-buffers.js';
 import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from '../constants/status.js';
-import { argumentError, codedError, SspiError, type Secur32Error } from '../core/errors.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { codedError, SspiError, type Secur32Error } from '../core/errors.js';
+import { checkedBoolean, optionNames, ownOptions } from '../core/checks.js';
 import type { ContextSizes } from '../raw/attribute-records.generated.js';
 import type { ContextHandle } from '../raw/handles.js';
 import {
@@ -43,29 +43,19 @@ export interface UnwrapOptions {
   allowUnencrypted?: boolean;
 }
 
-export function checkMessage(message: unknown, what = 'the message'): void {
-  if (message instanceof Uint8Array) return;
-  throw argumentError(`${what} must be a Uint8Array or Buffer`);
-}
-
 const WRAP_NAMES = optionNames<WrapOptions>({ encrypt: 'optional' });
 const UNWRAP_NAMES = optionNames<UnwrapOptions>({ allowUnencrypted: 'optional' });
-
-function checkedFlag(value: unknown, name: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw argumentError(`${name} must be true or false`);
-}
 
 /** Whether `wrap` is to encrypt. */
 export function isToEncrypt(options: WrapOptions): boolean {
   const { encrypt = true } = ownOptions(options, WRAP_NAMES, 'wrap');
-  return checkedFlag(encrypt, 'encrypt');
+  return checkedBoolean(encrypt, 'encrypt');
 }
 
 /** Whether `unwrap` takes what was signed only. */
 export function takesUnencrypted(options: UnwrapOptions): boolean {
   const { allowUnencrypted = false } = ownOptions(options, UNWRAP_NAMES, 'unwrap');
-  return checkedFlag(allowUnencrypted, 'allowUnencrypted');
+  return checkedBoolean(allowUnencrypted, 'allowUnencrypted');
 }
 
 export function notEncryptedError(message: string): Secur32Error {

@@ -11,25 +11,32 @@ import {
   type AscReq,
 } from '../constants/asc-flags.js';
 import { SECBUFFER_CHANNEL_BINDINGS_RESULT } from '../constants/sec-buffers.js';
-import type { ContextAttributes, RequirableAttribute } from './granted-attributes.js';
-import type { Credentials } from './credentials.js';
-import { codedError } from '../core/errors.js';
-import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
-import { identityOf, type Identity } from '../identity/identity.js';
 import { optionNames, ownOptions } from '../core/checks.js';
-import { runImpersonated } from '../raw/impersonation.js';
-import type { ContextHandle } from '../raw/handles.js';
-import type { LegResult } from '../raw/leg.js';
+import { codedError } from '../core/errors.js';
 import type { InputSecBuffer } from '../core/sec-buffer.js';
-import { plainType } from '../raw/sec-buffers.js';
+import { identityOf, type Identity } from '../identity/identity.js';
+import type { ContextHandle } from '../raw/handles.js';
 import { acceptSecurityContextBy } from '../raw/handshake-calls.js';
-import { requirementsError, type Protection } from './requirements.js';
+import { runImpersonated } from '../raw/impersonation.js';
+import type { LegResult } from '../raw/leg.js';
+import { plainType } from '../raw/sec-buffers.js';
 import {
+  checkedCredentials,
   CONTEXT_KINDS,
-  SecurityContext,
   type SecurityContextOptions,
-  type StepResult,
-} from './security-context.js';
+} from './context-options.js';
+import type { Credentials } from './credentials.js';
+import { establishedContext, type EstablishedContext } from './established-context.js';
+import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
+import type { RequirableAttribute } from './granted-attributes.js';
+import { Handshake, type HandshakeSide, type StepResult } from './handshake.js';
+import {
+  checkedRequirements,
+  requirementsError,
+  type Protection,
+  type Requirements,
+} from './requirements.js';
+import { handshakeOf, SecurityContext } from './security-context.js';
 
 export interface ServerContextOptions extends SecurityContextOptions, ExtendedProtectionOptions {}
 
@@ -63,89 +70,115 @@ const PROTECTION_FLAGS: Record<Protection, readonly AscReq[]> = {
 
 const NOT_ANONYMOUS = 'a client that is not anonymous';
 
-/** The side that is logged on to. */
-export class ServerContext extends SecurityContext {
-  readonly #contextReq: readonly AscReq[];
+/** The legs of a server, and what it learns of the client. */
+class ServerSide implements HandshakeSide<EstablishedContext> {
+  readonly #credentials: Credentials;
+  readonly #requirements: Requirements;
   readonly #policy: ProtectionPolicy;
-  #identity: Identity | undefined;
-  #bindingsResult: number | undefined;
+  readonly #contextReq: readonly AscReq[];
+  identity: Identity | undefined;
+  channelBindingsResult: number | undefined;
 
-  constructor(credentials: Credentials, options: ServerContextOptions = {}) {
-    const own = ownOptions(options, NAMES, 'a ServerContext');
-    super('server', credentials, own);
-    this.#policy = new ProtectionPolicy(own);
+  /** @param options as `ownOptions` read them */
+  constructor(credentials: Credentials, options: ServerContextOptions) {
+    this.#credentials = credentials;
+    this.#requirements = checkedRequirements(options);
+    this.#policy = new ProtectionPolicy(options);
     this.#contextReq = [
       ASC_REQ_CONNECTION,
       ASC_REQ_EXTENDED_ERROR,
-      ...PROTECTION_FLAGS[this.requirements.protection],
-      ...this.requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
+      ...PROTECTION_FLAGS[this.#requirements.protection],
+      ...this.#requirements.required.map((name) => REQUIREMENT_FLAGS[name]),
       ...this.#policy.flags,
     ];
   }
 
-  /**
-   * One step of the handshake: takes the client's token, gives the one to send.
-   *
-   * Calls AcceptSecurityContext, and CompleteAuthToken where the package asks
-   * for it. Steps run in the order of the calls. Rejects with an `SspiError`
-   * (`SEC_E_LOGON_DENIED` for a wrong password or an unknown user,
-   * `SEC_E_INVALID_TOKEN` and others), whose `token`, if there is one, must
-   * still be sent, or with `ERR_SECUR32_REQUIREMENTS_NOT_MET` (an anonymous
-   * client, too): the context is deleted then. A token that is too large
-   * (`ERR_SECUR32_TOKEN_TOO_LARGE`) or no Uint8Array leaves it as it was.
-   * `close()` rejects with `ERR_SECUR32_CLOSED`.
-   */
-  async step(token: Uint8Array): Promise<StepResult> {
-    this.checkSteppable();
-    this.checkToken(token);
-    return this.enqueueStep(token);
-  }
-
-  protected override async leg(
+  async leg(
+    owner: object,
     context: ContextHandle | undefined,
     input: readonly InputSecBuffer[],
   ): Promise<LegResult> {
-    const result = await acceptSecurityContextBy(this, {
-      ...(context === undefined ? { credential: this.credentials.handle } : { context }),
+    const result = await acceptSecurityContextBy(owner, {
+      ...(context === undefined ? { credential: this.#credentials.handle } : { context }),
       contextReq: this.#contextReq,
       input: [...input, ...this.#policy.input],
       ...(this.#policy.output === undefined ? {} : { output: this.#policy.output }),
       maxTokenBytes: Infinity,
     });
-    this.#bindingsResult = bindingsResult(result) ?? this.#bindingsResult;
+    this.channelBindingsResult = bindingsResult(result) ?? this.channelBindingsResult;
     return result;
   }
 
-  protected override shortfalls(
-    { nullSession }: ContextAttributes,
-    handle: ContextHandle,
-  ): string[] {
-    return [...(nullSession ? [NOT_ANONYMOUS] : []), ...this.#policy.shortfalls(handle)];
-  }
-
-  protected override onEstablished(handle: ContextHandle, attributes: ContextAttributes): void {
-    const identity = identityOf(handle, attributes);
-    // Not every package says so in the attributes.
+  establish(context: ContextHandle, lastLeg: LegResult): EstablishedContext {
+    const established = establishedContext(
+      'server',
+      this.#requirements,
+      context,
+      lastLeg,
+      ({ nullSession }) => [
+        ...(nullSession ? [NOT_ANONYMOUS] : []),
+        ...this.#policy.shortfalls(context),
+      ],
+    );
+    const { attributes } = established;
+    const identity = identityOf(context, attributes.nullSession);
+    // Not every package sets the attribute of a null session.
     if (identity.isAnonymous) throw requirementsError([NOT_ANONYMOUS], attributes);
-    this.#identity = identity;
+    this.identity = identity;
+    return established;
+  }
+}
+
+/** The side that clients log on to. */
+export class ServerContext extends SecurityContext {
+  readonly #side: ServerSide;
+
+  constructor(credentials: Credentials, options: ServerContextOptions = {}) {
+    const own = ownOptions(options, NAMES, 'a ServerContext');
+    const facts = checkedCredentials('server', credentials);
+    const side = new ServerSide(credentials, own);
+    super(credentials.package, new Handshake(side, facts, own.maxTokenBytes));
+    this.#side = side;
   }
 
   /**
-   * Who the client is: read once, when the handshake was done. It stays
-   * readable after `close()`. Throws `ERR_SECUR32_NOT_ESTABLISHED` before.
+   * Performs one step of the handshake: takes the client's token and resolves
+   * with the one to send. If it rejects, the client is not authenticated.
+   *
+   * Steps run in the order of the calls. Calls AcceptSecurityContext, and
+   * CompleteAuthToken if the package asks for it.
+   *
+   * Rejects with an `SspiError` (`SEC_E_LOGON_DENIED` for a wrong password or an
+   * unknown user, `SEC_E_INVALID_TOKEN` and others), whose `token`, if there is
+   * one, must still be sent, or with `ERR_SECUR32_REQUIREMENTS_NOT_MET`, for
+   * instance for an anonymous client. In either case the context has been
+   * deleted. A token that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or not a
+   * Uint8Array leaves the context as it was. After `close()` the step rejects
+   * with `ERR_SECUR32_CLOSED`.
+   */
+  async step(token: Uint8Array): Promise<StepResult> {
+    const handshake: Handshake<EstablishedContext> = handshakeOf(this);
+    handshake.checkSteppable();
+    handshake.checkToken(token);
+    return handshake.step(token);
+  }
+
+  /**
+   * Who the client is, read once when the handshake finished. It stays readable
+   * after `close()`. Throws `ERR_SECUR32_NOT_ESTABLISHED` before that.
    */
   get identity(): Identity {
-    if (this.#identity !== undefined) return this.#identity;
+    if (this.#side.identity !== undefined) return this.#side.identity;
     throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context is not established');
   }
 
   /**
-   * With `extendedProtection: 'audit'` what the comparison of the channel
-   * bindings came to: `SEC_CHANNEL_BINDINGS_RESULT_` bits. undefined otherwise,
-   * and where the package said nothing.
+   * The result of comparing the channel bindings with
+   * `extendedProtection: 'audit'`: `SEC_CHANNEL_BINDINGS_RESULT_` bits.
+   * `undefined` for other levels, and if the package reported nothing.
    */
   get channelBindingsResult(): number | undefined {
-    return this.#bindingsResult;
+    return this.#side.channelBindingsResult;
   }
 
   /**
@@ -166,7 +199,7 @@ export class ServerContext extends SecurityContext {
    * `ERR_SECUR32_CANNOT_IMPERSONATE` where the client may only be identified.
    */
   impersonate<T>(act: () => T): T {
-    return runImpersonated(this.establishedHandle, act);
+    return runImpersonated(handshakeOf(this).outcome.handle, act);
   }
 }
 

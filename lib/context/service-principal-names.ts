@@ -3,6 +3,7 @@
  * and a server which ones it is (Extended Protection's service binding).
  */
 
+import { requiredText } from '../core/checks.js';
 import { isIPv6 } from 'node:net';
 
 import { argumentError } from '../core/errors.js';
@@ -67,9 +68,8 @@ export function checkedServicePrincipalNames(names: unknown, where: string): rea
   return Object.freeze(Array.from(names, (name, i) => checkedName(name, `${where}[${i}]`)));
 }
 
-function checkedName(name: unknown, where: string): string {
-  if (typeof name !== 'string') throw argumentError(`${where} must be a string`);
-  if (name === '') throw argumentError(`${where} must not be empty`);
+function checkedName(given: unknown, where: string): string {
+  const name = requiredText(given, where);
   if (name.length > MAX_CHARACTERS) throw argumentError(`${where} is too long`);
   // Also what is not to be seen, which would never match either.
   if (/[\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u.test(name)) {

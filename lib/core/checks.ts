@@ -161,3 +161,40 @@ function unknownOption(
   const question = hint === undefined ? '' : `. Did you mean '${prefix}${hint}'?`;
   return argumentError(`Unknown option '${prefix}${name}'${question}`);
 }
+
+/** SSPI counts strings in 16 bits in places. */
+export const MAX_TEXT_CHARACTERS = 32767;
+
+/** A string that Windows can take: without a zero character, and not too long. */
+export function checkedText(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw argumentError(`${name} must be a string`);
+  if (value.includes('\0')) throw argumentError(`${name} must not contain a zero character`);
+  if (value.length > MAX_TEXT_CHARACTERS) throw argumentError(`${name} is too long`);
+  return value;
+}
+
+/** The same, and not empty. */
+export function requiredText(value: unknown, name: string): string {
+  const text = checkedText(value, name);
+  if (text === '') throw argumentError(`${name} must not be empty`);
+  return text;
+}
+
+export function checkedBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw argumentError(`${name} must be true or false`);
+  return value;
+}
+
+export function checkedBytes(value: unknown, name: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw argumentError(`${name} must be a Uint8Array or Buffer`);
+  return value;
+}
+
+export function isUint32(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+}
+
+export function checkedUint32(value: unknown, name: string): number {
+  if (!isUint32(value)) throw argumentError(`${name} must be an integer from 0 to 4294967295`);
+  return value;
+}

@@ -150,6 +150,11 @@ export function codedError(
   return Object.assign(new Error(message, options), { code });
 }
 
+/** An object or handle that was closed. @param what names it: `'the context'` */
+export function closedError(what: string): Secur32Error {
+  return codedError('ERR_SECUR32_CLOSED', `${what} is closed`);
+}
+
 function typeError(code: Secur32ErrorCode, message: string): Secur32Error {
   return Object.assign(new TypeError(message), { code });
 }

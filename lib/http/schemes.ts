@@ -1,8 +1,7 @@
 /** The schemes by which Windows logs on over HTTP, and the security packages behind them. */
 
-import { requiredText } from '../raw/auth-identity.js';
 import { argumentError } from '../core/errors.js';
-import { optionNames, ownRecord } from '../core/checks.js';
+import { optionNames, ownRecord, requiredText } from '../core/checks.js';
 import { packageKind } from '../core/package-kinds.js';
 
 export const SCHEMES = ['Negotiate', 'NTLM'] as const;

@@ -1,8 +1,7 @@
-import { requiredText } from '../raw/auth-identity.js';
 import { accountByName } from './account-names.js';
 import { argumentError } from '../core/errors.js';
 import type { Identity } from './identity.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { optionNames, ownOptions, requiredText } from '../core/checks.js';
 
 export interface AccessRulesOptions {
   /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known, and no guest, if it is left out. */

@@ -3,7 +3,6 @@
 import { SECPKG_ATTR_NAMES } from '../constants/context-attributes.js';
 import { SEC_E_NO_IMPERSONATION } from '../constants/status.js';
 import { accountsBySid, type Account } from './account-names.js';
-import type { ContextAttributes } from '../context/granted-attributes.js';
 import { queryContextAttributes } from '../raw/context-attributes.js';
 import type { ContextHandle } from '../raw/handles.js';
 import {
@@ -32,11 +31,22 @@ export interface IdentityGroup extends TokenGroup {
  */
 export type IdentitySource = 'token' | 'names' | 'none';
 
+/** @internal For this package alone: identities come from contexts. */
+export let newIdentity: (
+  information: TokenInformation | undefined,
+  name: string | undefined,
+  isNullSession: boolean,
+) => Identity;
+
 /**
  * Who the client is: read from the context's access token when the handshake
  * was done, natively and without impersonating anybody.
  */
 export class Identity {
+  static {
+    newIdentity = (...parts) => new Identity(...parts);
+  }
+
   readonly source: IdentitySource;
   /** The SID of the user; undefined without a token. Compare this, not the name. */
   readonly sid: string | undefined;
@@ -59,11 +69,10 @@ export class Identity {
   #name: string | undefined;
   #accounts: ReadonlyMap<string, Account> = new Map();
 
-  /** @internal */
-  constructor(
+  private constructor(
     information: TokenInformation | undefined,
     name: string | undefined,
-    { nullSession }: Pick<ContextAttributes, 'nullSession'>,
+    isNullSession: boolean,
   ) {
     this.source = information !== undefined ? 'token' : name !== undefined ? 'names' : 'none';
     this.sid = information?.user;
@@ -73,7 +82,7 @@ export class Identity {
     this.integrityLevel = information?.integrityLevel;
     this.#groups = information?.groups;
     this.#name = name;
-    this.isNullSession = nullSession;
+    this.isNullSession = isNullSession;
     this.isAnonymous = this.sid === ANONYMOUS_LOGON;
     this.isGuest =
       GUEST_ACCOUNT.test(this.sid ?? '') ||
@@ -142,9 +151,9 @@ function informationOf(context: ContextHandle): TokenInformation {
 }
 
 /** @internal The identity of an established context. */
-export function identityOf(context: ContextHandle, attributes: ContextAttributes): Identity {
+export function identityOf(context: ContextHandle, isNullSession: boolean): Identity {
   // A ticket without a PAC makes no token.
   const information = unlessUnsupported(() => informationOf(context), SEC_E_NO_IMPERSONATION);
   const name = unlessUnsupported(() => queryContextAttributes(context, SECPKG_ATTR_NAMES));
-  return new Identity(information, name === '' ? undefined : name, attributes);
+  return newIdentity(information, name === '' ? undefined : name, isNullSession);
 }

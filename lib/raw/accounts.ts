@@ -1,4 +1,4 @@
-import { requiredText } from './auth-identity.js';
+import { requiredText } from '../core/checks.js';
 import { argumentError } from '../core/errors.js';
 import type { AccountsTuple } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';

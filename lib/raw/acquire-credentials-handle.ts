@@ -1,9 +1,4 @@
-import {
-  checkedIdentity,
-  IDENTITY_NAMES,
-  requiredText,
-  type AuthIdentity,
-} from './auth-identity.js';
+import { checkedIdentity, IDENTITY_NAMES, type AuthIdentity } from './auth-identity.js';
 import {
   SECPKG_CRED_AUTOLOGON_RESTRICTED,
   SECPKG_CRED_BOTH,
@@ -15,11 +10,10 @@ import { argumentError, codedError, SspiError } from '../core/errors.js';
 import { impersonationError } from './impersonation.js';
 import type { AcquireTuple } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { isUint32, optionNames, ownOptions, requiredText } from '../core/checks.js';
 import { packageKind } from '../core/package-kinds.js';
 import { ProviderTrait } from '../binding/provider-traits.js';
 import { accepted } from '../binding/refusals.js';
-import { isUint32 } from './sec-buffers.js';
 import {
   closeCredential,
   newCredentialHandle,

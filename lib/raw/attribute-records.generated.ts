@@ -75,7 +75,7 @@ import {
   SECPKG_ATTR_CIPHER_STRENGTHS,
   SECPKG_ATTR_SUPPORTED_PROTOCOLS,
 } from '../constants/credentials.js';
-import type { CertificateContext, Claim } from './attribute-values.js';
+import type { CertificateContext, Claim } from './attribute-types.js';
 import type { SecPkgInfo } from './packages.js';
 import type { TokenHandle } from './token-handle.js';
 

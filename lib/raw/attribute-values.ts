@@ -5,29 +5,11 @@
 
 import { argumentError } from '../core/errors.js';
 import type { NativeToken } from '../binding/native-binding.js';
-import { namesOf, ownRecord } from '../core/checks.js';
+import { checkedBytes, checkedUint32, namesOf, ownRecord } from '../core/checks.js';
 import type { FieldKind, RecordField } from './attribute-records.generated.js';
+import type { CertificateContext, Claim } from './attribute-types.js';
 import { secPkgInfo } from './packages.js';
-import { isUint32 } from './sec-buffers.js';
 import { newTokenHandle } from './token-handle.js';
-
-/** A certificate as DER, and the others that its owner sent with it. */
-export interface CertificateContext {
-  certificate: Buffer;
-  /** Every certificate of the store that came with it, in no order. */
-  store: Buffer[];
-}
-
-/** One claim of SECPKG_ATTR_SUBJECT_SECURITY_ATTRIBUTES. */
-export interface Claim {
-  name: string;
-  /** An `AUTHZ_SECURITY_ATTRIBUTE_TYPE_` number of authz.h. */
-  type: number;
-  /** `AUTHZ_SECURITY_ATTRIBUTE_` bits of authz.h. */
-  flags: number;
-  /** Numbers as bigint (a boolean as 0n or 1n), text and SIDs as strings, octets as Buffer. */
-  values: (bigint | string | Buffer | undefined)[];
-}
 
 /** How many elements of the addon's a SecPkgInfo is. */
 const PACKAGE_ELEMENTS = 6;
@@ -80,17 +62,13 @@ export function recordValue(fields: readonly RecordField[], elements: readonly u
 }
 
 function checkedField(kind: FieldKind, value: unknown, where: string): unknown {
-  if (kind === 'u32') {
-    if (isUint32(value)) return value;
-    throw argumentError(`${where} must be a whole number from 0 to 4294967295`);
-  }
+  if (kind === 'u32') return checkedUint32(value, where);
   if (kind === 'pointer') {
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
     throw argumentError(`${where} must be a bigint of 64 bits`);
   }
   if (value === undefined && kind === 'bytes') return value;
-  if (value instanceof Uint8Array) return value;
-  throw argumentError(`${where} must be a Uint8Array`);
+  return checkedBytes(value, where);
 }
 
 /** The elements that the addon takes for the fields of a record. */

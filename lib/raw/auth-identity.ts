@@ -1,5 +1,11 @@
 import { argumentError } from '../core/errors.js';
-import { optionNames, ownRecord } from '../core/checks.js';
+import {
+  checkedText,
+  MAX_TEXT_CHARACTERS,
+  optionNames,
+  ownRecord,
+  requiredText,
+} from '../core/checks.js';
 
 /** A user other than the one that the process runs as. */
 export interface AuthIdentity {
@@ -29,23 +35,6 @@ export const IDENTITY_NAMES = optionNames<AuthIdentity>({
   password: 'required',
 });
 
-/** SSPI counts such strings in 16 bits in places. */
-const MAX_CHARACTERS = 32767;
-
-function checkedText(value: unknown, where: string): string {
-  if (typeof value !== 'string') throw argumentError(`${where} must be a string`);
-  if (value.includes('\0')) throw argumentError(`${where} must not contain a zero character`);
-  if (value.length > MAX_CHARACTERS) throw argumentError(`${where} is too long`);
-  return value;
-}
-
-/** A string that must say something. */
-export function requiredText(value: unknown, where: string): string {
-  const text = checkedText(value, where);
-  if (text === '') throw argumentError(`${where} must not be empty`);
-  return text;
-}
-
 function checkedPassword(password: unknown): string | Uint8Array {
   if (typeof password !== 'string' && !(password instanceof Uint8Array)) {
     throw argumentError('authIdentity.password must be a string or a Uint8Array');
@@ -57,7 +46,8 @@ function checkedPassword(password: unknown): string | Uint8Array {
   }
   const zero = typeof password === 'string' ? password.includes('\0') : password.includes(0);
   if (zero) throw argumentError('authIdentity.password must not contain a zero character');
-  if (password.length > MAX_CHARACTERS) throw argumentError('authIdentity.password is too long');
+  if (password.length > MAX_TEXT_CHARACTERS)
+    throw argumentError('authIdentity.password is too long');
   return password;
 }
 

@@ -1,8 +1,7 @@
-import { requiredText } from './auth-identity.js';
 import { SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS } from '../constants/credentials.js';
 import { argumentError, SspiError } from '../core/errors.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownRecord } from '../core/checks.js';
+import { checkedBoolean, optionNames, ownRecord, requiredText } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import {
@@ -61,7 +60,7 @@ const MAX_SERVER_BYTES = 0xffff - HEADER_BYTES;
 /** The record: a header that says where in it the server's name lies. */
 function kdcProxyRecord(settings: unknown): Uint8Array {
   const { proxyServer, forceProxy = false } = ownRecord(settings, KDC_PROXY_NAMES, 'value');
-  if (typeof forceProxy !== 'boolean') throw argumentError('forceProxy must be true or false');
+  checkedBoolean(forceProxy, 'forceProxy');
   const server = Buffer.from(requiredText(proxyServer, 'proxyServer'), 'utf16le');
   if (server.length > MAX_SERVER_BYTES) throw argumentError('proxyServer is too long');
   const record = Buffer.alloc(HEADER_BYTES + server.length);

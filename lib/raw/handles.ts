@@ -4,11 +4,10 @@
  */
 
 import { CallQueue } from '../core/call-queue.js';
-import { codedError, handleError, type Secur32Error } from '../core/errors.js';
+import { closedError, codedError, handleError, type Secur32Error } from '../core/errors.js';
 import { Refusal, type NativeContext, type NativeCredential } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { refusalError, throwIfRefused } from '../binding/refusals.js';
-import { closedError } from '../core/closed-error.js';
 
 /** What is known of a credential from its acquisition. */
 export interface CredentialFacts {

@@ -1,14 +1,12 @@
 import type { AscReq } from '../constants/asc-flags.js';
 import type { IscReq } from '../constants/isc-flags.js';
-import { requiredText } from './auth-identity.js';
-import { SspiError } from '../core/errors.js';
+import { closedError, SspiError } from '../core/errors.js';
 import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import type { CompleteTuple, NativeBinding, NativeContext } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { optionNames, ownOptions, requiredText } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
-import { closedError } from '../core/closed-error.js';
 import { checkIdle, closeContext, contextForLeg, type ContextHandle } from './handles.js';
 import { LEG_KINDS, runLeg, runLegSync, type LegOptions, type LegResult } from './leg.js';
 import type { InputSecBuffer, SecBuffer } from '../core/sec-buffer.js';

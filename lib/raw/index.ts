@@ -19,7 +19,7 @@ export {
   type AccountUse,
 } from './accounts.js';
 export type * from './attribute-records.generated.js';
-export { type CertificateContext, type Claim } from './attribute-values.js';
+export { type CertificateContext, type Claim } from './attribute-types.js';
 export {
   queryContextAttributes,
   setContextAttributes,

@@ -7,7 +7,7 @@ import { ASC_REQ_ALLOW_MISSING_BINDINGS } from '../constants/asc-flags.js';
 import { SECURITY_NATIVE_DREP } from '../constants/messages.js';
 import { SECBUFFER_CHANNEL_BINDINGS, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { SEC_E_INCOMPLETE_MESSAGE } from '../constants/status.js';
-import { argumentError, codedError, SspiError } from '../core/errors.js';
+import { argumentError, closedError, codedError, SspiError } from '../core/errors.js';
 import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import type {
   LegTuple,
@@ -20,7 +20,6 @@ import { ProviderTrait } from '../binding/provider-traits.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
 import { combinedFlags } from './flags.js';
-import { closedError } from '../core/closed-error.js';
 import {
   checkIdle,
   contextForLeg,

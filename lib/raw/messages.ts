@@ -7,11 +7,20 @@ import { SECBUFFER_EXTRA, SECBUFFER_MISSING } from '../constants/sec-buffers.js'
 import { argumentError, SspiError, type SspiCall } from '../core/errors.js';
 import type { MessageTuple, NativeBinding } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownOptions, ownRecord, type OptionNames } from '../core/checks.js';
+import {
+  checkedBoolean,
+  checkedBytes,
+  checkedUint32,
+  isUint32,
+  optionNames,
+  type OptionNames,
+  ownOptions,
+  ownRecord,
+} from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
-import { checkedArray, checkedType, isUint32, plainType } from './sec-buffers.js';
+import { checkedArray, checkedType, plainType } from './sec-buffers.js';
 
 /** A buffer of a message: bytes that go in, or room for bytes that come out. */
 export interface MessageSecBuffer {
@@ -90,21 +99,21 @@ function memoryOf(
 ): Uint8Array | undefined {
   if (data === undefined)
     return size === undefined ? undefined : Buffer.alloc(checkedSize(size, where));
-  if (!(data instanceof Uint8Array)) throw argumentError(`${where}.data must be a Uint8Array`);
+  const bytes = checkedBytes(data, `${where}.data`);
   if (size !== undefined) throw argumentError(`${where} has both data and size`);
-  if (!inPlace) return Uint8Array.from(data);
+  if (!inPlace) return Uint8Array.from(bytes);
   // Another thread could change it under the package.
-  if (data.buffer instanceof SharedArrayBuffer) {
+  if (bytes.buffer instanceof SharedArrayBuffer) {
     throw argumentError(`${where}.data is shared memory, which cannot be worked on in place`);
   }
-  return data;
+  return bytes;
 }
 
 function prepared({ message, inPlace = false }: MessageOptions): {
   types: Uint32Array;
   memory: Memory;
 } {
-  if (typeof inPlace !== 'boolean') throw argumentError('inPlace must be true or false');
+  checkedBoolean(inPlace, 'inPlace');
   const types: number[] = [];
   const memory: Memory = [];
   checkedArray(message, 'message').forEach((element, index) => {
@@ -163,8 +172,8 @@ function run(
 ): OpenedMessageResult {
   const options = ownOptions(given, names, name);
   const { qop = 0, sequenceNumber = 0, inPlace = false } = options;
-  if (!isUint32(qop)) throw argumentError('qop must be a SECQOP_ constant');
-  if (!isUint32(sequenceNumber)) throw argumentError('sequenceNumber must be a number of 32 bits');
+  checkedUint32(qop, 'qop');
+  checkedUint32(sequenceNumber, 'sequenceNumber');
   const nativeContext = openContext(context).native;
   const { types, memory } = prepared(options);
   const enter: NativeBinding[MessageFunction] = native()[name].bind(native());

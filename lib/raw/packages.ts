@@ -1,4 +1,4 @@
-import { requiredText } from './auth-identity.js';
+import { requiredText } from '../core/checks.js';
 import { SEC_E_INTERNAL_ERROR } from '../constants/status.js';
 import { SspiError, type SspiCall } from '../core/errors.js';
 import type { PackagesTuple } from '../binding/native-binding.js';

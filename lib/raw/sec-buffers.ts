@@ -4,7 +4,7 @@
 
 import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { argumentError, codedError } from '../core/errors.js';
-import { optionNames, ownRecord } from '../core/checks.js';
+import { checkedBytes, isUint32, optionNames, ownRecord } from '../core/checks.js';
 import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 
 /** More buffers than any package documents. Mirrors kMaxSecBuffers. */
@@ -17,10 +17,6 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** The type of a buffer without its attribute bits. */
 export function plainType(type: number): number {
   return (type & ~SECBUFFER_ATTRMASK) >>> 0;
-}
-
-export function isUint32(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
 }
 
 export function checkedType(type: unknown, where: string): number {
@@ -64,14 +60,12 @@ export function inputDescriptor(
     const { type: anyType, data: bytes }: Partial<Record<keyof InputSecBuffer, unknown>> =
       ownRecord(element, INPUT_NAMES, where);
     const type = checkedType(anyType, where);
-    if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
-      throw argumentError(`${where}.data must be a Uint8Array`);
-    }
-    if (bytes !== undefined && plainType(type) === SECBUFFER_TOKEN) {
-      checkTokenSize(bytes, maxTokenBytes);
+    const checked = bytes === undefined ? undefined : checkedBytes(bytes, `${where}.data`);
+    if (checked !== undefined && plainType(type) === SECBUFFER_TOKEN) {
+      checkTokenSize(checked, maxTokenBytes);
     }
     types.push(type);
-    data.push(bytes);
+    data.push(checked);
   });
   return { types, data };
 }

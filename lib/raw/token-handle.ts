@@ -1,7 +1,6 @@
 /** Handles of access tokens, as JavaScript objects that cannot be forged. */
 
-import { closedError } from '../core/closed-error.js';
-import { handleError } from '../core/errors.js';
+import { closedError, handleError } from '../core/errors.js';
 import type { NativeToken } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { throwIfRefused } from '../binding/refusals.js';

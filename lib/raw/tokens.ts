@@ -1,11 +1,10 @@
 import { argumentError, SspiError, systemError } from '../core/errors.js';
 import type { TokenInformationTuple } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { checkedUint32, optionNames, ownOptions } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
-import { isUint32 } from './sec-buffers.js';
 import { newTokenHandle, openToken, type TokenHandle } from './token-handle.js';
 
 /**
@@ -180,7 +179,7 @@ export function duplicateToken(
  * `ERR_SECUR32_SYSTEM_ERROR`.
  */
 export function duplicateTokenInto(token: TokenHandle, processId: number): bigint {
-  if (!isUint32(processId)) throw argumentError('processId must be the number of a process');
+  checkedUint32(processId, 'processId');
   const [error, value] = accepted(native().duplicateTokenInto(openToken(token), processId));
   if (error !== 0) throw systemError('DuplicateHandle', error);
   return value;

@@ -1,8 +1,7 @@
-import { requiredText } from './auth-identity.js';
 import { SECPKG_CONTEXT_EXPORT_DELETE_OLD } from '../constants/messages.js';
-import { argumentError, SspiError } from '../core/errors.js';
+import { SspiError } from '../core/errors.js';
 import { native } from '../binding/native.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { checkedBytes, optionNames, ownOptions, requiredText } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { combinedFlags } from './flags.js';
@@ -75,9 +74,9 @@ const IMPORT_NAMES = optionNames<ImportSecurityContextOptions>({
 export function importSecurityContext(options: ImportSecurityContextOptions): ContextHandle {
   const own = ownOptions(options, IMPORT_NAMES, 'importSecurityContext');
   const packageName = requiredText(own.package, 'package');
-  if (!(own.packed instanceof Uint8Array)) throw argumentError('packed must be a Uint8Array');
+  const packed = checkedBytes(own.packed, 'packed');
   const token = own.token === undefined ? undefined : openToken(own.token);
-  const answer = accepted(native().importSecurityContext(packageName, own.packed, token));
+  const answer = accepted(native().importSecurityContext(packageName, packed, token));
   if (answer.length === 1) throw new SspiError('ImportSecurityContext', answer[0]);
   const [, context, traits, maxToken] = answer;
   return newContextHandle(context, { package: packageName, traits, maxToken });

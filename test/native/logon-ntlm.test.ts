@@ -24,17 +24,17 @@ testWithAccount('the right password logs on in three messages', async () => {
   const pair = await openPair({ package: 'NTLM', authIdentity });
   const { client, server } = pair;
   const first = await client.step();
-  expect(first).toMatchObject({ done: false, status: 'SEC_I_CONTINUE_NEEDED' });
+  expect(first).toMatchObject({ done: false, statusName: 'SEC_I_CONTINUE_NEEDED' });
   expect(first.token?.subarray(0, 8)).toEqual(NTLM_MESSAGE);
   const second = await server.step(present(first.token));
-  expect(second).toMatchObject({ done: false, status: 'SEC_I_CONTINUE_NEEDED' });
+  expect(second).toMatchObject({ done: false, statusName: 'SEC_I_CONTINUE_NEEDED' });
   expect(second.token?.subarray(0, 8)).toEqual(NTLM_MESSAGE);
   // The client is done, and its last message must be sent all the same.
   const third = await client.step(present(second.token));
-  expect(third).toMatchObject({ done: true, status: 'SEC_E_OK' });
+  expect(third).toMatchObject({ done: true, statusName: 'SEC_E_OK' });
   expect(third.token?.subarray(0, 8)).toEqual(NTLM_MESSAGE);
   const last = await server.step(present(third.token));
-  expect(last).toMatchObject({ done: true, status: 'SEC_E_OK', token: undefined });
+  expect(last).toMatchObject({ done: true, statusName: 'SEC_E_OK', token: undefined });
 
   expect(client.negotiatedPackage).toBe('NTLM');
   expect(server.negotiatedPackage).toBe('NTLM');

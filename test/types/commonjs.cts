@@ -21,9 +21,12 @@ import {
   type ExtendedProtectionOptions,
   type IdentityGroup,
   type IdentitySource,
+  type ImpersonableContext,
   type RequirableAttribute,
   type Secur32Error,
   type Secur32ErrorCode,
+  type SecurityContext,
+  type SecurityContextOptions,
   type ServerContextOptions,
   type SspiCall,
   type StepResult,
@@ -57,7 +60,16 @@ async function highLevel(): Promise<void> {
   using server = new ServerContext(credentials, { protection: 'sign' });
 
   holds<Equal<Awaited<ReturnType<typeof client.step>>, StepResult>>();
+  const both: SecurityContext[] = [client, server];
+  const common: SecurityContextOptions = { protection: 'sign', require: ['mutualAuth'] };
+  const toActFor: ImpersonableContext = server;
+  // @ts-expect-error A client's context is not a client to act for.
+  const notToActFor: ImpersonableContext = client;
+  void [both, common, toActFor, notToActFor];
   const first = await client.step();
+  holds<Equal<typeof first.statusName, string>>();
+  // @ts-expect-error Elsewhere a status is a number.
+  void first.status;
   holds<Equal<typeof first.token, Buffer | undefined>>();
   if (first.token !== undefined) await server.step(first.token);
 
@@ -129,6 +141,8 @@ async function client(context: ServerContext): Promise<void> {
   holds<Equal<typeof identity.groups, readonly IdentityGroup[] | undefined>>();
   holds<Equal<Awaited<ReturnType<typeof identity.resolveNames>>, Identity>>();
   holds<Equal<ReturnType<typeof identity.isMemberOf>, boolean>>();
+  // @ts-expect-error Identities come from contexts.
+  void new Identity();
   // @ts-expect-error Who it is does not change.
   identity.sid = 'S-1-5-18';
   // @ts-expect-error Nor do the groups.

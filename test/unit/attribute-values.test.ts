@@ -302,18 +302,18 @@ describe('setContextAttributes', () => {
   });
 
   test.each<[string, number, unknown, string]>([
-    ['a negative number', SECPKG_ATTR_USE_VALIDATED, -1, 'the value must be a whole number from 0'],
+    ['a negative number', SECPKG_ATTR_USE_VALIDATED, -1, 'the value must be an integer from 0'],
     ['33 bits', SECPKG_ATTR_USE_VALIDATED, 2 ** 32, 'from 0 to 4294967295'],
-    ['half a number', SECPKG_ATTR_DTLS_MTU, 1.5, 'the value must be a whole number'],
-    ['a number as text', SECPKG_ATTR_EARLY_START, '1', 'the value must be a whole number'],
-    ['no number', SECPKG_ATTR_EARLY_START, undefined, 'the value must be a whole number'],
+    ['half a number', SECPKG_ATTR_DTLS_MTU, 1.5, 'the value must be an integer'],
+    ['a number as text', SECPKG_ATTR_EARLY_START, '1', 'the value must be an integer'],
+    ['no number', SECPKG_ATTR_EARLY_START, undefined, 'the value must be an integer'],
     ['a negative pointer', SECPKG_ATTR_UI_INFO, -1n, 'the value must be a bigint of 64 bits'],
     ['65 bits', SECPKG_ATTR_UI_INFO, 1n << 64n, 'the value must be a bigint of 64 bits'],
     ['a number as pointer', SECPKG_ATTR_UI_INFO, 1, 'the value must be a bigint of 64 bits'],
     ['no object', SECPKG_ATTR_APP_DATA, 1, 'value must be a plain object'],
     ['null', SECPKG_ATTR_APP_DATA, null, 'value must be a plain object'],
     ['another', SECPKG_ATTR_APP_DATA, { flags: 0, more: 1 }, "Unknown option 'value.more'"],
-    ['no flags', SECPKG_ATTR_APP_DATA, { data: bytes('') }, 'flags must be a whole number'],
+    ['no flags', SECPKG_ATTR_APP_DATA, { data: bytes('') }, 'flags must be an integer'],
     ['text', SECPKG_ATTR_APP_DATA, { flags: 0, data: 'a' }, 'data must be a Uint8Array'],
     ['null bytes', SECPKG_ATTR_APP_DATA, { flags: 0, data: null }, 'data must be a Uint8Array'],
   ])('refuses %s before the addon sees it', (_, attribute, value, message) => {

@@ -28,7 +28,8 @@ import { SSPI_TIME_FOREVER } from '../../lib/constants/time.js';
 import type { Credentials } from '../../lib/context/credentials.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ProviderTrait } from '../../lib/binding/provider-traits.js';
-import type { SecurityContext, StepResult } from '../../lib/context/security-context.js';
+import type { StepResult } from '../../lib/context/handshake.js';
+import type { SecurityContext } from '../../lib/context/security-context.js';
 import { ClientContext } from '../../lib/context/client-context.js';
 import { ServerContext, type ServerContextOptions } from '../../lib/context/server-context.js';
 import { expiryDate } from '../../lib/core/time.js';
@@ -112,12 +113,12 @@ describe('the result of a step', () => {
     await expect(context.step(bytes('1'))).resolves.toEqual({
       token: bytes('challenge'),
       done: false,
-      status: 'SEC_I_CONTINUE_NEEDED',
+      statusName: 'SEC_I_CONTINUE_NEEDED',
     });
     await expect(context.step(bytes('2'))).resolves.toEqual({
       token: bytes('last'),
       done: true,
-      status: 'SEC_E_OK',
+      statusName: 'SEC_E_OK',
     });
   });
 
@@ -149,7 +150,7 @@ describe('a token that must be completed', () => {
     await expect(context.step(bytes('1'))).resolves.toEqual({
       token: bytes('final'),
       done: true,
-      status: 'SEC_I_COMPLETE_NEEDED',
+      statusName: 'SEC_I_COMPLETE_NEEDED',
     });
     expect(context.established).toBe(true);
     expect(fake.completions).toEqual([
@@ -165,7 +166,7 @@ describe('a token that must be completed', () => {
     await expect(context.step(bytes('1'))).resolves.toEqual({
       token: bytes('final'),
       done: false,
-      status: 'SEC_I_COMPLETE_AND_CONTINUE',
+      statusName: 'SEC_I_COMPLETE_AND_CONTINUE',
     });
     expect(context.established).toBe(false);
     await expect(context.step(bytes('2'))).resolves.toMatchObject({ done: true });
@@ -213,7 +214,7 @@ describe('a stream', () => {
     await expect(context.step(bytes('a'))).resolves.toEqual({
       token: undefined,
       done: false,
-      status: 'SEC_E_INCOMPLETE_MESSAGE',
+      statusName: 'SEC_E_INCOMPLETE_MESSAGE',
     });
     expect(context.handle).toBeUndefined();
     await context.step(bytes('b'));
@@ -281,7 +282,7 @@ describe('a stream', () => {
     await expect(context.step(bytes('aabbcc'))).resolves.toEqual({
       token: bytes('AC'),
       done: false,
-      status: 'SEC_I_CONTINUE_NEEDED',
+      statusName: 'SEC_I_CONTINUE_NEEDED',
     });
     expect(tokensIn()).toEqual(['aabbcc', 'bbcc', 'cc']);
   });
@@ -299,7 +300,7 @@ describe('a stream', () => {
     await expect(context.step(bytes('aabb'))).resolves.toEqual({
       token: bytes('A'),
       done: false,
-      status: 'SEC_E_INCOMPLETE_MESSAGE',
+      statusName: 'SEC_E_INCOMPLETE_MESSAGE',
     });
     await context.step(bytes('cc'));
     expect(tokensIn()).toEqual(['aabb', 'bb', 'bbcc']);
@@ -311,7 +312,7 @@ describe('a stream', () => {
     await expect(context.step(bytes('aaxyz'))).resolves.toEqual({
       token: bytes('end'),
       done: true,
-      status: 'SEC_E_OK',
+      statusName: 'SEC_E_OK',
       extra: bytes('xyz'),
     });
     expect(fake.legs).toHaveLength(1);
@@ -749,7 +750,7 @@ describe('the credentials of a context', () => {
     const held = await credentials();
     for (const wrong of [undefined, null, {}, held.handle, Object.assign({}, held)]) {
       expect(() => make[side](wrong)).toThrow(
-        argumentError('credentials must be what Credentials.acquire gave'),
+        argumentError('credentials must be an instance of Credentials'),
       );
     }
     // This one has the prototype, but nothing behind it.
@@ -825,7 +826,7 @@ describe('the credentials of a context', () => {
     const held = await credentials({}, { package: packageName });
     for (const side of SIDES) {
       expect(() => make[side](held)).toThrow(
-        argumentError(`${packageName} contexts are made with secur32/raw`),
+        argumentError(`do not support ${packageName}; use secur32/raw`),
       );
     }
   });

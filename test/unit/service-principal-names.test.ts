@@ -184,7 +184,7 @@ describe('the list of a server', () => {
     ['nothing', '', 'must not be empty'],
     ['a space', 'HTTP/web server', 'must not contain spaces or control characters'],
     ['a line end', 'HTTP/web\n', 'must not contain spaces or control characters'],
-    ['a zero character', 'HTTP/web\0', 'must not contain spaces or control characters'],
+    ['a zero character', 'HTTP/web\0', 'must not contain a zero character'],
     ['a no-break space', 'HTTP/web\u00a0', 'must not contain spaces or control characters'],
     ['a zero-width space', 'HTTP/web\u200b', 'must not contain spaces or control characters'],
     ['half a character', 'HTTP/web\ud800', 'must not contain spaces or control characters'],

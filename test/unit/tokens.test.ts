@@ -294,7 +294,7 @@ describe('duplicateTokenInto', () => {
       const token = rawToken();
       fake.log.length = 0;
       expect(() => duplicateTokenInto(token, processId as number)).toThrow(
-        argumentError(/^processId must be the number of a process$/),
+        argumentError(/^processId must be an integer from 0 to 4294967295$/),
       );
       expect(fake.log).toEqual([]);
     },

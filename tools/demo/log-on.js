@@ -44,7 +44,7 @@ async function handshake(client, server, legs) {
     try {
       const step = await side.context.step(token);
       token = step.token;
-      legs.push({ side: side.name, status: step.status, bytes: token?.length ?? 0 });
+      legs.push({ side: side.name, status: step.statusName, bytes: token?.length ?? 0 });
     } catch (error) {
       if (error instanceof SspiError) {
         legs.push({ side: side.name, status: error.code, bytes: error.token?.length ?? 0 });

@@ -167,7 +167,7 @@ import {
 ${contextNames.map((name) => `  ${name},\n`).join('')}} from '../constants/context-attributes.js';
 import {
 ${credentialNames.map((name) => `  ${name},\n`).join('')}} from '../constants/credentials.js';
-import type { CertificateContext, Claim } from './attribute-values.js';
+import type { CertificateContext, Claim } from './attribute-types.js';
 import type { SecPkgInfo } from './packages.js';
 import type { TokenHandle } from './token-handle.js';
 

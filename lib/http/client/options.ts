@@ -7,17 +7,17 @@ import {
   checkedIdentity,
   IDENTITY_NAMES,
   ownIdentity,
-  requiredText,
   type AuthIdentity,
 } from '../../raw/auth-identity.js';
 import { Credentials } from '../../context/credentials.js';
 import { argumentError } from '../../core/errors.js';
 import {
   optionNames,
+  type OptionNames,
   ownOptions,
   ownRecord,
   ownSettings,
-  type OptionNames,
+  requiredText,
 } from '../../core/checks.js';
 import { packageKind } from '../../core/package-kinds.js';
 import { checkedBoolean, checkedInteger, checkedLimits } from '../option-checks.js';

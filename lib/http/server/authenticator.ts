@@ -8,7 +8,7 @@ import { AccessRules } from '../../identity/access-rules.js';
 import type { Credentials } from '../../context/credentials.js';
 import { argumentError, codedError } from '../../core/errors.js';
 import { packageKind } from '../../core/package-kinds.js';
-import type { StepResult } from '../../context/security-context.js';
+import type { StepResult } from '../../context/handshake.js';
 import { ServerContext } from '../../context/server-context.js';
 import { answer, challenge, type Answer } from './answer/answer.js';
 import { remember, type Authentication } from './authentication.js';

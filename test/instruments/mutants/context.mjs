@@ -368,7 +368,7 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/context/server-context.js',
-        text: '...(nullSession ? [NOT_ANONYMOUS] : []), ',
+        text: '            ...(nullSession ? [NOT_ANONYMOUS] : []),\n',
         becomes: '',
       },
     ],
@@ -751,7 +751,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/context/security-context.js',
+        file: 'dist/lib/context/established-context.js',
         text: 'attributes.integrity && unordered.length === 0',
         becomes: 'attributes.integrity',
       },

@@ -234,9 +234,9 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'the 2. time is given up' },
     changes: [
       {
-        file: 'dist/lib/context/security-context.js',
-        text: 'if (this.#handle === undefined)',
-        becomes: 'if (true)',
+        file: 'dist/lib/context/handshake.js',
+        text: 'if (this.#context === undefined)\n                callback();',
+        becomes: 'if (true)\n                callback();',
       },
     ],
   },

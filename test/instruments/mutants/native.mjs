@@ -559,7 +559,7 @@ export const nativeMutants = [
     changes: [
       {
         file: 'dist/lib/raw/messages.js',
-        text: 'if (data.buffer instanceof SharedArrayBuffer) {',
+        text: 'if (bytes.buffer instanceof SharedArrayBuffer) {',
         becomes: 'if (false) {',
       },
     ],
@@ -573,7 +573,7 @@ export const nativeMutants = [
     changes: [
       {
         file: 'dist/lib/raw/messages.js',
-        text: '    if (!inPlace)\n        return Uint8Array.from(data);\n',
+        text: '    if (!inPlace)\n        return Uint8Array.from(bytes);\n',
         becomes: '',
       },
     ],

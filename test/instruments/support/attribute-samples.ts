@@ -7,7 +7,7 @@ import type { X509Certificate } from 'node:crypto';
 
 import { expect } from '@jest/globals';
 
-import type { Claim } from '../../../lib/raw/attribute-values.js';
+import type { Claim } from '../../../lib/raw/attribute-types.js';
 import { control, type ScriptedBuffer } from './scripted.js';
 
 /** How a field stands in its record; the kinds are those of tools/generate/attributes.mjs. */

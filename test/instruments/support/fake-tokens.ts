@@ -82,5 +82,5 @@ export function queueClient({ token, name }: FakeClient): void {
 export function identityOfClient(client: FakeClient): Identity {
   const context = rawContext();
   queueClient(client);
-  return identityOf(context, grantedAttributes('server', client.attr ?? 0, context));
+  return identityOf(context, grantedAttributes('server', client.attr ?? 0, context).nullSession);
 }

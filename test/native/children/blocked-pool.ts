@@ -15,8 +15,8 @@ async function main(): Promise<void> {
     blocked = false;
   });
   const credentials = await Credentials.acquire({ package: 'NTLM', use: 'outbound' });
-  const { status } = await new ClientContext(credentials).step();
-  answer({ leg: status, blocked });
+  const { statusName } = await new ClientContext(credentials).step();
+  answer({ leg: statusName, blocked });
   // Any other end would wait for the busy thread.
   process.kill(process.pid, 'SIGKILL');
 }

@@ -1,6 +1,6 @@
 /** The connections to one origin, all with the logon of one user. */
 
-import { closedError } from '../../../core/closed-error.js';
+import { closedError } from '../../../core/errors.js';
 import type { LogonConnection } from './logon-connection.js';
 
 export type OpenConnection = (signal: AbortSignal) => Promise<LogonConnection>;

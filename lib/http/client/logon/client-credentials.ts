@@ -1,8 +1,8 @@
 /** The credentials of a client's logons: one for each scheme, acquired once. */
 
+import { closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
 import { Credentials } from '../../../context/credentials.js';
-import { closedError } from '../../../core/closed-error.js';
 import type { Scheme } from '../../schemes.js';
 import type { LogonSettings } from '../options.js';
 

@@ -3,7 +3,7 @@
 import { ClientContext, type ClientContextOptions } from '../../../context/client-context.js';
 import type { Credentials } from '../../../context/credentials.js';
 import { codedError } from '../../../core/errors.js';
-import type { StepResult } from '../../../context/security-context.js';
+import type { StepResult } from '../../../context/handshake.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 

@@ -1,9 +1,9 @@
 /** The service principal name by which a client asks for a server. */
 
+import { requiredText } from '../../../core/checks.js';
 import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
-import { requiredText } from '../../../raw/auth-identity.js';
 import { codedError } from '../../../core/errors.js';
 import { addressOf, hostOf, type HostRules } from '../host-rules.js';
 

@@ -1,10 +1,10 @@
 /** The connections of an agent of node:http that are logged on, and those whose logon is under way. */
 
+import { closedError } from '../../../core/errors.js';
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { closedError } from '../../../core/closed-error.js';
 import { checkRequest, urlOfRequest } from './agent-request.js';
 import { ClientCredentials } from '../logon/client-credentials.js';
 import { connectionLost } from '../connection/lost-connection.js';

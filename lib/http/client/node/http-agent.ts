@@ -9,9 +9,9 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { IDENTITY_NAMES, requiredText } from '../../../raw/auth-identity.js';
+import { IDENTITY_NAMES } from '../../../raw/auth-identity.js';
 import { argumentError } from '../../../core/errors.js';
-import { optionNames, ownRecord } from '../../../core/checks.js';
+import { optionNames, ownRecord, requiredText } from '../../../core/checks.js';
 import { checkedBoolean, checkedInteger } from '../../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type SocketCreated } from './node-agent.js';

@@ -2,8 +2,7 @@
 
 import { Dispatcher, errors } from 'undici';
 
-import { argumentError } from '../../../core/errors.js';
-import { closedError } from '../../../core/closed-error.js';
+import { argumentError, closedError } from '../../../core/errors.js';
 import { discardBody } from '../body/body-source.js';
 import { ClientCredentials } from '../logon/client-credentials.js';
 import { Exchange } from './exchange.js';

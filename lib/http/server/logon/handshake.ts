@@ -1,6 +1,6 @@
 import type { ExtendedProtection } from '../../../context/extended-protection.js';
 import type { ServerContext } from '../../../context/server-context.js';
-import type { StepResult } from '../../../context/security-context.js';
+import type { StepResult } from '../../../context/handshake.js';
 import type { ReleaseSlot } from './handshake-slots.js';
 import type { Scheme } from '../../schemes.js';
 
