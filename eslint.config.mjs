@@ -2,6 +2,8 @@ import eslint from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
+import floors from './tools/lint/floors.cjs';
+
 export default tseslint.config(
   { ignores: ['build/', 'dist/', 'prebuilds/', 'node_modules/'] },
   eslint.configs.recommended,
@@ -19,9 +21,13 @@ export default tseslint.config(
     },
   },
   {
-    // What comes from JavaScript callers may be anything, whatever its type says.
     files: ['lib/**/*.ts'],
-    rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },
+    plugins: { house: floors.house },
+    rules: {
+      'house/floors': ['error', { lib: `${import.meta.dirname}/lib` }],
+      // What comes from JavaScript callers may be anything, whatever its type says.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
   },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],

@@ -2,27 +2,30 @@ import { SECBUFFER_ALERT, SECBUFFER_ATTRMASK, SECBUFFER_TOKEN } from '../constan
 import { statusHex, statusMeaning, statusName } from './status.js';
 import type { SecBuffer } from './sec-buffer.js';
 
-/** The SSPI function that failed. */
-export type SspiCall =
-  | 'AcquireCredentialsHandle'
-  | 'InitializeSecurityContext'
-  | 'AcceptSecurityContext'
-  | 'CompleteAuthToken'
-  | 'QueryContextAttributes'
-  | 'SetContextAttributes'
-  | 'QueryCredentialsAttributes'
-  | 'SetCredentialsAttributes'
-  | 'EncryptMessage'
-  | 'DecryptMessage'
-  | 'MakeSignature'
-  | 'VerifySignature'
-  | 'ApplyControlToken'
-  | 'ExportSecurityContext'
-  | 'ImportSecurityContext'
-  | 'QuerySecurityContextToken'
-  | 'ImpersonateSecurityContext'
-  | 'EnumerateSecurityPackages'
-  | 'QuerySecurityPackageInfo';
+/** The SSPI functions that an error can name. */
+export const SSPI_CALLS = [
+  'AcquireCredentialsHandle',
+  'InitializeSecurityContext',
+  'AcceptSecurityContext',
+  'CompleteAuthToken',
+  'QueryContextAttributes',
+  'SetContextAttributes',
+  'QueryCredentialsAttributes',
+  'SetCredentialsAttributes',
+  'EncryptMessage',
+  'DecryptMessage',
+  'MakeSignature',
+  'VerifySignature',
+  'ApplyControlToken',
+  'ExportSecurityContext',
+  'ImportSecurityContext',
+  'QuerySecurityContextToken',
+  'ImpersonateSecurityContext',
+  'EnumerateSecurityPackages',
+  'QuerySecurityPackageInfo',
+] as const;
+/** The name of an SSPI function, without the `W` of those that take text. */
+export type SspiCall = (typeof SSPI_CALLS)[number];
 
 /** Whether the bytes of an output buffer are for the peer: a token or an alert, with bytes. */
 function isForPeer({ type, data }: SecBuffer): boolean {

@@ -33,7 +33,7 @@ export interface AccountLookup {
 }
 
 /** More than a token can have. Mirrors kMaxAccounts. */
-const MAX_ACCOUNTS = 4096;
+export const MAX_ACCOUNTS = 4096;
 const ELEMENTS = 5;
 
 function lookups(tuple: AccountsTuple): AccountLookup[] {

@@ -8,9 +8,9 @@ import { checkedBytes, isUint32, optionNames, ownRecord } from '../core/checks.j
 import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 
 /** More buffers than any package documents. Mirrors kMaxSecBuffers. */
-const MAX_BUFFERS = 16;
+export const MAX_BUFFERS = 16;
 /** The size of an output buffer that the addon chooses. Mirrors kDefaultSize. */
-const DEFAULT_SIZE = 0xffffffff;
+export const DEFAULT_SIZE = 0xffffffff;
 /** A caller's own size of an output buffer; tokens are far smaller. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 

@@ -4,7 +4,8 @@ import { allGroups, unknownFunctions, type ConstantsTable, type FunctionsTable }
 import { markdown } from './markdown.js';
 import { calledFunctions, groupRows } from './rows.js';
 import { mergeRun, type Part } from './run.js';
-import { statementComplaints, type Statements } from './statements.js';
+import { statementComplaints } from './statements.js';
+import type { Statements } from './table.js';
 
 export interface Sources {
   constants: ConstantsTable;

@@ -3,22 +3,7 @@
 import { FUNCTION, KINDS, type Kind } from '../../test/instruments/support/coverage/recording.js';
 import type { Group, Item } from './items.js';
 import type { Run, Test } from './run.js';
-import type { Statements } from './statements.js';
-
-export interface Row {
-  item: Item;
-  drivenBy: Readonly<Record<Kind, readonly Test[]>>;
-  /** Titles with their files. */
-  onlyOnWindows: readonly { file: string; title: string }[];
-  /** Why nothing drives it. */
-  reason: string | undefined;
-}
-
-export interface GroupRows {
-  name: string;
-  title: string;
-  rows: readonly Row[];
-}
+import type { GroupRows, Row, Statements } from './table.js';
 
 export function isGap({ drivenBy, onlyOnWindows, reason }: Row): boolean {
   const drivers = [...drivenBy.real, ...drivenBy.scripted, ...onlyOnWindows];

@@ -4,15 +4,8 @@
  * is checked against the run, so that none outlives its reason.
  */
 
-import type { Row } from './rows.js';
 import type { Run } from './run.js';
-
-export interface Statements {
-  /** File, title of a test, names of what it drives on Windows by a real package. */
-  onlyOnWindows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** Why, and the names of what it is about: items, or whole groups. */
-  reasons: Readonly<Record<string, readonly string[]>>;
-}
+import type { Row, Statements } from './table.js';
 
 /** The reason of skips that run on Windows. */
 const ONLY_ON_WINDOWS = 'only on Windows';
