@@ -51,6 +51,18 @@ describe.each(['node-http', 'express', 'fastify', 'koa'])('%s.mjs', (name) => {
   });
 });
 
+testWithUser('hello.mjs greets the client by name', async () => {
+  const port = await freePort();
+  const server = start('hello.mjs', { args: [String(port)] });
+  await until(() => server.output().includes('listening'));
+  const connection = new HttpConnection(port);
+  expect((await connection.send()).status).toBe(401);
+  const { status, body } = await connection.logOn(byNegotiate);
+  // Wine's Secur32 does not tell the name.
+  const name = wine === undefined ? /^Hello, \S+\\\S+\n$/ : /^Hello, undefined\n$/;
+  expect([status, body]).toEqual([200, expect.stringMatching(name)]);
+});
+
 testWithUser('websocket.mjs knows who opens a WebSocket, and proves who it is itself', async () => {
   const port = await freePort();
   const server = start('websocket.mjs', { args: [String(port)] });

@@ -164,8 +164,16 @@ describe.each(FORMS)('%s', (name, form, call, finds) => {
     ['a hole', { message: [, DATA] }, 'message[0] must be a plain object'],
     ['no type', { message: [{}] }, 'message[0].type must be a SECBUFFER_ constant'],
     ['half a type', { message: [{ type: 0.5 }] }, 'message[0].type must be a SECBUFFER_ constant'],
-    ['text', { message: [{ type: 1, data: 'a' }] }, 'message[0].data must be a Uint8Array or Buffer'],
-    ['null data', { message: [{ type: 1, data: null }] }, 'message[0].data must be a Uint8Array or Buffer'],
+    [
+      'text',
+      { message: [{ type: 1, data: 'a' }] },
+      'message[0].data must be a Uint8Array or Buffer',
+    ],
+    [
+      'null data',
+      { message: [{ type: 1, data: null }] },
+      'message[0].data must be a Uint8Array or Buffer',
+    ],
     [
       'an ArrayBuffer',
       { message: [{ type: 1, data: new ArrayBuffer(1) }] },

@@ -56,7 +56,9 @@ describe('the functions of the addon', () => {
     const contract = /export interface NativeBinding \{(?<body>[\s\S]*)\n\}/.exec(
       sourceOf('lib/binding/native-binding.ts'),
     )?.groups?.['body'];
-    const methods = [...(contract ?? '').matchAll(/^ {2}(\w+)[(:]/gm)].map(([, name]) => name).sort();
+    const methods = [...(contract ?? '').matchAll(/^ {2}(\w+)[(:]/gm)]
+      .map(([, name]) => name)
+      .sort();
     expect(exported.length).toBeGreaterThan(30);
     expect(methods).toEqual(exported);
   });
