@@ -42,6 +42,8 @@
               'WarningLevel': 4,
               # Node.js asks for C++17 or C++20, depending on its version.
               'AdditionalOptions!': ['-std:c++17', '-std:c++20'],
+              # Node.js 26 is built by clang with ThinLTO, and its headers' settings ask for it here, too.
+              'AdditionalOptions/': [['exclude', 'flto'], ['exclude', 'lldltojobs']],
               'AdditionalOptions': [
                 '/std:c++20',
                 '/utf-8',
@@ -59,6 +61,7 @@
             },
             'VCLinkerTool': {
               'GenerateDebugInformation': 'false',
+              'AdditionalOptions/': [['exclude', 'flto'], ['exclude', 'lldltojobs']],
               # secur32.lib is missing on purpose: Secur32.dll is loaded at run time, from System32 only.
               'AdditionalOptions': [
                 '/guard:cf',

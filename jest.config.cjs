@@ -12,12 +12,12 @@ module.exports = {
   testEnvironment: 'node',
   // Writes down what the tests drive, for docs/coverage.md.
   setupFilesAfterEnv: process.env.SECUR32_TEST_COVERAGE
-    ? ['<rootDir>/dist/test/support/coverage/setup.js']
+    ? ['<rootDir>/dist/test/instruments/support/coverage/setup.js']
     : [],
   transform: {},
   // Windows file systems under Wine have no watcher and no native find.
   haste: { forceNodeFilesystemAPI: true },
   watchman: false,
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/test/testbed/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/tools/testbed/'],
   testTimeout: 30_000 * Number(process.env.SECUR32_TEST_PATIENCE ?? 1),
 };

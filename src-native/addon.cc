@@ -14,14 +14,17 @@ namespace {
 
 // Node unloads an addon when the last environment that loaded it ends, but a
 // handle may still be on its way back to SSPI on another thread then.
-void PinThisModule() {
+bool PinThisModule() {
   HMODULE module = nullptr;
-  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                     reinterpret_cast<LPCWSTR>(&PinThisModule), &module);
+  return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                            reinterpret_cast<LPCWSTR>(&PinThisModule), &module) != FALSE;
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  PinThisModule();
+  if (!PinThisModule()) {
+    exports["missing"] = Napi::String::New(env, "the pin of the addon's module");
+    return exports;
+  }
   if (LoadSecur32Api() == nullptr) {
     exports["missing"] = Napi::String::New(env, LoadFailure());
     return exports;

@@ -132,7 +132,7 @@ async function runSuites(folder, patterns, timeoutSeconds = RUN_TIMEOUT_SECONDS)
     // An option with a list would take them for its own.
     ...patterns,
     '--runInBand',
-    '--reporters=../../../test/mutants/reporter.cjs',
+    '--reporters=../../../test/instruments/mutants/reporter.cjs',
   ];
   const code = await runJest(folder, jest, timeoutSeconds);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];

@@ -11,8 +11,8 @@ namespace {
 // What the calls on contexts and those on credentials have in common: the
 // handle, and its turn where it has turns.
 struct OnContext {
-  std::shared_ptr<Context> handle;
   EnteredContext turn;
+  std::shared_ptr<Context> handle;
 
   static const AttributeLayout* Find(uint32_t attribute) { return FindContextLayout(attribute); }
   bool Read(napi_env env, napi_value value, Refusal* refusal) {

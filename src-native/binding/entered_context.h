@@ -13,6 +13,9 @@ namespace secur32 {
 // A context that a call is inside of, from the call until its result: on the
 // JavaScript thread, so that JavaScript sees a call that it has not got the
 // result of as running. Leaves it when dropped.
+//
+// Declared before the caller's own reference, so that it goes last: only here is
+// the last user of a context that was closed meanwhile given to another thread.
 class EnteredContext {
  public:
   EnteredContext() = default;

@@ -9,8 +9,8 @@ namespace secur32 {
 // throws stays pending.
 napi_value ImpersonateCall(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  std::shared_ptr<Context> context;
   EnteredContext turn;
+  std::shared_ptr<Context> context;
   Refusal refusal = Refusal::kBadArgument;
   if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal) ||
       !turn.Enter(context, &refusal)) {

@@ -44,8 +44,8 @@ napi_value MessageValue(napi_env env, const Message& message) {
 // (context, qop, sequence, types, buffers); the qop counts where a message is made.
 napi_value RunMessageCall(napi_env env, napi_callback_info info, MessageCall call) {
   napi_value arguments[5];
-  std::shared_ptr<Context> context;
   EnteredContext turn;
+  std::shared_ptr<Context> context;
   Message message;
   message.call = call;
   Refusal refusal = Refusal::kBadArgument;
@@ -91,8 +91,8 @@ napi_value VerifySignatureCall(napi_env env, napi_callback_info info) {
 // (context, types, bytes)
 napi_value ApplyControlTokenCall(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
-  std::shared_ptr<Context> context;
   EnteredContext turn;
+  std::shared_ptr<Context> context;
   WordView types;
   InputBuffers input;
   Refusal refusal = Refusal::kBadArgument;

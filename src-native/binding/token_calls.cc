@@ -32,8 +32,8 @@ int64_t Number(const LUID& luid) {
 // (context) -> [status, token]
 napi_value QuerySecurityContextTokenCall(napi_env env, napi_callback_info info) {
   napi_value arguments[1];
-  std::shared_ptr<Context> context;
   EnteredContext turn;
+  std::shared_ptr<Context> context;
   Refusal refusal = Refusal::kBadArgument;
   if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal) ||
       !turn.Enter(context, &refusal)) {

@@ -14,8 +14,8 @@ namespace secur32 {
 // (context, flags) -> [status, packed, token]
 napi_value ExportSecurityContextCall(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  std::shared_ptr<Context> context;
   EnteredContext turn;
+  std::shared_ptr<Context> context;
   uint32_t flags = 0;
   Refusal refusal = Refusal::kBadArgument;
   if (!ReadArguments(env, info, arguments) || !ReadHandle(env, arguments[0], &context, &refusal)) {

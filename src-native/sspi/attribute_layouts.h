@@ -47,6 +47,9 @@ struct Field {
   uint8_t count_width;
   // Of what is in the record itself: bytes, or characters.
   uint16_t capacity;
+  // Of pointers: no document says that the caller frees this memory, so nobody
+  // does. A wrong free would end the process; a missing one leaks once a query.
+  bool lent;
 };
 
 enum class Access : uint8_t { kQuery, kSet, kBoth };

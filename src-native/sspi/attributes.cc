@@ -95,7 +95,7 @@ void AttributeQuery::TakeOwnership() {
     const Field& field = layout_.fields[i];
     void* const memory = const_cast<void*>(PointerAt(field));
     if (field.kind == FieldKind::kCertificate) certificates_[i] = CertificateOwner(memory);
-    if (!IsGivenToCaller(field.kind)) continue;
+    if (!IsGivenToCaller(field.kind) || field.lent) continue;
     bool owned = false;
     for (uint32_t before = 0; before < i; ++before) owned |= owned_[before].get() == memory;
     if (!owned) owned_[i] = ContextBuffer(memory);

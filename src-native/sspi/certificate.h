@@ -16,6 +16,10 @@ struct CertificateRecord {
   void* store;
 };
 
+// Loads what certificates need, unless it is there. Before a thread acts as a
+// client: what is loaded then is opened with the client's rights.
+void LoadCertificateFunctions();
+
 class CertificateOwner {
  public:
   CertificateOwner() = default;

@@ -26,6 +26,12 @@ class LocalSid {
   PSID sid_ = nullptr;
 };
 
+// Whether a first call, without memory, only lacked memory: sizes of 0 tell
+// nothing, for there are accounts without a name.
+bool OnlyLackedMemory(BOOL succeeded) {
+  return succeeded == FALSE && GetLastError() == ERROR_INSUFFICIENT_BUFFER;
+}
+
 DWORD LastError() {
   const DWORD error = GetLastError();
   return error == ERROR_SUCCESS ? ERROR_NONE_MAPPED : error;
@@ -45,8 +51,8 @@ void LookUpSid(Account* account) {
   DWORD name_size = 0;
   DWORD domain_size = 0;
   SID_NAME_USE use{};
-  LookupAccountSidW(nullptr, sid.get(), nullptr, &name_size, nullptr, &domain_size, &use);
-  if (name_size == 0) {
+  if (!OnlyLackedMemory(LookupAccountSidW(nullptr, sid.get(), nullptr, &name_size, nullptr,
+                                          &domain_size, &use))) {
     account->error = LastError();
     return;
   }
@@ -66,8 +72,8 @@ void LookUpName(Account* account) {
   DWORD sid_size = 0;
   DWORD domain_size = 0;
   SID_NAME_USE use{};
-  LookupAccountNameW(nullptr, account->name.get(), nullptr, &sid_size, nullptr, &domain_size, &use);
-  if (sid_size == 0) {
+  if (!OnlyLackedMemory(LookupAccountNameW(nullptr, account->name.get(), nullptr, &sid_size,
+                                           nullptr, &domain_size, &use))) {
     account->error = LastError();
     return;
   }

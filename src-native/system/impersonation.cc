@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sspi/certificate.h"
 #include "sspi/secur32_api.h"
 #include "system/token.h"
 
@@ -49,6 +50,7 @@ SECURITY_STATUS Impersonation::Begin(Context* context, ImpersonationFailure* fai
     *failure = ImpersonationFailure::kAlready;
     return SEC_E_OK;
   }
+  LoadCertificateFunctions();
   const SECURITY_STATUS status = Api().ImpersonateSecurityContext(context->handle());
   if (status < 0) return status;
   context_ = context;

@@ -10,9 +10,10 @@ test.each([
   ['everything was closed', 'closed'],
 ])('the process ends cleanly when %s', async (_, stage) => {
   for (const how of ['return', 'exit'] as const) {
-    const { status, errors } = await runChild('lifecycle/children/exit-at.js', {
-      input: { stage, how },
-    });
+    const run = () => runChild('lifecycle/children/exit-at.js', { input: { stage, how } });
+    let { status, errors } = await run();
+    // nodejs/node#56645: process.exit() of Node.js 23 and later can fail an assertion of libuv on Windows.
+    if (/^Assertion failed: .*UV_HANDLE_CLOSING/.test(errors)) ({ status, errors } = await run());
     expect({ status, errors }).toEqual({ status: how === 'exit' ? 7 : 0, errors: '' });
   }
 });

@@ -111,7 +111,9 @@ describe('by name', () => {
     const names = ['a'.repeat(5_000), ' ', '\\', '\\\\', 'a\\b\\c', '@', '\ud800', 'Ünïcode-名'];
     const found = await lookupAccountNames(names);
     expect(found).toHaveLength(names.length);
-    for (const { error } of found) expect(error).not.toBe(0);
+    // Windows takes some forms of an empty name for a domain.
+    for (const { error, use } of found) expect([error !== 0, use]).not.toEqual([false, 'user']);
+    expect(found[0]?.error).not.toBe(0);
   });
 });
 

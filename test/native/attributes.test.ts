@@ -1,5 +1,7 @@
 /** Every attribute of every package: a value of the right shape, or an error that says why not. */
 
+import { hostname } from 'node:os';
+
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import {
@@ -55,7 +57,7 @@ import {
   testWithAccount,
   testWithDomain,
 } from '../instruments/support/skip.js';
-import { alice, domain, present } from '../instruments/support/system.js';
+import { alice, domain, present, wine } from '../instruments/support/system.js';
 
 const open: { close: () => void }[] = [];
 afterEach(async () => {
@@ -64,6 +66,16 @@ afterEach(async () => {
   closeConnections();
   await closePairs();
 });
+
+/** What a call returns; undefined where SSPI refuses it, which some machines do. */
+function orSspiError<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SspiError);
+    return undefined;
+  }
+}
 
 /** Expects a value of the right shape, or a failure of SSPI that says what it is. */
 function expectValueOrError(
@@ -128,12 +140,12 @@ async function logOn(packageName: string): Promise<[client: ContextHandle, serve
 }
 
 /** A client's context after its first leg. */
-async function begun(packageName: string): Promise<ContextHandle> {
+async function begun(packageName: string, targetName = domain?.spn): Promise<ContextHandle> {
   const own = packageName !== 'NTLM';
   const { context } = await initializeSecurityContext({
     credential: acquire(packageName, SECPKG_CRED_OUTBOUND, own),
     contextReq: ISC_REQ_MUTUAL_AUTH,
-    ...(own && domain && { targetName: domain.spn }),
+    ...(own && targetName !== undefined && { targetName }),
   });
   open.push(present(context));
   return present(context);
@@ -188,13 +200,21 @@ describe.each([
 
   test('every attribute of credentials of both uses', () => {
     for (const use of [SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND]) {
-      expectEveryAttributeOf(acquire(packageName, use));
+      // On Windows there may be no key to accept Kerberos with outside of a domain.
+      const credential =
+        wine === undefined
+          ? orSspiError(() => acquire(packageName, use))
+          : acquire(packageName, use);
+      if (credential !== undefined) expectEveryAttributeOf(credential);
     }
   });
 
   testWithLogon('what can be set is refused, and the logon goes on', async () => {
     for (const context of await logOn(packageName)) {
-      for (const code of outcomesOfSetting(context)) expect(code).toMatch(/^(SEC_E_|0x8)/);
+      for (const code of outcomesOfSetting(context)) {
+        // An NTSTATUS on Windows, perhaps, or nothing: some packages ignore what they do not know.
+        if (wine !== undefined || code !== undefined) expect(code).toMatch(/^(SEC_E_|0x[89a-f])/);
+      }
       expectEveryAttribute(context);
     }
   });
@@ -240,21 +260,24 @@ describe('Schannel', () => {
 
 describe('CredSSP, which Wine lacks', () => {
   testOnWindows('every attribute of CredSSP between the legs, and of its credential', async () => {
-    expectEveryAttribute(await begun('CREDSSP'));
+    const context = await begun('CREDSSP', `TERMSRV/${hostname()}`);
+    expectEveryAttribute(context);
     expectEveryAttributeOf(acquire('CREDSSP', SECPKG_CRED_OUTBOUND));
   });
 });
 
 describe('Digest, which Wine lacks', () => {
   testOnWindows('every attribute of WDigest after the challenge, and of its credential', () => {
-    const credential = acquire('WDigest', SECPKG_CRED_INBOUND);
-    const { context } = acceptSecurityContextSync({
-      credential,
-      input: [{ type: SECBUFFER_TOKEN, data: Buffer.alloc(0) }],
+    // Deprecated: a newer Windows, or a machine in no domain, may not have it.
+    const challenge = orSspiError(() => {
+      const credential = acquire('WDigest', SECPKG_CRED_INBOUND);
+      const input = [{ type: SECBUFFER_TOKEN, data: Buffer.alloc(0) }];
+      return { credential, ...acceptSecurityContextSync({ credential, input }) };
     });
-    open.push(present(context));
-    expectEveryAttribute(present(context));
-    expectEveryAttributeOf(credential);
+    if (challenge === undefined) return;
+    open.push(present(challenge.context));
+    expectEveryAttribute(present(challenge.context));
+    expectEveryAttributeOf(challenge.credential);
   });
 });
 

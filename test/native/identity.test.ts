@@ -11,6 +11,7 @@ import { liveCounts } from '../../lib/raw/live-counts.js';
 import { closePairs, exchange, openPair, type Pair } from '../instruments/support/handshake.js';
 import {
   testOnWindows,
+  testOnWindowsWithAccount,
   testOnWine,
   testWithAccount,
   testWithDomain,
@@ -64,7 +65,7 @@ describe('on Wine, whose packages have neither tokens nor names', () => {
 });
 
 describe('on Windows, from the token', () => {
-  testOnWindows('the user, by SID and by name, and its groups', async () => {
+  testOnWindowsWithAccount('the user, by SID and by name, and its groups', async () => {
     const { server } = await logOn('NTLM');
     const { identity } = server;
     const username = alice?.user ?? userInfo().username;

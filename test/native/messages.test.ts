@@ -162,7 +162,12 @@ function describeMessages(
       for (const at of [-1, -20]) {
         const { client, server } = await logOn(packageName, 'encrypt');
         const wrapped = client.wrap(text('pay ten'));
-        expect(() => server.unwrap(changed(wrapped, at))).toThrow(code('SEC_E_MESSAGE_ALTERED'));
+        expect(() => server.unwrap(changed(wrapped, at))).toThrow(
+          // The version of an NTLM signature is at -20: Windows may read it before the rest.
+          at === -20
+            ? code('SEC_E_MESSAGE_ALTERED', 'SEC_E_INVALID_TOKEN')
+            : code('SEC_E_MESSAGE_ALTERED'),
+        );
       }
     });
 

@@ -14,7 +14,9 @@ test('the system lists its packages, each with a name, a comment and a largest t
   for (const { name, comment, maxToken } of packages) {
     expect(name).toMatch(/\S/);
     expect(comment).toMatch(/\S/);
-    expect(maxToken).toBeGreaterThan(0);
+    // Windows' CloudAP says 0.
+    if (EVERYWHERE.includes(name)) expect(maxToken).toBeGreaterThan(0);
+    else expect(maxToken).toBeGreaterThanOrEqual(0);
   }
   await expectNothingLive();
 });
@@ -33,9 +35,10 @@ test('capabilities are bits: all have connections, Schannel alone is a stream', 
   }
 });
 
-testOnWindows('CredSSP and WDigest are there', () => {
+testOnWindows('CredSSP is there, and WDigest where the system still has it', () => {
   expect(querySecurityPackageInfo('CREDSSP').maxToken).toBeGreaterThan(0);
-  expect(querySecurityPackageInfo('WDigest').maxToken).toBeGreaterThan(0);
+  const digest = enumerateSecurityPackages().find(({ name }) => name === 'WDigest');
+  if (digest !== undefined) expect(querySecurityPackageInfo('WDigest')).toEqual(digest);
 });
 
 test('an unknown package is SEC_E_SECPKG_NOT_FOUND', () => {

@@ -25,7 +25,7 @@ import {
 } from '../../lib/raw/handshake-calls.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
 import { testOnWine, testWithAccount } from '../instruments/support/skip.js';
-import { alice, present } from '../instruments/support/system.js';
+import { alice, present, wine } from '../instruments/support/system.js';
 
 const open: (ContextHandle | CredentialHandle)[] = [];
 afterEach(async () => {
@@ -147,7 +147,12 @@ test('CompleteAuthToken is not for NTLM, and the context is of no use after it',
   const { context } = await firstLeg();
   const token = [{ type: SECBUFFER_TOKEN, data: Buffer.alloc(16) }];
   await expect(completeAuthToken({ context, token })).rejects.toMatchObject({
-    code: 'SEC_E_UNSUPPORTED_FUNCTION',
+    // On Windows there may be no half of the context in this process yet.
+    code: expect.stringMatching(
+      wine === undefined
+        ? /^SEC_E_(UNSUPPORTED_FUNCTION|INVALID_HANDLE)$/
+        : /^SEC_E_UNSUPPORTED_FUNCTION$/,
+    ) as unknown,
     call: 'CompleteAuthToken',
   });
   expect(() => completeAuthTokenSync({ context, token })).toThrow(

@@ -238,7 +238,9 @@ describe('what a package may do wrong', () => {
     const block = Buffer.alloc(64);
     block.writeUInt16LE(version);
     block.writeUInt32LE(count, 4);
-    script.on('queryAttributes', { output: [Buffer.alloc(8), { type: 0, data: block }] });
+    script.on('queryAttributes', {
+      output: [Buffer.alloc(8), { type: 0, memory: 'foreign', data: block }],
+    });
     const attribute = attributeConstants.SECPKG_ATTR_SUBJECT_SECURITY_ATTRIBUTES;
     expect(queryContextAttributes(serverOf(script), attribute)).toEqual([]);
   });

@@ -33,6 +33,7 @@ import {
   journalOf,
   Script,
   takeJournal,
+  until,
   type ScriptedToken,
 } from '../instruments/support/scripted.js';
 import {
@@ -299,6 +300,28 @@ describe('inside', () => {
     });
     expect(impersonates()).toBe(false);
     expect(codeOf(() => server.impersonate(() => 1))).toBe('ERR_SECUR32_CLOSED');
+  });
+
+  test('a context that is closed is never deleted on the JavaScript thread (N1)', async () => {
+    const script = new Script();
+    const times = 200;
+    takeJournal();
+    for (let i = 0; i < times; i++) {
+      const server = await establishedServer(script);
+      server.impersonate(() => {
+        server.close();
+      });
+    }
+    const deleted: boolean[] = [];
+    await until(
+      () => {
+        const ends = takeJournal().filter(({ call }) => call === 'delete');
+        deleted.push(...ends.map(({ onThisThread }) => onThisThread));
+        return deleted.length >= times;
+      },
+      () => `${deleted.length} of ${times} contexts were deleted`,
+    );
+    expect(deleted.filter((onThisThread) => onThisThread)).toEqual([]);
   });
 });
 

@@ -554,6 +554,17 @@ export const nativeMutants = [
     ],
   },
   {
+    name: 'memory that no document gives to the caller is freed',
+    test: { file: 'scripted/attributes', title: 'SECPKG_ATTR_SUPPORTED_SIGNATURES' },
+    changes: [
+      {
+        file: 'src-native/sspi/attributes.cc',
+        text: 'if (!IsGivenToCaller(field.kind) || field.lent) continue;',
+        becomes: 'if (!IsGivenToCaller(field.kind)) continue;',
+      },
+    ],
+  },
+  {
     name: 'shared memory is worked on in place',
     test: { file: 'scripted/messages', title: 'is refused' },
     changes: [

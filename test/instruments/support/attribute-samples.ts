@@ -18,6 +18,8 @@ export interface SampleField {
   name?: string;
   alone?: boolean;
   capacity?: number;
+  /** The memory stays the package's. */
+  lent?: boolean;
   count?: { offset: number; width: number };
 }
 
@@ -281,11 +283,13 @@ class RecordWriter {
   }
 
   /** What FreeContextBuffer frees, and a count beside it. */
-  #memory({ kind, offset, count, member = '' }: SampleField, index: number): unknown {
+  #memory({ kind, offset, count, lent, member = '' }: SampleField, index: number): unknown {
     const elements = this.#shape === 'empty' ? 0 : 3;
     if (count !== undefined) writeNumber(this.#record, elements, count.offset, count.width);
     if (this.#shape === 'null') return NOTHING.get(kind);
-    const block = (size: number) => new Block(this.output, { type: offset }, size);
+    const into: ScriptedBuffer =
+      lent === true ? { type: offset, memory: 'foreign' } : { type: offset };
+    const block = (size: number) => new Block(this.output, into, size);
     switch (kind) {
       case 'text': {
         const text = this.#shape === 'full' ? `${member} Straße ${index}` : '';

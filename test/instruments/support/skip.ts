@@ -24,3 +24,12 @@ export const testWithDomain = testIf(domain !== undefined, 'needs a domain');
 export const testWithAccount = testIf(alice !== undefined, 'needs a test account');
 export const testOnWine = testIf(wine !== undefined, 'only on Wine');
 export const testOnWindows = testIf(wine === undefined, 'only on Windows');
+/**
+ * On Windows, with an account: the process's own user would make a local call,
+ * which has neither channel bindings nor a target name, and no token of a
+ * network logon.
+ */
+export const testOnWindowsWithAccount = testIf(
+  wine === undefined && alice !== undefined,
+  wine === undefined ? 'needs a test account' : 'only on Windows',
+);

@@ -68,6 +68,7 @@ BufferAnswer Block(const Field& field, Bytes bytes) {
   BufferAnswer block;
   block.type = field.offset;
   block.bytes = std::move(bytes);
+  if (field.lent) block.memory = Memory::kForeign;
   return block;
 }
 
