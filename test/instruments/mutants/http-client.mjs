@@ -9,7 +9,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with a user in the place of the path' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "if (!path.startsWith('/'))",
         becomes: 'if (false)',
       },
@@ -20,7 +20,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with a user in the origin' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "/[?#\\\\@\\s\\0-\\x20]/.test(authority) || authority === ''",
         becomes: 'false',
       },
@@ -31,7 +31,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'in capitals, with a dot at its end' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "return new URL(`${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`);",
         becomes: 'return new URL(url.origin);',
       },
@@ -42,7 +42,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with the Host of another one' },
     changes: [
       {
-        file: `${CLIENT}/request-headers.js`,
+        file: `${CLIENT}/request/request-headers.js`,
         text: "if (field === 'host' && !",
         becomes: 'if (false && !',
       },
@@ -53,7 +53,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with Connection that names a field' },
     changes: [
       {
-        file: `${CLIENT}/request-headers.js`,
+        file: `${CLIENT}/request/request-headers.js`,
         text: '!CONNECTION_OPTIONS.includes(option)',
         becomes: 'false',
       },
@@ -64,7 +64,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-requests', title: 'a request that changes Host' },
     changes: [
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/agent-request.js`,
         text: 'checkHead(request, url, true);\n        write();',
         becomes: 'write();',
       },
@@ -78,18 +78,18 @@ export const httpClientMutants = [
     },
     changes: [
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/agent-request.js`,
         text: 'if (more.length > 0 ||',
         becomes: 'if (false && more.length > 0 ||',
       },
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/agent-request.js`,
         text: '(host !== undefined && !',
         becomes: '(false && !',
       },
-      { file: `${CLIENT}/agent-logons.js`, text: "    'servername',\n", becomes: '' },
+      { file: `${CLIENT}/node/agent-logons.js`, text: "    'servername',\n", becomes: '' },
       {
-        file: `${CLIENT}/sockets.js`,
+        file: `${CLIENT}/connection/sockets.js`,
         text: '{ servername: host }',
         becomes: '{ servername: connect.servername ?? host }',
       },
@@ -110,20 +110,26 @@ export const httpClientMutants = [
     name: 'http client: a certificate that was not accepted gets a logon without bindings',
     test: { file: 'unit/http/client/tls', title: 'a certificate that is not checked' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'if (!logon.channelBindings)', becomes: 'if (false)' },
+      {
+        file: `${CLIENT}/logon/peer.js`,
+        text: 'if (!logon.channelBindings)',
+        becomes: 'if (false)',
+      },
     ],
   },
   {
     name: 'http client: the session of an earlier TLS connection is resumed',
     test: { file: 'unit/http/client/tls', title: 'of an earlier connection is not taken up' },
-    changes: [{ file: `${CLIENT}/sockets.js`, text: 'delete options.session;', becomes: '' }],
+    changes: [
+      { file: `${CLIENT}/connection/sockets.js`, text: 'delete options.session;', becomes: '' },
+    ],
   },
   {
     name: 'http client: a logon over TLS has no channel bindings',
     test: { file: 'unit/http/client/tls', title: 'has the bindings of the certificate of tls-rsa' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: '{ channelBindings: (0, peer_bindings_js_1.bindingsOfPeer)(this.#socket) }',
         becomes: '{}',
       },
@@ -134,7 +140,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/tls', title: 'a certificate without bindings is refused' },
     changes: [
       {
-        file: `${CLIENT}/peer-bindings.js`,
+        file: `${CLIENT}/logon/peer-bindings.js`,
         text: 'if (bindings !== undefined)',
         becomes: 'if (true)',
       },
@@ -145,7 +151,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'hosts that are not allowed get nothing' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: 'settings.names.hosts.allows(settings.url)',
         becomes: 'true',
       },
@@ -170,7 +176,7 @@ export const httpClientMutants = [
     },
     changes: [
       {
-        file: `${CLIENT}/target-names.js`,
+        file: `${CLIENT}/logon/target-names.js`,
         text: 'isName && hosts.allows(canonicalUrl)',
         becomes: 'isName',
       },
@@ -181,7 +187,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/delegation', title: 'an alias in DNS leads' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: '        if (delegate)\n',
         becomes: '        if (false)\n',
       },
@@ -191,9 +197,9 @@ export const httpClientMutants = [
     name: 'http client: every server may act as the user',
     test: { file: 'unit/http/client/logon', title: 'is for the hosts of its own list' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
+      { file: `${CLIENT}/logon/peer.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: '        if (delegate)\n',
         becomes: '        if (false)\n',
       },
@@ -204,7 +210,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'has a list of its own' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
+        file: `${CLIENT}/connection/open-connection.js`,
         text: 'names: proxy,',
         becomes: 'names: { ...proxy, hosts: this.#settings.hosts },',
       },
@@ -215,7 +221,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'that may mix connections gets no logon' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
+        file: `${CLIENT}/connection/open-connection.js`,
         text: '(mutualAuth || preemptive) && !passedOn',
         becomes: '(mutualAuth || preemptive)',
       },
@@ -226,7 +232,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'is not there without a word of the server' },
     changes: [
       {
-        file: `${CLIENT}/logon.js`,
+        file: `${CLIENT}/logon/logon.js`,
         text: 'this.done && this.#serverTokens > 0',
         becomes: 'this.done',
       },
@@ -237,7 +243,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'in place of a server that is to prove itself' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: 'if (this.#settings.mutualAuth && this.#allowed && !this.#loggedOn)',
         becomes: 'if (false)',
       },
@@ -248,7 +254,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/fetch', title: 'not allowed carries no token of the first' },
     changes: [
       {
-        file: `${CLIENT}/agent.js`,
+        file: `${CLIENT}/undici/agent.js`,
         text: 'const key = origin.origin;',
         becomes: "const key = '';",
       },
@@ -259,7 +265,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/agent.js`,
+        file: `${CLIENT}/undici/agent.js`,
         text: '#pools = new Map();',
         becomes: '#pools = (globalThis.pools ??= new Map());',
       },
@@ -270,7 +276,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/client-credentials.js`,
+        file: `${CLIENT}/logon/client-credentials.js`,
         text: '#acquired = new Map();',
         becomes: '#acquired = (globalThis.acquired ??= new Map());',
       },
@@ -290,24 +296,26 @@ export const httpClientMutants = [
   {
     name: 'http client: a pool is forgotten before a request is repeated',
     test: { file: 'unit/http/client/connections', title: 'belongs to its pool' },
-    changes: [{ file: `${CLIENT}/pool.js`, text: ' && this.#users === 0', becomes: '' }],
+    changes: [{ file: `${CLIENT}/connection/pool.js`, text: ' && this.#users === 0', becomes: '' }],
   },
   {
     name: 'http client: connections are not counted',
     test: { file: 'unit/http/client/connections', title: 'beyond the most connections wait' },
-    changes: [{ file: `${CLIENT}/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' }],
+    changes: [
+      { file: `${CLIENT}/connection/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' },
+    ],
   },
   {
     name: 'http client: connections outlive their agent',
     test: { file: 'unit/http/client/connections', title: 'ends with an agent that is closed' },
-    changes: [{ file: `${CLIENT}/agent.js`, text: 'pool.destroy();', becomes: '' }],
+    changes: [{ file: `${CLIENT}/undici/agent.js`, text: 'pool.destroy();', becomes: '' }],
   },
   {
     name: 'http client: a second tunnel is begun beside the first one',
     test: { file: 'unit/http/client/proxy', title: 'is one of the most connections' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
+        file: `${CLIENT}/connection/open-connection.js`,
         text: 'await (0, sockets_js_1.endSocket)(socket);',
         becomes: '',
       },
@@ -318,7 +326,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'the request with an AbortError' },
     changes: [
       {
-        file: `${CLIENT}/waiting-request.js`,
+        file: `${CLIENT}/node/waiting-request.js`,
         text: 'this.#gone();\n                return request;',
         becomes: 'return request;',
       },
@@ -329,7 +337,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'destroy(error) ends it' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: 'if (begunFor === request)',
         becomes: 'if (false)',
       },
@@ -340,7 +348,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'a time-out is told' },
     changes: [
       {
-        file: `${CLIENT}/waiting-request.js`,
+        file: `${CLIENT}/node/waiting-request.js`,
         text: 'this.#restartTimer((0, node_agent_js_1.asNodeRequest)(request).timeout);',
         becomes: '',
       },
@@ -351,7 +359,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'maxSockets' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: '(agent.sockets[name] ??= []).push(place);',
         becomes: '',
       },
@@ -362,7 +370,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'maxTotalSockets' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: 'agent.totalSocketCount += 1;',
         becomes: '',
       },
@@ -373,7 +381,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'are not forgotten' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: 'created(error);\n            agent.removeSocket(place, options);',
         becomes: 'created(error);',
       },
@@ -383,7 +391,7 @@ export const httpClientMutants = [
     name: 'http client: a server may ask for legs for ever',
     test: { file: 'unit/http/client/logon', title: 'a server that never ends is left' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
+      { file: `${CLIENT}/logon/peer.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
     ],
   },
   {
@@ -391,12 +399,12 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/challenges', title: 'beyond the bound are not decoded' },
     changes: [
       {
-        file: `${CLIENT}/challenges.js`,
+        file: `${CLIENT}/logon/challenges.js`,
         text: 'if (text.length > (0, token68_js_1.base64Length)(tokenBytes))',
         becomes: 'if (false)',
       },
       {
-        file: `${CLIENT}/challenges.js`,
+        file: `${CLIENT}/logon/challenges.js`,
         text: 'if (token.length > tokenBytes)',
         becomes: 'if (false)',
       },
@@ -406,7 +414,7 @@ export const httpClientMutants = [
     name: 'http client: the body of a refusal may have any size',
     test: { file: 'unit/http/client/connections', title: 'with a refusal that has no end is left' },
     changes: [
-      { file: `${CLIENT}/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
+      { file: `${CLIENT}/undici/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
     ],
   },
   {
@@ -414,7 +422,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/connections', title: 'a connection is bounded' },
     changes: [
       {
-        file: `${CLIENT}/sockets.js`,
+        file: `${CLIENT}/connection/sockets.js`,
         text: 'fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));',
         becomes: '',
       },
@@ -425,13 +433,13 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'passes the bound comes during the next leg' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: 'this.#chunks.push(chunk);',
         becomes:
           'this.#chunks.push(chunk); if (this.#bytes + chunk.length > this.#maxBytes) this.#chunks.splice(0, this.#chunks.length - 1);',
       },
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: 'if (sent !== this.#bytes)',
         becomes: 'if (false)',
       },
@@ -442,7 +450,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'ends its refusal only after the whole body' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: 'this.#keeping = true;',
         becomes: 'this.#keeping = false;',
       },
@@ -453,7 +461,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/bodies', title: 'however far it was read before' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: "throw new Error('this sending of the body was stopped');",
         becomes: 'return undefined;',
       },
@@ -464,7 +472,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/bodies', title: 'fails each time once its source failed' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: 'this.#failure = error;',
         becomes: '',
       },
@@ -475,7 +483,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'later gets a Blob, after legs without' },
     changes: [
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
+        file: `${CLIENT}/undici/exchange.js`,
         text: 'party.challenged || this.#retries.refusedBy(party)',
         becomes: 'party.challenged',
       },
@@ -486,7 +494,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/logon/peer.js',
+        file: `${CLIENT}/logon/peer.js`,
         text: 'this.#settings.memory.closesOnBodies = true;',
         becomes: '',
       },
@@ -497,12 +505,12 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
+        file: `${CLIENT}/undici/exchange.js`,
         text: '(party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party))',
         becomes: 'false',
       },
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
+        file: `${CLIENT}/undici/exchange.js`,
         text: 'party.challenged || this.#retries.refusedBy(party)',
         becomes: 'party.challenged || party.closesOnBodies',
       },
@@ -514,7 +522,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/body/body-source.js',
+        file: `${CLIENT}/body/body-source.js`,
         text: 'this.#stopListening = (0, node_stream_1.finished)(stream, { writable: false }, (error) => {',
         becomes: 'this.#stopListening = () => undefined; void ((error) => {',
       },
@@ -526,7 +534,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/recorded-body.js`,
         text: 'if (this.#source.silent)',
         becomes: 'if (false)',
       },
@@ -537,7 +545,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/body-failures', title: 'destroyed if there is no connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/body-source.js',
+        file: `${CLIENT}/body/body-source.js`,
         text: 'stream.destroy(reason);',
         becomes: '',
       },
@@ -549,7 +557,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/undici/agent.js',
+        file: `${CLIENT}/undici/agent.js`,
         text: '(0, body_source_js_1.discardBody)(options?.body, error);',
         becomes: '',
       },
@@ -559,7 +567,7 @@ export const httpClientMutants = [
     name: 'http client: a stream that was read before is sent as if it were whole',
     test: { file: 'unit/http/client/read-streams', title: 'of which a part was read' },
     changes: [
-      { file: `${CLIENT}/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
+      { file: `${CLIENT}/body/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
     ],
   },
   {
@@ -568,7 +576,7 @@ export const httpClientMutants = [
       file: 'unit/http/client/read-streams',
       title: 'that another reader takes up before it is sent',
     },
-    changes: [{ file: `${CLIENT}/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
+    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
   },
   {
     name: 'http client: two requests share an iterator',
@@ -576,14 +584,14 @@ export const httpClientMutants = [
       file: 'unit/http/client/read-streams',
       title: 'an iterator is the body of one request',
     },
-    changes: [{ file: `${CLIENT}/body-source.js`, text: 'taken.add(source);', becomes: '' }],
+    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'taken.add(source);', becomes: '' }],
   },
   {
     name: 'http client: fetch makes a stream of a string',
     test: { file: 'unit/http/client/fetch', title: 'sends a string again however large it is' },
     changes: [
       {
-        file: `${CLIENT}/fetch.js`,
+        file: `${CLIENT}/undici/fetch.js`,
         text: 'dispatcher: sent === undefined ? agent :',
         becomes: "dispatcher: sent === undefined || typeof sent === 'string' ? agent :",
       },
