@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect } from '@jest/globals';
 import { request } from 'undici';
 
-import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../lib/http/client/undici/integrated-agent.js';
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';

@@ -10,9 +10,9 @@ import { request } from 'undici';
 
 import { ClientContext } from '../../lib/context/client-context.js';
 import { Credentials } from '../../lib/context/credentials.js';
-import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
-import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
-import { IntegratedHttpAgent } from '../../lib/http/client/node/http-agent.js';
+import { IntegratedAgent } from '../../lib/http/client/undici/integrated-agent.js';
+import { integratedFetch } from '../../lib/http/client/undici/integrated-fetch.js';
+import { IntegratedHttpAgent } from '../../lib/http/client/node/integrated-http-agent.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';

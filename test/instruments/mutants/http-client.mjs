@@ -64,7 +64,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-requests', title: 'a request that changes Host' },
     changes: [
       {
-        file: `${CLIENT}/node/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: 'checkHead(request, url, true);\n        write();',
         becomes: 'write();',
       },
@@ -78,18 +78,18 @@ export const httpClientMutants = [
     },
     changes: [
       {
-        file: `${CLIENT}/node/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: 'if (more.length > 0 ||',
         becomes: 'if (false && more.length > 0 ||',
       },
       {
-        file: `${CLIENT}/node/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: '(host !== undefined && !',
         becomes: '(false && !',
       },
       { file: `${CLIENT}/node/agent-logons.js`, text: "    'servername',\n", becomes: '' },
       {
-        file: `${CLIENT}/connection/sockets.js`,
+        file: `${CLIENT}/connection/open-socket.js`,
         text: '{ servername: host }',
         becomes: '{ servername: connect.servername ?? host }',
       },
@@ -121,7 +121,7 @@ export const httpClientMutants = [
     name: 'http client: the session of an earlier TLS connection is resumed',
     test: { file: 'unit/http/client/tls', title: 'of an earlier connection is not taken up' },
     changes: [
-      { file: `${CLIENT}/connection/sockets.js`, text: 'delete options.session;', becomes: '' },
+      { file: `${CLIENT}/connection/open-socket.js`, text: 'delete options.session;', becomes: '' },
     ],
   },
   {
@@ -210,7 +210,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'has a list of its own' },
     changes: [
       {
-        file: `${CLIENT}/connection/open-connection.js`,
+        file: `${CLIENT}/connection/connection-opener.js`,
         text: 'names: proxy,',
         becomes: 'names: { ...proxy, hosts: this.#settings.hosts },',
       },
@@ -221,7 +221,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'that may mix connections gets no logon' },
     changes: [
       {
-        file: `${CLIENT}/connection/open-connection.js`,
+        file: `${CLIENT}/connection/connection-opener.js`,
         text: '(mutualAuth || preemptive) && !passedOn',
         becomes: '(mutualAuth || preemptive)',
       },
@@ -254,7 +254,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/fetch', title: 'not allowed carries no token of the first' },
     changes: [
       {
-        file: `${CLIENT}/undici/agent.js`,
+        file: `${CLIENT}/undici/integrated-agent.js`,
         text: 'const key = origin.origin;',
         becomes: "const key = '';",
       },
@@ -265,7 +265,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/undici/agent.js`,
+        file: `${CLIENT}/undici/integrated-agent.js`,
         text: '#pools = new Map();',
         becomes: '#pools = (globalThis.pools ??= new Map());',
       },
@@ -296,27 +296,39 @@ export const httpClientMutants = [
   {
     name: 'http client: a pool is forgotten before a request is repeated',
     test: { file: 'unit/http/client/connections', title: 'belongs to its pool' },
-    changes: [{ file: `${CLIENT}/connection/pool.js`, text: ' && this.#users === 0', becomes: '' }],
+    changes: [
+      {
+        file: `${CLIENT}/connection/connection-pool.js`,
+        text: ' && this.#users === 0',
+        becomes: '',
+      },
+    ],
   },
   {
     name: 'http client: connections are not counted',
     test: { file: 'unit/http/client/connections', title: 'beyond the most connections wait' },
     changes: [
-      { file: `${CLIENT}/connection/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' },
+      {
+        file: `${CLIENT}/connection/connection-pool.js`,
+        text: 'this.#taken < this.#most',
+        becomes: 'true',
+      },
     ],
   },
   {
     name: 'http client: connections outlive their agent',
     test: { file: 'unit/http/client/connections', title: 'ends with an agent that is closed' },
-    changes: [{ file: `${CLIENT}/undici/agent.js`, text: 'pool.destroy();', becomes: '' }],
+    changes: [
+      { file: `${CLIENT}/undici/integrated-agent.js`, text: 'pool.destroy();', becomes: '' },
+    ],
   },
   {
     name: 'http client: a second tunnel is begun beside the first one',
     test: { file: 'unit/http/client/proxy', title: 'is one of the most connections' },
     changes: [
       {
-        file: `${CLIENT}/connection/open-connection.js`,
-        text: 'await (0, sockets_js_1.endSocket)(socket);',
+        file: `${CLIENT}/connection/connection-opener.js`,
+        text: 'await (0, open_socket_js_1.endSocket)(socket);',
         becomes: '',
       },
     ],
@@ -349,7 +361,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/node/waiting-request.js`,
-        text: 'this.#restartTimer((0, node_agent_js_1.asNodeRequest)(request).timeout);',
+        text: 'this.#restartTimer((0, node_internals_js_1.asNodeRequest)(request).timeout);',
         becomes: '',
       },
     ],
@@ -422,7 +434,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/connections', title: 'a connection is bounded' },
     changes: [
       {
-        file: `${CLIENT}/connection/sockets.js`,
+        file: `${CLIENT}/connection/open-socket.js`,
         text: 'fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));',
         becomes: '',
       },
@@ -433,13 +445,13 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'passes the bound comes during the next leg' },
     changes: [
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#chunks.push(chunk);',
         becomes:
           'this.#chunks.push(chunk); if (this.#bytes + chunk.length > this.#maxBytes) this.#chunks.splice(0, this.#chunks.length - 1);',
       },
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'if (sent !== this.#bytes)',
         becomes: 'if (false)',
       },
@@ -450,7 +462,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'ends its refusal only after the whole body' },
     changes: [
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#keeping = true;',
         becomes: 'this.#keeping = false;',
       },
@@ -461,7 +473,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/bodies', title: 'however far it was read before' },
     changes: [
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: "throw new Error('this sending of the body was stopped');",
         becomes: 'return undefined;',
       },
@@ -472,7 +484,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/bodies', title: 'fails each time once its source failed' },
     changes: [
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#failure = error;',
         becomes: '',
       },
@@ -534,7 +546,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: `${CLIENT}/body/recorded-body.js`,
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'if (this.#source.silent)',
         becomes: 'if (false)',
       },
@@ -557,7 +569,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: `${CLIENT}/undici/agent.js`,
+        file: `${CLIENT}/undici/integrated-agent.js`,
         text: '(0, body_source_js_1.discardBody)(options?.body, error);',
         becomes: '',
       },
@@ -591,7 +603,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/fetch', title: 'sends a string again however large it is' },
     changes: [
       {
-        file: `${CLIENT}/undici/fetch.js`,
+        file: `${CLIENT}/undici/integrated-fetch.js`,
         text: 'dispatcher: sent === undefined ? agent :',
         becomes: "dispatcher: sent === undefined || typeof sent === 'string' ? agent :",
       },

@@ -5,7 +5,7 @@ import { fake, type LegAnswer } from './fake-native.js';
 import { request, type Dispatcher } from 'undici';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../../lib/constants/status.js';
-import { IntegratedAgent } from '../../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../../lib/http/client/undici/integrated-agent.js';
 import type { IntegratedClientOptions } from '../../../lib/http/client/options.js';
 import { tokenIn, withToken, type Respond, type TestServer } from './plain-http-server.js';
 

@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 
-import { RecordedBody } from './recorded-body.js';
+import { RecordedBody } from './buffered-body.js';
 
 type Body = Dispatcher.DispatchOptions['body'];
 

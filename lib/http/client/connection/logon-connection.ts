@@ -2,7 +2,7 @@
 
 import { Client } from 'undici';
 
-import { maxHeaderSize } from './header-size.js';
+import { maxHeaderSize } from './max-header-size.js';
 import { unsentRequest } from './lost-connection.js';
 import type { ClientLimits } from '../options.js';
 import type { Party } from '../logon/peer.js';

@@ -8,8 +8,8 @@ import { hostOf, portOf } from '../host-rules.js';
 import { connectionLost } from './lost-connection.js';
 import type { ClientLimits } from '../options.js';
 import type { Party } from '../logon/peer.js';
-import { maxHeaderSize } from './header-size.js';
-import { skipBody } from './skip-body.js';
+import { maxHeaderSize } from './max-header-size.js';
+import { skipBody } from './drain-body.js';
 
 interface Answer {
   response: IncomingMessage;

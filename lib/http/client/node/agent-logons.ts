@@ -5,15 +5,15 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { checkRequest, urlOfRequest } from './agent-request.js';
+import { checkRequest, urlOfRequest } from './request-checks.js';
 import { ClientCredentials } from '../logon/client-credentials.js';
 import { connectionLost } from '../connection/lost-connection.js';
 import { Memories } from '../logon/peer-cache.js';
-import { nodeAgent, type NodeAgent, type SocketCreated } from './node-agent.js';
+import { nodeAgent, type NodeAgent, type SocketCreated } from './node-internals.js';
 import type { ConnectOptions, LogonSettings } from '../options.js';
 import { Party } from '../logon/peer.js';
 import { logOnByProbe, type Probe } from './probe.js';
-import { endSocket, openPlain, openTls } from '../connection/sockets.js';
+import { endSocket, openPlain, openTls } from '../connection/open-socket.js';
 import { WaitingRequest } from './waiting-request.js';
 
 /** A connection on its way to being logged on. */

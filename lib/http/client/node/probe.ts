@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
-import { maxHeaderSize } from '../connection/header-size.js';
+import { maxHeaderSize } from '../connection/max-header-size.js';
 import { connectionLost } from '../connection/lost-connection.js';
 import type { ClientLimits } from '../options.js';
 import type { Party, ResponseHead } from '../logon/peer.js';

@@ -2,7 +2,7 @@
 
 import type { ClientRequest } from 'node:http';
 
-import { asNodeRequest, type NodeRequest } from './node-agent.js';
+import { asNodeRequest, type NodeRequest } from './node-internals.js';
 
 /** A timer with a longer delay would end at once. Node.js shortens the time-outs of sockets, too. */
 const MAX_DELAY_MS = 2 ** 31 - 1;

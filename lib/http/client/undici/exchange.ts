@@ -12,7 +12,7 @@ import type { LogonConnection } from '../connection/logon-connection.js';
 import { connectionLost, isLostConnection, isUnsent } from '../connection/lost-connection.js';
 import type { ClientLimits } from '../options.js';
 import type { Party } from '../logon/peer.js';
-import type { Pool } from '../connection/pool.js';
+import type { Pool } from '../connection/connection-pool.js';
 import { RequestBody } from '../body/request-body.js';
 import { RequestHeaders } from '../request/request-headers.js';
 import { Retries } from './retries.js';

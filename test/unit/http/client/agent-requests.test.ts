@@ -13,7 +13,7 @@ import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
+} from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import { ntlmLegs, perConnection } from '../../../instruments/support/http-client.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   IntegratedHttpAgent,
   type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
+} from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { patience } from '../../../instruments/support/patience.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {

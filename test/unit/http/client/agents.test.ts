@@ -15,7 +15,7 @@ import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
+} from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {
   going,

@@ -14,9 +14,9 @@ import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FormData, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
-import { IntegratedHttpAgent } from '../../../../lib/http/client/node/http-agent.js';
+import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
+import { IntegratedHttpAgent } from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { patterned } from '../../../instruments/support/bodies.js';
 import {
   agentFor,

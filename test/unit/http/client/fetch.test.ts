@@ -3,7 +3,10 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici';
 
-import { integratedFetch, type IntegratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+import {
+  integratedFetch,
+  type IntegratedFetch,
+} from '../../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import {

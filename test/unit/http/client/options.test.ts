@@ -2,12 +2,12 @@ import { fake } from '../../../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
-} from '../../../../lib/http/client/node/http-agent.js';
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+} from '../../../../lib/http/client/node/integrated-http-agent.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, credentials } from '../../../instruments/support/fake-handles.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChunkedEnd } from '../../../../lib/http/client/connection/chunked-end.js';
+import { ChunkedEnd } from '../../../../lib/http/client/connection/chunked-body-end.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {

@@ -7,7 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 import { agentFor, destroyAgents } from '../../../instruments/support/http-client.js';
 import {

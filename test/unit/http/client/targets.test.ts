@@ -5,7 +5,7 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetch, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
+import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import { checkedOrigin } from '../../../../lib/http/client/request/request-target.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 import {

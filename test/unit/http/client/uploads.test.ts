@@ -3,8 +3,11 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FormData, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
-import { integratedFetch, type IntegratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
+import {
+  integratedFetch,
+  type IntegratedFetch,
+} from '../../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import {
   partsOf,

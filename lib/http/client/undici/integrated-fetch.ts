@@ -11,7 +11,7 @@ import {
 } from 'undici';
 
 import { argumentError } from '../../../core/errors.js';
-import { IntegratedAgent } from './agent.js';
+import { IntegratedAgent } from './integrated-agent.js';
 import { bytesOf, checkWhole, discardBody, isStreamBody } from '../body/body-source.js';
 import type { IntegratedClientOptions } from '../options.js';
 import { isFormData, isWhole } from '../body/request-body.js';

@@ -8,7 +8,7 @@ import { connectionLost } from './lost-connection.js';
 import { Memories } from '../logon/peer-cache.js';
 import type { ClientSettings, ProxySettings } from '../options.js';
 import { Party } from '../logon/peer.js';
-import { endSocket, openPlain, openTls, type SocketSettings } from './sockets.js';
+import { endSocket, openPlain, openTls, type SocketSettings } from './open-socket.js';
 import { openTunnel } from './tunnel.js';
 
 export class ConnectionOpener {

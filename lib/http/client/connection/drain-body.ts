@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { ChunkedEnd } from './chunked-end.js';
+import { ChunkedEnd } from './chunked-body-end.js';
 
 /** What finds the end: see ChunkedEnd. */
 interface End {

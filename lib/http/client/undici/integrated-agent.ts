@@ -6,14 +6,14 @@ import { argumentError, closedError } from '../../../core/errors.js';
 import { discardBody } from '../body/body-source.js';
 import { ClientCredentials } from '../logon/client-credentials.js';
 import { Exchange } from './exchange.js';
-import { ConnectionOpener } from '../connection/open-connection.js';
+import { ConnectionOpener } from '../connection/connection-opener.js';
 import {
   checkedClientOptions,
   ownClientOptions,
   type ClientSettings,
   type IntegratedClientOptions,
 } from '../options.js';
-import { Pool } from '../connection/pool.js';
+import { Pool } from '../connection/connection-pool.js';
 import { RequestHeaders } from '../request/request-headers.js';
 import { checkedMethod, checkedOrigin, checkedPath } from '../request/request-target.js';
 import { sinkOf, type Sink } from './response-handler.js';

@@ -4,7 +4,7 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 
 import { argumentError } from '../../../core/errors.js';
 import { hostOf } from '../host-rules.js';
-import { asNodeRequest } from './node-agent.js';
+import { asNodeRequest } from './node-internals.js';
 import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from '../request/request-target.js';
 
 /**

@@ -14,7 +14,7 @@ import { argumentError } from '../../../core/errors.js';
 import { optionNames, ownRecord, requiredText } from '../../../core/checks.js';
 import { checkedBoolean, checkedInteger } from '../../option-checks.js';
 import { AgentLogons } from './agent-logons.js';
-import { asNodeAgent, type SocketCreated } from './node-agent.js';
+import { asNodeAgent, type SocketCreated } from './node-internals.js';
 import {
   checkedLogonOptions,
   LOGON_KINDS,
