@@ -360,7 +360,7 @@ describe('over TLS', () => {
     await expect(send(url, agentFor({ ...common, authIdentity }))).rejects.toMatchObject({
       code: 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
     });
-    const knowingly = agentFor({ ...common, authIdentity, channelBindings: false });
+    const knowingly = agentFor({ ...common, authIdentity, sendChannelBindings: false });
     await expect(send(url, knowingly)).resolves.toMatchObject({ status: 200 });
     expect(served).toMatchObject([{ by: 'NTLM' }]);
   });
@@ -371,7 +371,7 @@ describe('over TLS', () => {
     await expect(send(url, agentFor({ ...common, authIdentity }))).resolves.toMatchObject({
       status: 200,
     });
-    const without = agentFor({ ...common, authIdentity, channelBindings: false });
+    const without = agentFor({ ...common, authIdentity, sendChannelBindings: false });
     await expect(send(url, without)).resolves.toMatchObject({ status: 401 });
   });
 });

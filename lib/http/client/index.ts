@@ -1,4 +1,4 @@
-/** The clients of `secur32/http`. */
+/** The HTTP clients of `secur32/http`. */
 
 export { IntegratedAgent } from './undici/integrated-agent.js';
 export {
@@ -12,8 +12,8 @@ export {
   type IntegratedHttpAgentOptions,
 } from './node/integrated-http-agent.js';
 export { type HostList } from './host-rules.js';
+export { type ClientLimits } from './limits.js';
 export {
-  type ClientLimits,
   type ConnectOptions,
   type IntegratedClientOptions,
   type LogonOptions,

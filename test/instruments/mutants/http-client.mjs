@@ -100,8 +100,8 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/options', title: '"connect":{"servername"' },
     changes: [
       {
-        file: `${CLIENT}/options.js`,
-        text: 'if (address !== undefined)',
+        file: `${CLIENT}/settings.js`,
+        text: 'if (forbidden !== undefined)',
         becomes: 'if (false)',
       },
     ],
@@ -112,7 +112,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/logon/peer.js`,
-        text: 'if (!logon.channelBindings)',
+        text: 'if (!logon.sendChannelBindings)',
         becomes: 'if (false)',
       },
     ],
@@ -130,7 +130,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/logon/peer.js`,
-        text: '{ channelBindings: (0, peer_bindings_js_1.bindingsOfPeer)(this.#socket) }',
+        text: '{ channelBindings: (0, peer_certificate_js_1.channelBindingsOfPeer)(this.#socket) }',
         becomes: '{}',
       },
     ],
@@ -140,7 +140,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/tls', title: 'a certificate without bindings is refused' },
     changes: [
       {
-        file: `${CLIENT}/logon/peer-bindings.js`,
+        file: `${CLIENT}/logon/peer-certificate.js`,
         text: 'if (bindings !== undefined)',
         becomes: 'if (true)',
       },
@@ -152,13 +152,13 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/logon/peer.js`,
-        text: 'settings.names.hosts.allows(settings.url)',
+        text: 'settings.target.hosts.allows(settings.url)',
         becomes: 'true',
       },
     ],
   },
   {
-    name: 'http client: a host whose name ends in the same way is allowed',
+    name: 'http client: a host credentialsSource name ends in the same way is allowed',
     test: { file: 'unit/http/client/hosts', title: '*.example.com is not http://evilexample.com/' },
     changes: [
       {
@@ -211,8 +211,8 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/connection/connection-opener.js`,
-        text: 'names: proxy,',
-        becomes: 'names: { ...proxy, hosts: this.#settings.hosts },',
+        text: 'target: proxy,',
+        becomes: 'target: { ...proxy, hosts: this.#settings.hosts },',
       },
     ],
   },
@@ -310,7 +310,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/connection/connection-pool.js`,
-        text: 'this.#taken < this.#most',
+        text: 'this.#occupied < this.#maxConnections',
         becomes: 'true',
       },
     ],
@@ -367,18 +367,18 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: maxSockets leaves out connections whose logon is under way',
+    name: 'http client: maxSockets leaves out connections credentialsSource logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxSockets' },
     changes: [
       {
         file: `${CLIENT}/node/agent-logons.js`,
-        text: '(agent.sockets[name] ??= []).push(place);',
+        text: '(agent.sockets[name] ??= []).push(placeholder);',
         becomes: '',
       },
     ],
   },
   {
-    name: 'http client: maxTotalSockets leaves out connections whose logon is under way',
+    name: 'http client: maxTotalSockets leaves out connections credentialsSource logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxTotalSockets' },
     changes: [
       {
@@ -389,12 +389,12 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: requests wait for ever after one whose logon fails',
+    name: 'http client: requests wait for ever after one credentialsSource logon fails',
     test: { file: 'unit/http/client/agent-waits', title: 'are not forgotten' },
     changes: [
       {
         file: `${CLIENT}/node/agent-logons.js`,
-        text: 'created(error);\n            agent.removeSocket(place, options);',
+        text: 'created(error);\n            agent.removeSocket(placeholder, options);',
         becomes: 'created(error);',
       },
     ],
@@ -435,7 +435,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/connection/open-socket.js`,
-        text: 'fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));',
+        text: 'fail(connectionFailed(url, `connecting took longer than ${timeoutMs} ms`));',
         becomes: '',
       },
     ],
@@ -496,8 +496,8 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/exchange.js`,
-        text: 'party.challenged || this.#retries.refusedBy(party)',
-        becomes: 'party.challenged',
+        text: 'peer.hasChallenged || this.#retries.rejectedBy(peer)',
+        becomes: 'peer.hasChallenged',
       },
     ],
   },
@@ -507,7 +507,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/logon/peer.js`,
-        text: 'this.#settings.memory.closesOnBodies = true;',
+        text: 'this.#settings.known.closesOnBody = true;',
         becomes: '',
       },
     ],
@@ -518,13 +518,13 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/exchange.js`,
-        text: '(party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party))',
+        text: '(peer.mayChallenge && peer.closesOnBody && !this.#retries.rejectedBy(peer))',
         becomes: 'false',
       },
       {
         file: `${CLIENT}/undici/exchange.js`,
-        text: 'party.challenged || this.#retries.refusedBy(party)',
-        becomes: 'party.challenged || party.closesOnBodies',
+        text: 'peer.hasChallenged || this.#retries.rejectedBy(peer)',
+        becomes: 'peer.hasChallenged || peer.closesOnBody',
       },
     ],
   },
@@ -547,7 +547,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/body/buffered-body.js`,
-        text: 'if (this.#source.silent)',
+        text: 'if (this.#source.failsOnlyWhenRead)',
         becomes: 'if (false)',
       },
     ],
@@ -570,7 +570,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/integrated-agent.js`,
-        text: '(0, body_source_js_1.discardBody)(options?.body, error);',
+        text: '(0, body_source_js_1.destroyUntakenBody)(options?.body, error);',
         becomes: '',
       },
     ],
@@ -588,7 +588,7 @@ export const httpClientMutants = [
       file: 'unit/http/client/read-streams',
       title: 'that another reader takes up before it is sent',
     },
-    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
+    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'checkUnread(stream);', becomes: '' }],
   },
   {
     name: 'http client: two requests share an iterator',
@@ -604,8 +604,8 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/integrated-fetch.js`,
-        text: 'dispatcher: sent === undefined ? agent :',
-        becomes: "dispatcher: sent === undefined || typeof sent === 'string' ? agent :",
+        text: 'dispatcher: forAgent === undefined ? agent :',
+        becomes: "dispatcher: forAgent === undefined || typeof forAgent === 'string' ? agent :",
       },
     ],
   },

@@ -1,4 +1,4 @@
-/** A fetch that logs on. */
+/** A `fetch` that logs on. */
 
 import {
   fetch,
@@ -12,38 +12,38 @@ import {
 
 import { argumentError } from '../../../core/errors.js';
 import { IntegratedAgent } from './integrated-agent.js';
-import { bytesOf, checkWhole, discardBody, isStreamBody } from '../body/body-source.js';
+import { bytesOf, checkUnread, destroyUntakenBody, isStreamBody } from '../body/body-source.js';
 import type { IntegratedClientOptions } from '../options.js';
-import { isFormData, isWhole } from '../body/request-body.js';
+import { isFormData, isReusable } from '../body/request-body.js';
 
-/** undici's `fetch`, with the agent that logs on. */
+/** undici's `fetch`, with an `IntegratedAgent` as its dispatcher. */
 export interface IntegratedFetch {
   (input: RequestInfo | globalThis.Request, init?: IntegratedRequestInit): Promise<Response>;
-  /** Its dispatcher, for `request` and the other functions of undici. */
+  /** The dispatcher, for `request` and the other functions of undici. */
   readonly agent: IntegratedAgent;
-  /** Waits for the requests that run, ends the connections and gives the credentials back. */
+  /** Waits for the running requests, then closes the connections and credentials. */
   close(): Promise<void>;
 }
 
-/** What `fetch` takes; FormData may be Node's own, too. */
+/** The options of `fetch`. The body may be a FormData of Node.js, too. */
 export type IntegratedRequestInit = Omit<RequestInit, 'body' | 'dispatcher'> & {
   body?: RequestInit['body'] | globalThis.FormData;
 };
 
 /**
- * A `fetch` that logs on to `hosts` as the user of the process, or as another
- * one: it answers 401 and 407 with Negotiate (Kerberos, NTLM).
+ * Returns a `fetch` that logs on to `hosts` as the process identity, or as another
+ * user: it answers 401 and 407 with Negotiate (Kerberos or NTLM).
  *
  * ```js
  * const fetch = integratedFetch({ hosts: ['*.corp.example.com'] });
  * const response = await fetch('https://intranet.corp.example.com/');
  * ```
  *
- * Redirects are followed as `fetch` does, and each address is judged by itself:
- * nothing of a logon goes to a host that is not in `hosts`. Errors of a logon
- * are the `cause` of the TypeError that `fetch` rejects with.
+ * Redirects are followed as usual, and each URL is compared with `hosts`: hosts
+ * that are not in the list are never sent a token. If a logon fails, `fetch`
+ * rejects with a TypeError whose `cause` is the error.
  *
- * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for wrong options
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if an option is invalid
  */
 export function integratedFetch(options: IntegratedClientOptions): IntegratedFetch {
   const agent = new IntegratedAgent(options);
@@ -51,63 +51,64 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
     input: RequestInfo | globalThis.Request,
     init: IntegratedRequestInit = {},
   ): Promise<Response> => {
-    if ('dispatcher' in init) throw argumentError('an integratedFetch has a dispatcher of its own');
+    if ('dispatcher' in init)
+      throw argumentError('integratedFetch does not support the option dispatcher');
     const { body } = init;
-    const { given, sent } = bodiesOf(body);
+    const { forFetch, forAgent } = bodiesOf(body);
     try {
-      checkWhole(body);
+      checkUnread(body);
       return await fetch(requestOf(input), {
         ...init,
-        ...('body' in init && { body: given }),
-        dispatcher: sent === undefined ? agent : withBody(agent, sent),
+        ...('body' in init && { body: forFetch }),
+        dispatcher: forAgent === undefined ? agent : withBody(agent, forAgent),
       } as RequestInit);
     } finally {
-      // Not if it was sent: it ends with its request then.
-      discardBody(body);
+      // Has no effect if the agent took it: then it is destroyed when its request ends.
+      destroyUntakenBody(body);
     }
   };
   return Object.assign(integrated, { agent, close: () => agent.close() });
 }
 
-/** A body as undici's `fetch` gets it, and as the agent does; `sent` is undefined where that is the same. */
+/** A body as undici's `fetch` gets it, and as the agent does; `forAgent` is undefined where that is the same. */
 interface Bodies {
-  readonly given: unknown;
-  readonly sent: unknown;
+  readonly forFetch: unknown;
+  readonly forAgent: unknown;
 }
 
 /**
- * `fetch` makes a stream of each body, which the agent could send again only up
- * to `limits.bodyBytes`, and of which it would not hear how it failed. So the
- * agent gets the body itself.
+ * `fetch` turns each body into a stream. The agent could send that again only up
+ * to `limits.bufferedBodyBytes`, and would not see the error if the body fails. So
+ * the agent is given the body itself.
  */
 function bodiesOf(body: unknown): Bodies {
-  if (isStreamBody(body)) return { given: standIn(), sent: body };
+  if (isStreamBody(body)) return { forFetch: placeholderBody(), forAgent: body };
   if (isFormData(body)) {
     const form = copyOf(body as FormData);
-    return { given: form, sent: form };
+    return { forFetch: form, forAgent: form };
   }
-  if (body instanceof URLSearchParams) return { given: body, sent: body.toString() };
-  // The caller may change its bytes meanwhile.
+  if (body instanceof URLSearchParams) return { forFetch: body, forAgent: body.toString() };
+  // Copy: the caller may change the bytes in the meantime.
   const whole = body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? bytesOf(body) : body;
-  return { given: whole, sent: isWhole(whole) ? (whole ?? undefined) : undefined };
+  return { forFetch: whole, forAgent: isReusable(whole) ? (whole ?? undefined) : undefined };
 }
 
-/** For a stream: undici would read it in ways in which its failure is not heard, and cannot destroy it. */
-async function* standIn(): AsyncGenerator<Uint8Array> {
-  // The agent has the stream itself.
+/** Replaces a stream: undici would read it without noticing all failures, and could not destroy it. */
+async function* placeholderBody(): AsyncGenerator<Uint8Array> {
+  // Yields nothing: the agent is given the stream itself.
 }
 
-/** The agent, with the body itself in place of the one that `fetch` made. */
+/** A dispatcher that replaces the body from `fetch` with the caller's. */
 function withBody(agent: IntegratedAgent, body: unknown): Dispatcher {
   return agent.compose((dispatch) => (options, handler) => {
     if ((options.body ?? null) === null) return dispatch(options, handler);
-    const headers = body instanceof FormData ? withoutForm(options.headers) : options.headers;
+    const headers = body instanceof FormData ? withoutFormFields(options.headers) : options.headers;
     return dispatch({ ...options, headers, body } as Dispatcher.DispatchOptions, handler);
   });
 }
 
-/** The fields without those of a form that `fetch` has written: each time it is written it has another boundary. */
-function withoutForm(headers: unknown): Record<string, string> {
+/** Removes the fields that `fetch` set for a form: each serialization has a new boundary. */
+function withoutFormFields(headers: unknown): Record<string, string> {
   const kept = Object.entries(headers as Record<string, string>).filter(([name, value]) => {
     const field = name.toLowerCase();
     const ofForm = field === 'content-type' && /^multipart\/form-data; *boundary=/i.test(value);
@@ -116,7 +117,7 @@ function withoutForm(headers: unknown): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-/** undici does not know a Request of Node's own undici, and would take it for a string. */
+/** Converts a Request of Node.js, which undici would treat as a string. */
 function requestOf(input: RequestInfo | globalThis.Request): RequestInfo {
   if (typeof input === 'string' || input instanceof URL || input instanceof Request) return input;
   if (Object.prototype.toString.call(input) !== '[object Request]') return input as RequestInfo;
@@ -130,7 +131,7 @@ function requestOf(input: RequestInfo | globalThis.Request): RequestInfo {
   } as RequestInit);
 }
 
-/** A FormData of undici, with what another one has now: undici does not know Node's own either. */
+/** Copies a FormData into one of undici, which does not recognize that of Node.js. */
 function copyOf(form: FormData): FormData {
   const own = new FormData();
   for (const [name, value] of form) {

@@ -212,7 +212,7 @@ describe('an agent of node:https', () => {
     async (_, options, more) => {
       const server = await serveTls();
       const where = { host: 'other.sspi.test', port: server.port, ...more };
-      const without = agentFor({ channelBindings: false, ...options });
+      const without = agentFor({ sendChannelBindings: false, ...options });
       await expect(send({ ...where, agent: without }, requestTls)).rejects.toEqual(
         coded('ERR_SECUR32_SERVER_NOT_PROVEN'),
       );

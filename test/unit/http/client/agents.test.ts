@@ -149,7 +149,7 @@ describe('an agent of node:http', () => {
       (_, response) => {
         response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end();
       },
-      /refused/,
+      /rejected/,
     ],
   ])('fails where the server %s', async (_, respond, message) => {
     const server = await serve(respond);

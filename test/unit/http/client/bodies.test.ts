@@ -116,7 +116,7 @@ describe('a body', () => {
   });
 
   const long = () => stream('x'.repeat(600), 'y'.repeat(600));
-  const small = { limits: { bodyBytes: 1000 } };
+  const small = { limits: { bufferedBodyBytes: 1000 } };
 
   test('that is a long stream cannot be sent twice', async () => {
     const server = await serve(perRequest('ticket'));
@@ -224,16 +224,16 @@ describe('a body that comes in parts', () => {
     ['any byte, where nothing may be kept', 0, false],
   ])('can be sent again after %s: %#', async (_, maxBytes, replayable) => {
     const body = recorded(stream('aaa', 'bbb'), maxBytes);
-    expect([body.certain, body.replayable]).toEqual([false, true]);
+    expect([body.alwaysReplayable, body.replayable]).toEqual([false, true]);
     await expect(read(body)).resolves.toBe('aaabbb');
-    expect([body.certain, body.replayable]).toEqual([replayable, replayable]);
+    expect([body.alwaysReplayable, body.replayable]).toEqual([replayable, replayable]);
     if (replayable) await expect(read(body)).resolves.toBe('aaabbb');
     else expect(() => body.open()).toThrow('released');
   });
 
   test('is certain if its length says so', () => {
-    expect(recorded(stream('a'), 5, 5).certain).toBe(true);
-    expect(recorded(stream('a'), 5, 6).certain).toBe(false);
+    expect(recorded(stream('a'), 5, 5).alwaysReplayable).toBe(true);
+    expect(recorded(stream('a'), 5, 6).alwaysReplayable).toBe(false);
   });
 
   test('loses nothing to a sending that is over and still waits for the chunk that passes the bound', async () => {

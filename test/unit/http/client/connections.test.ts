@@ -172,7 +172,7 @@ describe('a server that closes connections', () => {
       }
     });
     fake.legAnswers.push(last('ticket'));
-    const agent = agentFor({ limits: { refusalBytes: 1000 } });
+    const agent = agentFor({ limits: { discardedBodyBytes: 1000 } });
     await expect(get(server.origin, agent)).resolves.toMatchObject({ status: 200 });
     expect(tokens(server)).toEqual([
       [undefined, 1],
@@ -296,7 +296,7 @@ test('a response waits at its head, and not in memory, until somebody wants it',
   const attempt = new Attempt(client, { path: '/', method: 'GET' });
   await expect(attempt.head).resolves.toMatchObject({ status: 200 });
   expect(states).toEqual([true]);
-  const discarded = attempt.discard(10);
+  const discarded = attempt.drain(10);
   expect(states).toEqual([true, false]);
   attempt.onResponseEnd(controller, {});
   await expect(discarded).resolves.toBe(true);
@@ -441,8 +441,8 @@ describe('an agent', () => {
 
   test.each([
     [{ method: 'CONNECT' as const }, /^method CONNECT is not supported/],
-    [{ upgrade: 'websocket' }, /no upgrades/],
-    [{ origin: 'ftp://web', path: '/' }, /^origin must be http/],
+    [{ upgrade: 'websocket' }, /does not support upgrades/],
+    [{ origin: 'ftp://web', path: '/' }, /^origin must be an http or https URL$/],
     [{ origin: 'nonsense', path: '/' }, /^origin must be a URL/],
     [{ headers: { AUTHORIZATION: 'Basic x' } }, /Authorization/],
     [{ headers: ['authorization', 'x'] }, /Authorization/],

@@ -101,7 +101,7 @@ describe('integratedFetch', () => {
     const server = await serve(perRequest('ticket'));
     fake.legAnswers.push(last('ticket'));
     const body = make();
-    const sent = fetchFor({ limits: { bodyBytes: 4 } })(server.origin, {
+    const sent = fetchFor({ limits: { bufferedBodyBytes: 4 } })(server.origin, {
       method: 'POST',
       body: body as string,
     });

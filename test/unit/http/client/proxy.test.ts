@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChunkedEnd } from '../../../../lib/http/client/connection/chunked-body-end.js';
+import { ChunkedBodyEnd } from '../../../../lib/http/client/connection/chunked-body-end.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {
@@ -276,7 +276,7 @@ describe('a tunnel for https', () => {
     fake.legAnswers.push(last('proxy'));
     const agent = through(
       { url: `http://localhost:${port}`, seen: [] },
-      { limits: { refusalBytes: 1000 } },
+      { limits: { discardedBodyBytes: 1000 } },
     );
     await expect(get('https://localhost:8/', agent)).rejects.toMatchObject({
       code: 'ERR_SECUR32_PROXY_REFUSED',
@@ -348,7 +348,7 @@ describe('a body in chunks', () => {
 
   test('ends at its end, however it comes', () => {
     for (let size = 1; size <= body.length + 2; size++) {
-      const end = new ChunkedEnd();
+      const end = new ChunkedBodyEnd();
       const bytes = Buffer.from(`${body}more`);
       let consumed = 0;
       let found: number | undefined;
@@ -370,6 +370,6 @@ describe('a body in chunks', () => {
     '1'.repeat(9000),
     '0\r\na\n',
   ])('cannot be %j', (text) => {
-    expect(() => new ChunkedEnd().feed(Buffer.from(text))).toThrow(Error);
+    expect(() => new ChunkedBodyEnd().feed(Buffer.from(text))).toThrow(Error);
   });
 });

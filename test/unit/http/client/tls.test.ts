@@ -128,10 +128,10 @@ test('a plain connection has none', async () => {
   expect(bindingsOnLegs()).toEqual([undefined]);
 });
 
-test('channelBindings: false leaves them out', async () => {
+test('sendChannelBindings: false leaves them out', async () => {
   const { agent, url } = await serveTls(fixture('tls-rsa'), perRequest('ticket'));
   fake.legAnswers.push(last('ticket'));
-  await get(url, agent({ channelBindings: false }));
+  await get(url, agent({ sendChannelBindings: false }));
   expect(bindingsOnLegs()).toEqual([undefined]);
 });
 
@@ -142,7 +142,9 @@ test('a certificate without bindings is refused, unless they are left out', asyn
   );
   expect(tokens(server).map(([token]) => token)).toEqual([undefined]);
   fake.legAnswers.push(last('ticket'));
-  await expect(get(url, agent({ channelBindings: false }))).resolves.toMatchObject({ status: 200 });
+  await expect(get(url, agent({ sendChannelBindings: false }))).resolves.toMatchObject({
+    status: 200,
+  });
 });
 
 test('a certificate that nobody vouches for, or of another name, gets no request', async () => {
@@ -161,7 +163,7 @@ test('a certificate that nobody vouches for, or of another name, gets no request
 test('a certificate that is not checked gets a logon with bindings, and none without', async () => {
   const { agent, url, server } = await serveTls(fixture('tls-rsa'), perConnection());
   const connect = { ca: [], rejectUnauthorized: false };
-  await expect(get(url, agent({ connect, channelBindings: false }))).rejects.toEqual(
+  await expect(get(url, agent({ connect, sendChannelBindings: false }))).rejects.toEqual(
     coded('ERR_SECUR32_SERVER_NOT_PROVEN'),
   );
   expect([tokens(server), fake.legs]).toEqual([[[undefined, 1]], []]);

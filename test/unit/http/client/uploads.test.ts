@@ -51,7 +51,7 @@ function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFet
 
 const KIB = 1024;
 const BOUND = 64 * KIB;
-const bounded = { limits: { bodyBytes: BOUND } };
+const bounded = { limits: { bufferedBodyBytes: BOUND } };
 
 /** Refuses a request that has a body at its head, and others as usual. */
 function refusal(head: UploadHead, challenge: string, early: Early | undefined): Verdict {
@@ -123,7 +123,7 @@ describe('a body that is refused while it is still on its way arrives whole', ()
   }
 
   test('if the chunk that passes the bound comes during the next leg', async () => {
-    // 1 MiB is the default of limits.bodyBytes.
+    // 1 MiB is the default of limits.bufferedBodyBytes.
     const bytes = patterned(1_136_640);
     const leg = waitingLeg();
     const atTheBound = KIB * KIB + 2 * KIB;
