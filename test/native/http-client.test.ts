@@ -1,9 +1,7 @@
 import { createServer, get, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect } from '@jest/globals';
 import { request } from 'undici';
@@ -27,6 +25,7 @@ import {
   testWithDomain,
 } from '../instruments/support/skip.js';
 import { alice, bob, domain, present, wine } from '../instruments/support/system.js';
+import { certificateOf, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
 /** In a domain the name that the service's key is for. */
 const HOST = domain?.spn.split('/')[1] ?? hostname();
@@ -343,18 +342,19 @@ describe('NTLM', () => {
 });
 
 describe('over TLS', () => {
-  const pem = readFileSync(join(__dirname, '../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
-  const certificate =
-    /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
   const ntlm = { schemes: ['NTLM'] } as const;
   /** Of the certificate, which is checked for the name that is logged on to. */
   const NAME = 'tls.sspi.test';
-  const common = { ...ntlm, hosts: [NAME], connect: { ca: certificate, lookup: lookupLoopback } };
+  const common = {
+    ...ntlm,
+    hosts: [NAME],
+    connect: { ca: certificateOf(RSA_PEM), lookup: lookupLoopback },
+  };
 
   testOnWine('a logon that cannot be tied to the connection is refused here', async () => {
     const { url, served } = await serve(
       { ...ntlm, extendedProtection: 'never' },
-      { pem, name: NAME },
+      { pem: RSA_PEM, name: NAME },
     );
     const authIdentity = present(alice);
     await expect(send(url, agentFor({ ...common, authIdentity }))).rejects.toMatchObject({
@@ -366,7 +366,10 @@ describe('over TLS', () => {
   });
 
   testOnWindowsWithAccount('a logon is tied to the connection', async () => {
-    const { url } = await serve({ ...ntlm, extendedProtection: 'always' }, { pem, name: NAME });
+    const { url } = await serve(
+      { ...ntlm, extendedProtection: 'always' },
+      { pem: RSA_PEM, name: NAME },
+    );
     const authIdentity = present(alice);
     await expect(send(url, agentFor({ ...common, authIdentity }))).resolves.toMatchObject({
       status: 200,

@@ -1,8 +1,6 @@
 import { fake, settle } from '../../../instruments/support/fake-native.js';
 
-import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -29,16 +27,12 @@ import {
   tokenIn,
   withToken,
 } from '../../../instruments/support/plain-http-server.js';
+import { RSA_PEM } from '../../../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   await destroyAgents();
   await closeServers();
 });
-
-const PEM = readFileSync(
-  join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
-  'utf8',
-);
 
 /** Wants a logon of each connection, by NTLM. */
 function ntlmProxy(more: object = {}): Judge {
@@ -170,7 +164,7 @@ describe('a proxy for http', () => {
 
 describe('a tunnel for https', () => {
   async function secured() {
-    const server = await serve(perRequest('ticket'), { tls: { cert: PEM, key: PEM } });
+    const server = await serve(perRequest('ticket'), { tls: { cert: RSA_PEM, key: RSA_PEM } });
     return { server, url: `https://localhost:${server.port}/` };
   }
 
