@@ -3,11 +3,11 @@
 import type { Socket } from 'node:net';
 
 import type { ClientCredentials } from '../logon/client-credentials.js';
+import { PeerCache } from '../logon/peer-cache.js';
+import { Peer } from '../logon/peer.js';
+import type { ClientSettings, ProxySettings } from '../settings.js';
 import { LogonConnection } from './logon-connection.js';
 import { connectionLost } from './lost-connection.js';
-import { PeerCache } from '../logon/peer-cache.js';
-import type { ClientSettings, ProxySettings } from '../settings.js';
-import { Peer } from '../logon/peer.js';
 import { endSocket, openPlain, openTls, type SocketSettings } from './open-socket.js';
 import { openTunnel } from './tunnel.js';
 

@@ -1,12 +1,13 @@
 /** A connection with its logons: one socket, which is never replaced. */
 
+import type { Socket } from 'node:net';
+
 import { Client } from 'undici';
 
-import { maxHeaderSize } from './max-header-size.js';
-import { unsentRequest } from './lost-connection.js';
 import type { ClientLimits } from '../limits.js';
 import type { Peer } from '../logon/peer.js';
-import type { Socket } from 'node:net';
+import { unsentRequest } from './lost-connection.js';
+import { maxHeaderSize } from './max-header-size.js';
 
 export interface ConnectionParts {
   readonly origin: URL;

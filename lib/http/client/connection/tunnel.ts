@@ -5,11 +5,11 @@ import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
 import { hostOf, portOf } from '../host-rules.js';
-import { connectionLost } from './lost-connection.js';
 import type { ClientLimits } from '../limits.js';
 import type { Peer } from '../logon/peer.js';
-import { maxHeaderSize } from './max-header-size.js';
 import { drainBody } from './drain-body.js';
+import { connectionLost } from './lost-connection.js';
+import { maxHeaderSize } from './max-header-size.js';
 
 interface Answer {
   response: IncomingMessage;

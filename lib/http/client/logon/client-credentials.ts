@@ -1,8 +1,8 @@
 /** The credentials that a client logs on with: one for each scheme, acquired once. */
 
+import { Credentials } from '../../../context/credentials.js';
 import { closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { Credentials } from '../../../context/credentials.js';
 import type { Scheme } from '../../schemes.js';
 import type { LogonSettings } from '../settings.js';
 

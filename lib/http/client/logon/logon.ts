@@ -2,8 +2,8 @@
 
 import { ClientContext, type ClientContextOptions } from '../../../context/client-context.js';
 import type { Credentials } from '../../../context/credentials.js';
-import { codedError } from '../../../core/errors.js';
 import type { StepResult } from '../../../context/handshake.js';
+import { codedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 

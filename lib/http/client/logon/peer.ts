@@ -7,11 +7,11 @@ import type { ClientContextOptions } from '../../../context/client-context.js';
 import { codedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
+import type { LogonSettings } from '../settings.js';
 import { readChallenges, readPersistentAuth, type Challenges } from './challenges.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { Logon, notProven } from './logon.js';
 import type { KnownPeer } from './peer-cache.js';
-import type { LogonSettings } from '../settings.js';
 import { channelBindingsOfPeer, requireAcceptedCertificate } from './peer-certificate.js';
 import { checkTargetHost, targetNameOf, type TargetNameSettings } from './target-names.js';
 

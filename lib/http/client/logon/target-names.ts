@@ -1,9 +1,9 @@
 /** The service principal name that a client asks for. */
 
-import { requiredText } from '../../../core/checks.js';
 import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
+import { requiredText } from '../../../core/checks.js';
 import { codedError } from '../../../core/errors.js';
 import { addressOf, hostOf, type HostRules } from '../host-rules.js';
 

@@ -1,26 +1,26 @@
 /** Opens and logs on the connections of an agent of node:http. */
 
-import { argumentError, closedError } from '../../../core/errors.js';
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+import { argumentError, closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { checkRequest, urlOfRequest } from './request-checks.js';
-import { ClientCredentials } from '../logon/client-credentials.js';
 import { connectionLost } from '../connection/lost-connection.js';
+import { endSocket, openPlain, openTls } from '../connection/open-socket.js';
+import { ClientCredentials } from '../logon/client-credentials.js';
 import { PeerCache } from '../logon/peer-cache.js';
+import { Peer } from '../logon/peer.js';
+import type { ConnectOptions } from '../options.js';
+import type { LogonSettings } from '../settings.js';
 import {
   nodeAgent,
   type ConnectionCreated,
   type NodeAgent,
   type SocketCreated,
 } from './node-internals.js';
-import type { ConnectOptions } from '../options.js';
-import type { LogonSettings } from '../settings.js';
-import { Peer } from '../logon/peer.js';
 import { logOnByProbe, type Probe } from './probe.js';
-import { endSocket, openPlain, openTls } from '../connection/open-socket.js';
+import { checkRequest, urlOfRequest } from './request-checks.js';
 import { WaitingRequest } from './waiting-request.js';
 
 /** A connection whose logon is in progress. */

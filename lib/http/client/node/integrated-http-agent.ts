@@ -9,16 +9,16 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { IDENTITY_NAMES } from '../../../raw/auth-identity.js';
-import { argumentError } from '../../../core/errors.js';
 import { optionNames, ownRecord, requiredText } from '../../../core/checks.js';
+import { argumentError } from '../../../core/errors.js';
+import { IDENTITY_NAMES } from '../../../raw/auth-identity.js';
 import { checkedBoolean, checkedInteger } from '../../option-checks.js';
+import type { LogonOptions } from '../options.js';
+import { checkedPath } from '../request/request-target.js';
+import { checkedLogonOptions, LOGON_OPTIONS, ownLogonOptions } from '../settings.js';
 import { AgentLogons } from './agent-logons.js';
 import { asNodeAgent, type ConnectionCreated, type SocketCreated } from './node-internals.js';
-import type { LogonOptions } from '../options.js';
-import { checkedLogonOptions, LOGON_OPTIONS, ownLogonOptions } from '../settings.js';
 import type { Probe } from './probe.js';
-import { checkedPath } from '../request/request-target.js';
 
 export interface IntegratedHttpAgentOptions extends LogonOptions {
   /**

@@ -4,8 +4,8 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
-import { maxHeaderSize } from '../connection/max-header-size.js';
 import { connectionLost } from '../connection/lost-connection.js';
+import { maxHeaderSize } from '../connection/max-header-size.js';
 import type { ClientLimits } from '../limits.js';
 import type { Peer, ResponseHead } from '../logon/peer.js';
 

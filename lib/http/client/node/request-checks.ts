@@ -4,8 +4,8 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 
 import { argumentError } from '../../../core/errors.js';
 import { hostOf } from '../host-rules.js';
-import { asNodeRequest } from './node-internals.js';
 import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from '../request/request-target.js';
+import { asNodeRequest } from './node-internals.js';
 
 /**
  * The URL of the host that the options of a request name.

@@ -5,18 +5,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
 import { codedError } from '../../../core/errors.js';
-import { Attempt, type AttemptHead } from './attempt.js';
-import { supportsSessions } from '../logon/challenges.js';
-import { ExchangeController } from './exchange-controller.js';
+import { RequestBody } from '../body/request-body.js';
+import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { LogonConnection } from '../connection/logon-connection.js';
 import { connectionLost, isLostConnection, isUnsent } from '../connection/lost-connection.js';
 import type { ClientLimits } from '../limits.js';
+import { supportsSessions } from '../logon/challenges.js';
 import type { Peer } from '../logon/peer.js';
-import type { ConnectionPool } from '../connection/connection-pool.js';
-import { RequestBody } from '../body/request-body.js';
 import { RequestHeaders } from '../request/request-headers.js';
-import { Retries } from './retries.js';
+import { Attempt, type AttemptHead } from './attempt.js';
+import { ExchangeController } from './exchange-controller.js';
 import type { ResponseHandler } from './response-handler.js';
+import { Retries } from './retries.js';
 
 type Options = Dispatcher.DispatchOptions;
 

@@ -4,14 +4,14 @@ import { Dispatcher, errors } from 'undici';
 
 import { argumentError, closedError } from '../../../core/errors.js';
 import { destroyUntakenBody } from '../body/body-source.js';
-import { ClientCredentials } from '../logon/client-credentials.js';
-import { Exchange } from './exchange.js';
 import { ConnectionOpener } from '../connection/connection-opener.js';
-import type { IntegratedClientOptions } from '../options.js';
-import { checkedClientOptions, ownClientOptions, type ClientSettings } from '../settings.js';
 import { ConnectionPool } from '../connection/connection-pool.js';
+import { ClientCredentials } from '../logon/client-credentials.js';
+import type { IntegratedClientOptions } from '../options.js';
 import { RequestHeaders } from '../request/request-headers.js';
 import { checkedMethod, checkedOrigin, checkedPath } from '../request/request-target.js';
+import { checkedClientOptions, ownClientOptions, type ClientSettings } from '../settings.js';
+import { Exchange } from './exchange.js';
 import { responseHandlerOf, type ResponseHandler } from './response-handler.js';
 
 /**

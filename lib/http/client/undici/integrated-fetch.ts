@@ -11,10 +11,10 @@ import {
 } from 'undici';
 
 import { argumentError } from '../../../core/errors.js';
-import { IntegratedAgent } from './integrated-agent.js';
 import { bytesOf, checkUnread, destroyUntakenBody, isStreamBody } from '../body/body-source.js';
-import type { IntegratedClientOptions } from '../options.js';
 import { isFormData, isReusable } from '../body/request-body.js';
+import type { IntegratedClientOptions } from '../options.js';
+import { IntegratedAgent } from './integrated-agent.js';
 
 /** undici's `fetch`, with an `IntegratedAgent` as its dispatcher. */
 export interface IntegratedFetch {
