@@ -1,4 +1,4 @@
-/** Clients of HTTP of two users at once, and a server that knows who each request is of. */
+/** HTTP clients of two users at the same time, and a server that knows the user of each request. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await expectNothingLive();
 });
 
-/** A server that says whose request it is, and now and then closes the connection behind it. */
+/** A server that responds with the user, and now and then closes the connection afterwards. */
 async function serve(random: () => number): Promise<string> {
   const auth = integratedAuth({ schemes: ['NTLM'], packages });
   await auth.ready;

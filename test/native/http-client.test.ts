@@ -27,7 +27,7 @@ import {
 import { alice, bob, domain, present, wine } from '../instruments/support/system.js';
 import { certificateOf, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
-/** In a domain the name that the service's key is for. */
+/** In a domain, the name that the service's key is for. */
 const HOST = domain?.spn.split('/')[1] ?? hostname();
 
 const testOnWindowsWithAccount = testIf(
@@ -43,14 +43,14 @@ afterEach(async () => {
 
 interface TestServer {
   url: string;
-  /** The package and the connection's port of each request that came through. */
+  /** The package and the connection's port of each accepted request. */
   served: { by: string | undefined; port: number | undefined; persistent: boolean | undefined }[];
 }
 
 /**
- * A server of this package, which says who came and what they sent.
+ * A server of this package, which responds with the user and what was sent.
  *
- * @param closes whether it closes the connection at once on which it refuses a body
+ * @param closes whether it closes a connection at once when it rejects a body on it
  */
 async function serve(
   options: IntegratedAuthOptions,
@@ -252,7 +252,7 @@ describe('Kerberos', () => {
           }).once('error', ({ name }) => {
             resolve(name);
           });
-          // Some at once, some in the middle of their logon.
+          // Some at once, some during their logon.
           if (i % 4 === 0) abort.abort();
           else if (i === 1)
             setImmediate(() => {
@@ -336,14 +336,14 @@ describe('NTLM', () => {
     });
     await expect(send(url, agentFor({ credentials }))).resolves.toMatchObject({ status: 200 });
     expect(served).toMatchObject([{ by: 'NTLM' }]);
-    // They are still good.
+    // They can still be used.
     new ClientContext(credentials).close();
   });
 });
 
 describe('over TLS', () => {
   const ntlm = { schemes: ['NTLM'] } as const;
-  /** Of the certificate, which is checked for the name that is logged on to. */
+  /** The host in the certificate, and so the one to log on to. */
   const NAME = 'tls.sspi.test';
   const common = {
     ...ntlm,

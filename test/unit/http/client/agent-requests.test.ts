@@ -1,4 +1,4 @@
-/** Requests of node:http by an agent that logs on: they are for the host whose connection they go over. */
+/** Requests of node:http by an agent that logs on must be for the host of their connection. */
 
 import { fake, settle } from '../../../instruments/support/fake-native.js';
 
@@ -22,7 +22,7 @@ import { serve } from '../../../instruments/support/plain-http-server.js';
 
 afterEach(endAgents);
 
-/** The status, when the response is there. */
+/** Resolves to the status at the end of the response. */
 async function send(options: TlsRequestOptions, make: typeof request = request) {
   return (await responseTo(make(options))).status;
 }

@@ -1,4 +1,4 @@
-/** Requests of node:http while their agent logs on: what ends them, and how many there are. */
+/** Requests of node:http while their agent logs on: what ends them, and how many connections there are. */
 
 import { fake, Gate, settle } from '../../../instruments/support/fake-native.js';
 
@@ -26,7 +26,7 @@ afterEach(endAgents);
 
 interface Sent {
   made: ClientRequest;
-  /** Of the request, as they come. */
+  /** Events of the request, in order. */
   events: string[];
   status: Promise<number | undefined>;
 }
@@ -42,7 +42,7 @@ function send(server: TestServer, agent: Agent, options: RequestOptions = {}): S
   return { made, events, status };
 }
 
-/** Waits for something that must come, and not for ever. */
+/** Waits for a condition; fails if it does not become true in time. */
 async function until(there: () => boolean): Promise<void> {
   for (let i = 0; i < 400 && !there(); i++) {
     await new Promise((resolve) => setTimeout(resolve, 5 * patience));
@@ -50,7 +50,7 @@ async function until(there: () => boolean): Promise<void> {
   expect(there()).toBe(true);
 }
 
-/** Where the logon of the next connection stays. */
+/** Where the logon of the next connection hangs. */
 const stages: [string, (gate: Gate) => Respond][] = [
   [
     'the credentials',
@@ -79,7 +79,7 @@ const stages: [string, (gate: Gate) => Respond][] = [
   ],
 ];
 
-/** Until the logon is where it stays. */
+/** Waits until the logon hangs. */
 async function stay(server: TestServer): Promise<void> {
   const count = () => [server.seen.length, fake.legs.length, fake.acquisitions.length].join();
   for (let before = '', quiet = 0; quiet < 5;) {
@@ -99,7 +99,7 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
     return { server, agent, sent, gate };
   }
 
-  /** Nothing is left of it, and another request may go. */
+  /** Nothing is left of the request, and another one may start. */
   async function expectGone({ server, agent, gate }: Awaited<ReturnType<typeof begin>>) {
     await until(() => server.sockets.size === 0);
     expect([agent.sockets, agent.requests]).toEqual([{}, {}]);
@@ -256,7 +256,7 @@ test('an agent that is destroyed ends the requests that wait for their turn', as
 });
 
 describe('the bounds of Node.js on connections hold with logons under way:', () => {
-  /** Sends requests at once; how many connections there were, at most and in all. */
+  /** Sends requests at the same time; returns the peak number of connections and how many are open. */
   async function sendAll(agent: Agent, server: TestServer, count: number) {
     let most = 0;
     server.server.on('connection', () => {

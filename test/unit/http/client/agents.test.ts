@@ -105,7 +105,7 @@ describe('an agent of node:http', () => {
   test('takes Kerberos of a server that keeps it', async () => {
     const server = await serve(perRequest('ticket', { 'persistent-auth': 'true' }));
     fake.legAnswers.push(last('ticket'));
-    // The test's server wants it again; the agent does not see that.
+    // The test's server requires the ticket again; the agent does not see that.
     await expect(send(server.origin, httpAgentFor())).resolves.toMatchObject({ status: 401 });
     expect(requests(server).map(([, , token]) => token)).toEqual([undefined, 'ticket', undefined]);
   });

@@ -34,7 +34,7 @@ afterEach(async () => {
   await closeServers();
 });
 
-/** A body that can be read once. */
+/** A body that can be read only once. */
 function stream(...chunks: (string | Uint8Array)[]): Readable {
   return Readable.from(chunks, { objectMode: false });
 }
@@ -281,7 +281,7 @@ describe('a body that comes in parts', () => {
     let calls = 0;
     const source = {
       [Symbol.asyncIterator]: () => ({
-        // As generators do: a failure, and then an end.
+        // As generators do: an error, and then the end.
         next: () => {
           calls += 1;
           if (calls === 2) return Promise.reject(failure);

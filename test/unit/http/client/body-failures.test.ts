@@ -44,7 +44,7 @@ afterEach(async () => {
   await closeServers();
 });
 
-/** The end of a request that nothing but the agent knows of: with its body nobody else has to do. */
+/** Resolves at the end of a request that only the agent knows; nothing else handles its body. */
 function send(
   agent: IntegratedAgent,
   origin: string,
@@ -85,7 +85,7 @@ interface Breakable {
   breakNow: () => void;
 }
 
-/** Bodies that wait, and fail when they are told to. */
+/** Bodies that wait, and fail when told to. */
 const breakables: (readonly [string, () => Breakable])[] = [
   [
     'a Readable',
@@ -126,7 +126,7 @@ const breakables: (readonly [string, () => Breakable])[] = [
   ],
 ];
 
-/** Everything that happens without waiting has happened. */
+/** Waits until pending callbacks have run. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
 }
@@ -223,7 +223,7 @@ describe('a body that fails fails its request', () => {
       })();
       const server = await serveUploads(() => ({ status: 200 }));
       const agent = agentFor();
-      // On a connection that served before, and with a method that is sent again.
+      // On a connection that was used before, and with a method that may be repeated.
       await get(server.origin, agent);
       await expect(send(agent, server.origin, parts)).rejects.toBe(broken);
       await until(() => server.uploads[1]?.complete !== undefined);
@@ -289,7 +289,7 @@ async function until(done: () => boolean): Promise<void> {
 describe('a body that is left is destroyed', () => {
   let body: Readable;
 
-  /** Fails when it is destroyed, too: that must not end the process. */
+  /** Fails when destroyed, too: that must not end the process. */
   beforeEach(() => {
     let parts = 0;
     body = new Readable({

@@ -66,7 +66,7 @@ describe('a server that closes connections', () => {
       } else respond(seen, response, n);
     });
     const agent = agentFor();
-    // Where it only closes, the client may have made its next leg already.
+    // If the server only closes, the client may have run its next step already.
     const gate = new Gate();
     fake.legAnswers.push(going(NTLM_1));
     if (connection === 'keep-alive') fake.legAnswers.push({ ...last('lost'), until: gate.opened });
@@ -182,7 +182,7 @@ describe('a server that closes connections', () => {
 });
 
 describe('the second connection of a request that is repeated', () => {
-  /** A server that answers on these connections only and ends the others, and how many it saw at most. */
+  /** A server that answers only on these connections and closes the others; also the peak number of connections. */
   async function serveOn(answers: (connection: number) => boolean) {
     let most = 0;
     const server = await serve((seen, response) => {
@@ -191,7 +191,7 @@ describe('the second connection of a request that is repeated', () => {
       else response.writeHead(401, { 'www-authenticate': 'Negotiate', connection: 'close' }).end();
     });
     server.server.on('connection', () => {
-      // Without those that the client has ended, and that this side is about to.
+      // Do not count those that the client has ended and this side is about to end.
       const open = [...server.sockets].filter(({ readableEnded }) => !readableEnded);
       most = Math.max(most, open.length);
     });

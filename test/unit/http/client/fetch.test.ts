@@ -160,7 +160,7 @@ function form<T extends { append: (name: string, value: string) => void }>(data:
 }
 
 describe('a redirect', () => {
-  /** A server that sends whoever is logged on elsewhere. */
+  /** A server that redirects clients that are logged on. */
   function redirecting(to: () => string) {
     return serve((seen, response) => {
       if (tokenIn(seen.headers.authorization) === 'here') {
@@ -229,7 +229,7 @@ describe('the fetch of Node itself', () => {
     init: RequestInit = {},
     dispatcher = agentFor(),
   ): Promise<Response> {
-    // Its types are of another undici than this one.
+    // Its types are those of another undici.
     return fetch(server.origin, { ...init, dispatcher } as unknown as RequestInit);
   }
 
@@ -251,7 +251,7 @@ describe('the fetch of Node itself', () => {
     const body = form(new FormData());
     expect(await (await fetchBy(server, { method: 'POST', body })).text()).toContain('value');
     fake.legAnswers.push({ status: 0x80090303 });
-    // Node does not know an error of jest's realm, and makes one of its text.
+    // Node.js does not recognize an error of jest's realm, and makes one from its text.
     const error = await fetchBy(server).catch((failure: unknown) => failure);
     expect(String((error as Error).cause)).toContain('SEC_E_TARGET_UNKNOWN');
   });

@@ -129,7 +129,7 @@ describe('NTLM', () => {
   test('logs each connection on by itself, two at once', async () => {
     const server = await serve(perConnection());
     const agent = agentFor({ connections: 2 });
-    // Which connection's leg is the third, nobody knows; the first ones wait for each other.
+    // The third leg may be that of either connection; the first ones wait for each other.
     const gate = new Gate();
     const first = { ...going(NTLM_1), until: gate.opened };
     fake.legAnswers.push(first, first, last(NTLM_3), last(NTLM_3));
@@ -138,7 +138,7 @@ describe('NTLM', () => {
     gate.open();
     await both;
     for (const connection of [1, 2]) {
-      // Whether the second one was asked, or knew it from the first, nobody knows.
+      // The second connection may have been asked, or have known the scheme from the first one.
       const sent = tokens(server).filter(([token, number]) => token && number === connection);
       expect(sent).toEqual([
         [NTLM_1, connection],

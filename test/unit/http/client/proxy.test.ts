@@ -34,7 +34,7 @@ afterEach(async () => {
   await closeServers();
 });
 
-/** Wants a logon of each connection, by NTLM. */
+/** Requires an NTLM logon of each connection. */
 function ntlmProxy(more: object = {}): Judge {
   const loggedOn = new Set<number>();
   return ({ authorization, connection }) => {
@@ -46,7 +46,7 @@ function ntlmProxy(more: object = {}): Judge {
   };
 }
 
-/** Wants a token with each request. */
+/** Requires a token with each request. */
 const ticketProxy: Judge = ({ authorization }) =>
   tokenIn(authorization) === 'proxy'
     ? undefined
@@ -303,10 +303,10 @@ describe('a tunnel for https', () => {
       createServer((socket) => {
         const nth = (connections += 1);
         sockets.add(socket.once('close', () => sockets.delete(socket)));
-        // Without those that the client has ended, and that this side is about to.
+        // Do not count those that the client has ended and this side is about to end.
         most = Math.max(most, [...sockets].filter(({ readableEnded }) => !readableEnded).length);
         socket.once('data', () => {
-          // The TLS in the tunnel waits for an answer for ever.
+          // The TLS handshake in the tunnel waits forever.
           if (nth > 1) socket.write('HTTP/1.1 200 x\r\n\r\n');
           else socket.write('HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate\r\n\r\n');
         });

@@ -52,7 +52,7 @@ async function serveTls(pem: string, respond: Respond) {
   return { server, agent, url: `https://${NAME}:${server.port}/` };
 }
 
-/** What the fake got of bindings on each leg. */
+/** The channel bindings that the fake got on each leg. */
 function bindingsOnLegs(): (string | undefined)[] {
   return fake.legs.map(
     ({ input }) => input.find(([type]) => type === SECBUFFER_CHANNEL_BINDINGS)?.[1],
@@ -82,7 +82,7 @@ test('bindings are of the connection, not of an earlier one', async () => {
   });
   fake.legAnswers.push(last('ticket'), last('ticket'));
   await get(first.url, agent);
-  // Another certificate from now on, as after a renewal.
+  // Another certificate from here on, as after a renewal.
   const pem = ECDSA_PEM;
   (first.server.server as unknown as Pick<Server, 'setSecureContext'>).setSecureContext({
     cert: pem,
