@@ -195,7 +195,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: every server may act as the user',
-    test: { file: 'unit/http/client/logon', title: 'is for the hosts of its own list' },
+    test: { file: 'unit/http/client/delegation', title: 'is for the hosts of its own list' },
     changes: [
       { file: `${CLIENT}/logon/peer.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
       {
@@ -229,7 +229,10 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: mutualAuth is content without the last token of the server',
-    test: { file: 'unit/http/client/logon', title: 'is not there without a word of the server' },
+    test: {
+      file: 'unit/http/client/identities',
+      title: 'is not there without a word of the server',
+    },
     changes: [
       {
         file: `${CLIENT}/logon/logon.js`,
@@ -262,7 +265,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: two users share connections',
-    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/identities', title: 'two agents never share a connection' },
     changes: [
       {
         file: `${CLIENT}/undici/integrated-agent.js`,
@@ -273,7 +276,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the credentials of one client are those of the next one',
-    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/identities', title: 'two agents never share a connection' },
     changes: [
       {
         file: `${CLIENT}/logon/client-credentials.js`,
@@ -431,7 +434,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a connection may take any time',
-    test: { file: 'unit/http/client/connections', title: 'a connection is bounded' },
+    test: { file: 'unit/http/client/requests', title: 'a connection is bounded' },
     changes: [
       {
         file: `${CLIENT}/connection/open-socket.js`,
@@ -470,7 +473,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that is given up ends as if it were complete',
-    test: { file: 'unit/http/client/bodies', title: 'however far it was read before' },
+    test: { file: 'unit/http/client/request-body', title: 'however far it was read before' },
     changes: [
       {
         file: `${CLIENT}/body/buffered-body.js`,
@@ -481,7 +484,10 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that failed ends as if it were complete when it is sent again',
-    test: { file: 'unit/http/client/bodies', title: 'fails each time once its source failed' },
+    test: {
+      file: 'unit/http/client/request-body',
+      title: 'fails each time once its source failed',
+    },
     changes: [
       {
         file: `${CLIENT}/body/buffered-body.js`,
@@ -554,7 +560,7 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a stream stays open after its request',
-    test: { file: 'unit/http/client/body-failures', title: 'destroyed if there is no connection' },
+    test: { file: 'unit/http/client/body-disposal', title: 'destroyed if there is no connection' },
     changes: [
       {
         file: `${CLIENT}/body/body-source.js`,

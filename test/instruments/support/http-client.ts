@@ -6,6 +6,10 @@ import { request, type Dispatcher } from 'undici';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../../lib/constants/status.js';
 import { IntegratedAgent } from '../../../lib/http/client/undici/integrated-agent.js';
+import {
+  integratedFetch,
+  type IntegratedFetch,
+} from '../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../lib/http/client/options.js';
 import { tokenIn, withToken, type Respond, type TestServer } from './plain-http-server.js';
 
@@ -21,6 +25,13 @@ export function agentFor(options: Partial<IntegratedClientOptions> = {}): Integr
   const agent = new IntegratedAgent({ hosts: ['localhost'], ...options });
   agents.push(agent);
   return agent;
+}
+
+/** A `fetch` that logs on to the tests' servers. */
+export function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
+  const made = integratedFetch({ hosts: ['localhost'], ...options });
+  agents.push(made.agent);
+  return made;
 }
 
 export interface Got {

@@ -3,15 +3,11 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici';
 
-import {
-  integratedFetch,
-  type IntegratedFetch,
-} from '../../../../lib/http/client/undici/integrated-fetch.js';
-import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
+  fetchFor,
   going,
   last,
   ntlmLegs,
@@ -27,15 +23,7 @@ import {
   type TestServer,
 } from '../../../instruments/support/plain-http-server.js';
 
-const fetches: IntegratedFetch[] = [];
-function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
-  const made = integratedFetch({ hosts: ['localhost'], ...options });
-  fetches.push(made);
-  return made;
-}
-
 afterEach(async () => {
-  await Promise.all(fetches.splice(0).map(({ agent }) => agent.destroy()));
   await destroyAgents();
   await closeServers();
 });

@@ -5,11 +5,6 @@ import { FormData, type Dispatcher } from 'undici';
 
 import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import {
-  integratedFetch,
-  type IntegratedFetch,
-} from '../../../../lib/http/client/undici/integrated-fetch.js';
-import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
-import {
   partsOf,
   patterned,
   streamBodies,
@@ -18,6 +13,7 @@ import {
 import {
   agentFor,
   destroyAgents,
+  fetchFor,
   get,
   alwaysNtlm,
   alwaysTicket,
@@ -35,19 +31,10 @@ import {
   type Verdict,
 } from '../../../instruments/support/upload-server.js';
 
-const fetches: IntegratedFetch[] = [];
-
 afterEach(async () => {
-  await Promise.all(fetches.splice(0).map(({ agent }) => agent.destroy()));
   await destroyAgents();
   await closeServers();
 });
-
-function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
-  const made = integratedFetch({ hosts: ['localhost'], ...options });
-  fetches.push(made);
-  return made;
-}
 
 const KIB = 1024;
 const BOUND = 64 * KIB;
