@@ -302,7 +302,7 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/connection/connection-pool.js`,
-        text: ' && this.#users === 0',
+        text: ' && this.#requests === 0',
         becomes: '',
       },
     ],

@@ -20,7 +20,7 @@ export class ConnectionPool {
   /** Connections that are open or being opened. */
   #occupied = 0;
   /** Requests that have not ended: each may still need another connection. */
-  #users = 0;
+  #requests = 0;
   #closed = false;
 
   /** @param onEmpty called when there are no connections, and no requests that could need one */
@@ -30,14 +30,14 @@ export class ConnectionPool {
     this.#onEmpty = onEmpty;
   }
 
-  /** Call before the first `acquire` of a request: keeps the pool until `removeUser`. */
-  addUser(): void {
-    this.#users += 1;
+  /** Call before the first `acquire` of a request: keeps the pool until `removeRequest`. */
+  addRequest(): void {
+    this.#requests += 1;
   }
 
   /** Call after the last `acquire` of a request. */
-  removeUser(): void {
-    this.#users -= 1;
+  removeRequest(): void {
+    this.#requests -= 1;
     this.#checkEmpty();
   }
 
@@ -121,7 +121,7 @@ export class ConnectionPool {
   }
 
   #checkEmpty(): void {
-    if (this.#occupied === 0 && this.#users === 0) this.#onEmpty();
+    if (this.#occupied === 0 && this.#requests === 0) this.#onEmpty();
   }
 
   #wakeNext(): void {

@@ -73,7 +73,7 @@ function opened<S extends Socket>(
   signal: AbortSignal,
 ): Promise<S> {
   return new Promise<S>((resolve, reject) => {
-    const give = () => {
+    const ready = () => {
       done();
       socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(socket);
@@ -95,11 +95,11 @@ function opened<S extends Socket>(
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
-      socket.off(event, give).off('error', fail).off('close', closed);
+      socket.off(event, ready).off('error', fail).off('close', closed);
       // The user of the socket sees that it ends; an error without a listener would end the process.
       socket.on('error', () => undefined);
     };
-    socket.once(event, give).once('error', fail).once('close', closed);
+    socket.once(event, ready).once('error', fail).once('close', closed);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });

@@ -37,7 +37,7 @@ export async function openTunnel(
   try {
     await proxy.startRequest();
     for (;;) {
-      const { response, head } = await askFor(socket, target, proxy, limits);
+      const { response, head } = await sendConnect(socket, target, proxy, limits);
       const { statusCode: status = 0, headers } = response;
       if (status >= 200 && status < 300) {
         await proxy.accepted({ status, headers });
@@ -46,7 +46,7 @@ export async function openTunnel(
         return true;
       }
       const answer = status === proxy.status ? proxy.answerTo({ status, headers }) : undefined;
-      if (answer === undefined) throw refused(target, status);
+      if (answer === undefined) throw tunnelFailed(target, status);
       const goesOn =
         !endsConnection(response) &&
         (await drainBody(socket, head, headers, limits.discardedBodyBytes));
@@ -60,14 +60,19 @@ export async function openTunnel(
 }
 
 function endsConnection({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
-  const said = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`;
-  if (/(^|,)\s*close\s*(,|$)/i.test(said)) return true;
+  const connectionOptions = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`;
+  if (/(^|,)\s*close\s*(,|$)/i.test(connectionOptions)) return true;
   const keptByDefault = httpVersionMajor > 1 || httpVersionMinor >= 1;
-  return !keptByDefault && !/(^|,)\s*keep-alive\s*(,|$)/i.test(said);
+  return !keptByDefault && !/(^|,)\s*keep-alive\s*(,|$)/i.test(connectionOptions);
 }
 
 /** Sends one CONNECT; resolves to its response, whatever its status. */
-function askFor(socket: Socket, target: URL, proxy: Peer, limits: ClientLimits): Promise<Answer> {
+function sendConnect(
+  socket: Socket,
+  target: URL,
+  proxy: Peer,
+  limits: ClientLimits,
+): Promise<Answer> {
   const authority = `${hostOf(target)}:${portOf(target)}`;
   return new Promise((resolve, reject) => {
     request({
@@ -91,7 +96,7 @@ function askFor(socket: Socket, target: URL, proxy: Peer, limits: ClientLimits):
   });
 }
 
-function refused(target: URL, status: number): Error {
+function tunnelFailed(target: URL, status: number): Error {
   const why =
     status === 407
       ? 'it requires a logon that was not sent or not accepted'

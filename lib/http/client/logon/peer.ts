@@ -209,9 +209,9 @@ export class Peer {
   /** Whether later requests on this connection need no token. */
   #persists(logon: Logon, headers: IncomingHttpHeaders): boolean {
     // There is no such field for proxies.
-    const said =
+    const persistent =
       this.kind === 'server' ? readPersistentAuth(headers['persistent-auth']) : undefined;
-    return said ?? (logon.ntlm && logon.done);
+    return persistent ?? (logon.ntlm && logon.done);
   }
 
   async #start(scheme: Scheme): Promise<void> {

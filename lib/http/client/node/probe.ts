@@ -57,11 +57,11 @@ export async function logOnByProbe(
 async function checkLoggedOn(server: Peer, head: ResponseHead, probe: Probe): Promise<void> {
   const what = `${probe.method} ${probe.path}`;
   if (head.status === server.status) throw notLoggedOn(`the server rejected the logon for ${what}`);
-  const asked = server.loggingOn;
+  const loggingOn = server.loggingOn;
   await server.accepted(head);
   if (server.loggedOn) return;
   throw notLoggedOn(
-    asked
+    loggingOn
       ? 'the server requires a token with each request; use integratedFetch or IntegratedAgent'
       : `the server did not ask for a logon for ${what}; set probe.path to a path that requires one`,
   );

@@ -107,7 +107,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  #give(event: Event): void {
+  #emit(event: Event): void {
     if (this.#take === undefined) this.#waiting.push(event);
     else this.#take(event);
   }
@@ -130,15 +130,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Controller, chunk: Buffer): void {
-    this.#give({ kind: 'data', chunk });
+    this.#emit({ kind: 'data', chunk });
   }
 
   onResponseEnd(_: Controller, trailers: IncomingHttpHeaders): void {
-    this.#give({ kind: 'end', trailers });
+    this.#emit({ kind: 'end', trailers });
   }
 
   onResponseError(_: Controller, error: Error): void {
     this.#rejectHead(error);
-    this.#give({ kind: 'error', error });
+    this.#emit({ kind: 'error', error });
   }
 }

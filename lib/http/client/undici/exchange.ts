@@ -148,8 +148,9 @@ export class Exchange {
       const roundTrip = await this.#roundTrips(connection, () => 'head');
       if (roundTrip === undefined) return 'retry';
       // The HEAD was rejected, as the request itself would be.
-      if (this.#challenger(connection, roundTrip.head) !== undefined)
+      if (this.#challenger(connection, roundTrip.head) !== undefined) {
         return this.#finish(connection, roundTrip);
+      }
       await this.#notifyPeers(connection, roundTrip);
       if (!(await roundTrip.attempt.drain(this.#limits.discardedBodyBytes)) || !connection.usable) {
         return this.#retry('the server closed the connection after the logon');

@@ -153,17 +153,17 @@ export class IntegratedAgent extends Dispatcher {
     const { limits } = this.#settings;
     const pool = this.#pool(origin);
     // Keep the pool until the request ends: its second connection must count there, too.
-    pool.addUser();
+    pool.addRequest();
     let exchange: Exchange;
     try {
       exchange = new Exchange(origin, checked, headers, responseHandler, pool, limits);
     } catch (error) {
-      pool.removeUser();
+      pool.removeRequest();
       throw error;
     }
     const run = exchange.run().finally(() => {
       this.#running.delete(exchange);
-      pool.removeUser();
+      pool.removeRequest();
     });
     this.#running.set(exchange, run);
   }

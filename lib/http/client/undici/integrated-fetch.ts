@@ -21,7 +21,7 @@ export interface IntegratedFetch {
   (input: RequestInfo | globalThis.Request, init?: IntegratedRequestInit): Promise<Response>;
   /** The dispatcher, for `request` and the other functions of undici. */
   readonly agent: IntegratedAgent;
-  /** Waits for the running requests, then closes the connections and credentials. */
+  /** Rejects further requests, waits for the running ones, then closes the connections and credentials. */
   close(): Promise<void>;
 }
 
@@ -51,8 +51,9 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
     input: RequestInfo | globalThis.Request,
     init: IntegratedRequestInit = {},
   ): Promise<Response> => {
-    if ('dispatcher' in init)
+    if ('dispatcher' in init) {
       throw argumentError('integratedFetch does not support the option dispatcher');
+    }
     const { body } = init;
     const { forFetch, forAgent } = bodiesOf(body);
     try {
@@ -70,7 +71,7 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
   return Object.assign(integrated, { agent, close: () => agent.close() });
 }
 
-/** A body as undici's `fetch` gets it, and as the agent does; `forAgent` is undefined where that is the same. */
+/** The body to pass to undici's `fetch`, and the one that the agent sends; `forAgent` is undefined if it is the same. */
 interface Bodies {
   readonly forFetch: unknown;
   readonly forAgent: unknown;
