@@ -1,4 +1,4 @@
-// Reads a page of an intranet as the user of the process, or writes to it.
+// Gets a page of an intranet as the user of the process, or posts text to it.
 //
 //   node examples/fetch.mjs URL          GET
 //   node examples/fetch.mjs URL TEXT     POST
@@ -11,7 +11,7 @@ const { SECUR32_EXAMPLE_PACKAGE: Negotiate = 'Negotiate' } = process.env;
 const [url, text] = process.argv.slice(2);
 
 const fetch = integratedFetch({
-  // Who may get a logon of this user. Where the page redirects to is judged by the same list.
+  // The servers to log on to. The targets of redirects are compared with the same list.
   hosts: [new URL(url).hostname],
   packages: { Negotiate },
 });
@@ -21,7 +21,7 @@ try {
   console.log((await response.text()).trimEnd());
   if (!response.ok) process.exitCode = 1;
 } catch (error) {
-  // fetch says that it failed; the cause says why.
+  // fetch rejects with a TypeError; its cause is the actual error.
   const { code, message } = error.cause ?? error;
   console.error(`${code ?? 'error'}: ${message}`);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
-// Sends a file to a server as the user of the process, and reads who the server
-// says that this is, over one connection with undici.
+// Sends a file to a server as the user of the process, and reads which user the
+// server recognized, over one connection with undici.
 //
 //   node examples/undici.mjs URL FILE
 //
@@ -15,7 +15,7 @@ const [url, file] = process.argv.slice(2);
 const dispatcher = new IntegratedAgent({
   hosts: [new URL(url).hostname],
   packages: { Negotiate },
-  // A stream can be sent once: the logon must not come after it.
+  // A stream can be sent only once, so the logon must not come after it.
   preemptive: true,
 });
 try {

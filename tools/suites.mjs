@@ -54,7 +54,8 @@ export const suites = {
     securityPackages: [],
     env: {
       SECUR32_TEST_FOLDERS: 'unit',
-      SECUR32_TEST_FILES: 'http/client/{bodies,body-failures,fetch,read-streams,uploads}',
+      SECUR32_TEST_FILES:
+        'http/client/{bodies,body-disposal,body-failures,fetch,read-streams,request-body,uploads}',
     },
     socketBytes: 64 * 1024,
   },

@@ -1,4 +1,4 @@
-/** Clients of HTTP of two users at once, and a server that knows who each request is of. */
+/** HTTP clients of two users at the same time, and a server that knows the user of each request. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect } from '@jest/globals';
 import { request } from 'undici';
 
-import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../lib/http/client/undici/integrated-agent.js';
 import { getIdentity } from '../../lib/http/server/authentication.js';
 import { integratedAuth } from '../../lib/http/server/adapters/middleware.js';
 import { expectNothingLive } from '../instruments/support/live-counts.js';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await expectNothingLive();
 });
 
-/** A server that says whose request it is, and now and then closes the connection behind it. */
+/** A server that responds with the user, and now and then closes the connection afterwards. */
 async function serve(random: () => number): Promise<string> {
   const auth = integratedAuth({ schemes: ['NTLM'], packages });
   await auth.ready;

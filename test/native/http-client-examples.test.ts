@@ -1,4 +1,4 @@
-/** The examples of HTTP clients, with the example of a server; test/peers has servers of others. */
+/** The examples of HTTP clients, with the example of a server. For other servers see test/peers. */
 
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ import { domain, wine } from '../instruments/support/system.js';
 
 const testWithUser = testIf(wine === undefined || domain !== undefined, 'needs a domain');
 
-/** In a domain the name that the service's key is for. The server listens on the loopback. */
+/** In a domain, the name that the service's key is for. The server listens on the loopback. */
 const HOST = domain?.spn.split('/')[1] ?? 'localhost';
 const FILE = join(__dirname, '../../../examples/client.mjs');
 

@@ -1,18 +1,16 @@
 import { createServer, get, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect } from '@jest/globals';
 import { request } from 'undici';
 
 import { ClientContext } from '../../lib/context/client-context.js';
 import { Credentials } from '../../lib/context/credentials.js';
-import { IntegratedAgent } from '../../lib/http/client/undici/agent.js';
-import { integratedFetch } from '../../lib/http/client/undici/fetch.js';
-import { IntegratedHttpAgent } from '../../lib/http/client/node/http-agent.js';
+import { IntegratedAgent } from '../../lib/http/client/undici/integrated-agent.js';
+import { integratedFetch } from '../../lib/http/client/undici/integrated-fetch.js';
+import { IntegratedHttpAgent } from '../../lib/http/client/node/integrated-http-agent.js';
 import type { IntegratedClientOptions } from '../../lib/http/client/options.js';
 import { getAuthentication } from '../../lib/http/server/authentication.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../lib/http/server/header-limit.js';
@@ -27,8 +25,9 @@ import {
   testWithDomain,
 } from '../instruments/support/skip.js';
 import { alice, bob, domain, present, wine } from '../instruments/support/system.js';
+import { certificateOf, RSA_PEM } from '../instruments/support/tls-fixtures.js';
 
-/** In a domain the name that the service's key is for. */
+/** In a domain, the name that the service's key is for. */
 const HOST = domain?.spn.split('/')[1] ?? hostname();
 
 const testOnWindowsWithAccount = testIf(
@@ -44,14 +43,14 @@ afterEach(async () => {
 
 interface TestServer {
   url: string;
-  /** The package and the connection's port of each request that came through. */
+  /** The package and the connection's port of each accepted request. */
   served: { by: string | undefined; port: number | undefined; persistent: boolean | undefined }[];
 }
 
 /**
- * A server of this package, which says who came and what they sent.
+ * A server of this package, which responds with the user and what was sent.
  *
- * @param closes whether it closes the connection at once on which it refuses a body
+ * @param closes whether it closes a connection at once when it rejects a body on it
  */
 async function serve(
   options: IntegratedAuthOptions,
@@ -253,7 +252,7 @@ describe('Kerberos', () => {
           }).once('error', ({ name }) => {
             resolve(name);
           });
-          // Some at once, some in the middle of their logon.
+          // Some at once, some during their logon.
           if (i % 4 === 0) abort.abort();
           else if (i === 1)
             setImmediate(() => {
@@ -337,41 +336,45 @@ describe('NTLM', () => {
     });
     await expect(send(url, agentFor({ credentials }))).resolves.toMatchObject({ status: 200 });
     expect(served).toMatchObject([{ by: 'NTLM' }]);
-    // They are still good.
+    // They can still be used.
     new ClientContext(credentials).close();
   });
 });
 
 describe('over TLS', () => {
-  const pem = readFileSync(join(__dirname, '../../../test/fixtures/tls-rsa.sspi.test.pem'), 'utf8');
-  const certificate =
-    /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
   const ntlm = { schemes: ['NTLM'] } as const;
-  /** Of the certificate, which is checked for the name that is logged on to. */
+  /** The host in the certificate, and so the one to log on to. */
   const NAME = 'tls.sspi.test';
-  const common = { ...ntlm, hosts: [NAME], connect: { ca: certificate, lookup: lookupLoopback } };
+  const common = {
+    ...ntlm,
+    hosts: [NAME],
+    connect: { ca: certificateOf(RSA_PEM), lookup: lookupLoopback },
+  };
 
   testOnWine('a logon that cannot be tied to the connection is refused here', async () => {
     const { url, served } = await serve(
       { ...ntlm, extendedProtection: 'never' },
-      { pem, name: NAME },
+      { pem: RSA_PEM, name: NAME },
     );
     const authIdentity = present(alice);
     await expect(send(url, agentFor({ ...common, authIdentity }))).rejects.toMatchObject({
       code: 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
     });
-    const knowingly = agentFor({ ...common, authIdentity, channelBindings: false });
+    const knowingly = agentFor({ ...common, authIdentity, sendChannelBindings: false });
     await expect(send(url, knowingly)).resolves.toMatchObject({ status: 200 });
     expect(served).toMatchObject([{ by: 'NTLM' }]);
   });
 
   testOnWindowsWithAccount('a logon is tied to the connection', async () => {
-    const { url } = await serve({ ...ntlm, extendedProtection: 'always' }, { pem, name: NAME });
+    const { url } = await serve(
+      { ...ntlm, extendedProtection: 'always' },
+      { pem: RSA_PEM, name: NAME },
+    );
     const authIdentity = present(alice);
     await expect(send(url, agentFor({ ...common, authIdentity }))).resolves.toMatchObject({
       status: 200,
     });
-    const without = agentFor({ ...common, authIdentity, channelBindings: false });
+    const without = agentFor({ ...common, authIdentity, sendChannelBindings: false });
     await expect(send(url, without)).resolves.toMatchObject({ status: 401 });
   });
 });

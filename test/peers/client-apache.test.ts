@@ -98,6 +98,10 @@ test('over TLS, without the bindings that Wine does not know', async () => {
   const ca = certificate.certificate;
   const [refused] = await sendAll({ options, ca, requests });
   expect(refused).toMatchObject({ code: 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED' });
-  const [output] = await sendAll({ options: { ...options, channelBindings: false }, ca, requests });
+  const [output] = await sendAll({
+    options: { ...options, sendChannelBindings: false },
+    ca,
+    requests,
+  });
   expect(answerOf(output).user).toBe('alice@SSPI.TEST');
 });

@@ -1,4 +1,4 @@
-/** Which hosts may get something. */
+/** Lists of hosts that options allow. */
 
 import { isIP, isIPv6 } from 'node:net';
 
@@ -8,19 +8,20 @@ const MAX_PATTERNS = 1024;
 const MAX_CHARACTERS = 1024;
 
 /**
- * Hosts: names and addresses, in any of these forms, or `'any'` for all there are.
+ * Names and addresses of hosts, in any of these forms, or `'any'` for all hosts.
  *
  * - `'intranet.example.com'`, `'10.0.0.5'`, `'[::1]'`: this host, on any port
- * - `'*.corp.example.com'`: every name below it, at any depth, but not
- *   `corp.example.com` itself
- * - `'web.example.com:8443'`: on this port only
- * - `'https://web.example.com'`: by this scheme only, on its own port if none is named
+ * - `'*.corp.example.com'`: every name below `corp.example.com`, at any depth, but
+ *   not `corp.example.com` itself
+ * - `'web.example.com:8443'`: this port only
+ * - `'https://web.example.com'`: this scheme only, on its default port unless the
+ *   pattern has one
  */
 export type HostList = readonly string[] | 'any';
 
 interface Rule {
   protocol: string | undefined;
-  /** With a dot in front where it stands for the names below. */
+  /** Begins with a dot if it stands for the names below. */
   host: string;
   port: string | undefined;
 }
@@ -28,21 +29,21 @@ interface Rule {
 const PATTERN =
   /^(?:(?<scheme>https?):\/\/)?(?<wildcard>\*\.)?(?<host>\[[^\][]+\]|[^\][:/?#@\\*\s]+)(?::(?<port>\d{1,5}))?$/i;
 
-/** The port of a URL, as a number in text. */
+/** The port of a URL, as a decimal string; the scheme's default if the URL has none. */
 export function portOf({ protocol, port }: URL): string {
   if (port !== '') return port;
   return protocol === 'https:' ? '443' : '80';
 }
 
 /**
- * The host of a URL in its one form: small letters, punycode, addresses as
- * numbers (all of which WHATWG's URL does), and no dot at the end.
+ * The host of a URL in canonical form: lower case, punycode, numeric addresses
+ * (all done by WHATWG's URL), and no dot at the end.
  */
 export function hostOf({ hostname }: URL): string {
   return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
 }
 
-/** The address, if the host of a URL is one: IPv6 without its brackets. */
+/** The IP address in a URL, IPv6 without brackets; undefined if its host is a name. */
 export function addressOf(url: URL): string | undefined {
   const host = hostOf(url).replace(/^\[(.*)\]$/, '$1');
   return isIP(host) === 0 ? undefined : host;
@@ -55,7 +56,7 @@ export class HostRules {
     this.#rules = rules;
   }
 
-  /** Allows nobody. */
+  /** Allows no host. */
   static readonly none = new HostRules([]);
 
   /**
@@ -70,7 +71,7 @@ export class HostRules {
       );
     }
     if (list.length > MAX_PATTERNS) {
-      throw argumentError(`${where} has more than ${MAX_PATTERNS} hosts`);
+      throw argumentError(`${where} must not have more than ${MAX_PATTERNS} hosts`);
     }
     return new HostRules(
       Array.from(list as unknown[], (pattern, i) => ruleOf(pattern, `${where}[${i}]`)),
@@ -96,7 +97,7 @@ function ruleOf(pattern: unknown, where: string): Rule {
   const groups = PATTERN.exec(isIPv6(pattern) ? `[${pattern}]` : pattern)?.groups;
   if (groups?.['host'] === undefined) {
     throw argumentError(
-      `${where} must be a host like intranet.example.com or *.corp.example.com, perhaps with a port${pattern === '*' ? "; 'any' stands for all hosts, in place of the array" : ''}`,
+      `${where} must be a host such as intranet.example.com or *.corp.example.com, optionally with a scheme or port${pattern === '*' ? "; to allow all hosts, use 'any' instead of the array" : ''}`,
     );
   }
   const protocol = groups['scheme'] === undefined ? undefined : `${groups['scheme']}:`;
@@ -105,9 +106,9 @@ function ruleOf(pattern: unknown, where: string): Rule {
     where,
   );
   const host = hostOf(url);
-  if (host.split('.').includes('')) throw argumentError(`${where} has an empty part`);
+  if (host.split('.').includes('')) throw argumentError(`${where} has an empty label`);
   if (groups['wildcard'] !== undefined && addressOf(url) !== undefined) {
-    throw argumentError(`${where}: there is nothing below an address`);
+    throw argumentError(`${where}: an address cannot follow *.`);
   }
   const exactPort = groups['port'] !== undefined || protocol !== undefined;
   return {
@@ -121,6 +122,6 @@ function urlOf(text: string, where: string): URL {
   try {
     return new URL(text);
   } catch {
-    throw argumentError(`${where} is no host`);
+    throw argumentError(`${where}: the host is invalid`);
   }
 }

@@ -1,19 +1,19 @@
-/** The clients of `secur32/http`. */
+/** The HTTP clients of `secur32/http`. */
 
-export { IntegratedAgent } from './undici/agent.js';
+export { IntegratedAgent } from './undici/integrated-agent.js';
 export {
   integratedFetch,
   type IntegratedFetch,
   type IntegratedRequestInit,
-} from './undici/fetch.js';
+} from './undici/integrated-fetch.js';
 export {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
   type IntegratedHttpAgentOptions,
-} from './node/http-agent.js';
+} from './node/integrated-http-agent.js';
 export { type HostList } from './host-rules.js';
+export { type ClientLimits } from './limits.js';
 export {
-  type ClientLimits,
   type ConnectOptions,
   type IntegratedClientOptions,
   type LogonOptions,

@@ -672,7 +672,7 @@ export const contextMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/client/undici/agent.js',
+        file: 'dist/lib/http/client/undici/integrated-agent.js',
         text: 'own.authIdentity',
         becomes: 'options.authIdentity',
       },

@@ -9,7 +9,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with a user in the place of the path' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "if (!path.startsWith('/'))",
         becomes: 'if (false)',
       },
@@ -20,7 +20,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with a user in the origin' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "/[?#\\\\@\\s\\0-\\x20]/.test(authority) || authority === ''",
         becomes: 'false',
       },
@@ -31,7 +31,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'in capitals, with a dot at its end' },
     changes: [
       {
-        file: `${CLIENT}/request-target.js`,
+        file: `${CLIENT}/request/request-target.js`,
         text: "return new URL(`${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`);",
         becomes: 'return new URL(url.origin);',
       },
@@ -42,7 +42,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with the Host of another one' },
     changes: [
       {
-        file: `${CLIENT}/request-headers.js`,
+        file: `${CLIENT}/request/request-headers.js`,
         text: "if (field === 'host' && !",
         becomes: 'if (false && !',
       },
@@ -53,7 +53,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/targets', title: 'with Connection that names a field' },
     changes: [
       {
-        file: `${CLIENT}/request-headers.js`,
+        file: `${CLIENT}/request/request-headers.js`,
         text: '!CONNECTION_OPTIONS.includes(option)',
         becomes: 'false',
       },
@@ -64,7 +64,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-requests', title: 'a request that changes Host' },
     changes: [
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: 'checkHead(request, url, true);\n        write();',
         becomes: 'write();',
       },
@@ -78,18 +78,18 @@ export const httpClientMutants = [
     },
     changes: [
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: 'if (more.length > 0 ||',
         becomes: 'if (false && more.length > 0 ||',
       },
       {
-        file: `${CLIENT}/agent-request.js`,
+        file: `${CLIENT}/node/request-checks.js`,
         text: '(host !== undefined && !',
         becomes: '(false && !',
       },
-      { file: `${CLIENT}/agent-logons.js`, text: "    'servername',\n", becomes: '' },
+      { file: `${CLIENT}/node/agent-logons.js`, text: "    'servername',\n", becomes: '' },
       {
-        file: `${CLIENT}/sockets.js`,
+        file: `${CLIENT}/connection/open-socket.js`,
         text: '{ servername: host }',
         becomes: '{ servername: connect.servername ?? host }',
       },
@@ -100,8 +100,8 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/options', title: '"connect":{"servername"' },
     changes: [
       {
-        file: `${CLIENT}/options.js`,
-        text: 'if (address !== undefined)',
+        file: `${CLIENT}/settings.js`,
+        text: 'if (forbidden !== undefined)',
         becomes: 'if (false)',
       },
     ],
@@ -110,21 +110,27 @@ export const httpClientMutants = [
     name: 'http client: a certificate that was not accepted gets a logon without bindings',
     test: { file: 'unit/http/client/tls', title: 'a certificate that is not checked' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'if (!logon.channelBindings)', becomes: 'if (false)' },
+      {
+        file: `${CLIENT}/logon/peer.js`,
+        text: 'if (!logon.sendChannelBindings)',
+        becomes: 'if (false)',
+      },
     ],
   },
   {
     name: 'http client: the session of an earlier TLS connection is resumed',
     test: { file: 'unit/http/client/tls', title: 'of an earlier connection is not taken up' },
-    changes: [{ file: `${CLIENT}/sockets.js`, text: 'delete options.session;', becomes: '' }],
+    changes: [
+      { file: `${CLIENT}/connection/open-socket.js`, text: 'delete options.session;', becomes: '' },
+    ],
   },
   {
     name: 'http client: a logon over TLS has no channel bindings',
     test: { file: 'unit/http/client/tls', title: 'has the bindings of the certificate of tls-rsa' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
-        text: '{ channelBindings: (0, peer_bindings_js_1.bindingsOfPeer)(this.#socket) }',
+        file: `${CLIENT}/logon/peer.js`,
+        text: '{ channelBindings: (0, peer_certificate_js_1.channelBindingsOfPeer)(this.#socket) }',
         becomes: '{}',
       },
     ],
@@ -134,7 +140,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/tls', title: 'a certificate without bindings is refused' },
     changes: [
       {
-        file: `${CLIENT}/peer-bindings.js`,
+        file: `${CLIENT}/logon/peer-certificate.js`,
         text: 'if (bindings !== undefined)',
         becomes: 'if (true)',
       },
@@ -145,14 +151,14 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/logon', title: 'hosts that are not allowed get nothing' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
-        text: 'settings.names.hosts.allows(settings.url)',
+        file: `${CLIENT}/logon/peer.js`,
+        text: 'settings.target.hosts.allows(settings.url)',
         becomes: 'true',
       },
     ],
   },
   {
-    name: 'http client: a host whose name ends in the same way is allowed',
+    name: 'http client: a host credentialsSource name ends in the same way is allowed',
     test: { file: 'unit/http/client/hosts', title: '*.example.com is not http://evilexample.com/' },
     changes: [
       {
@@ -170,7 +176,7 @@ export const httpClientMutants = [
     },
     changes: [
       {
-        file: `${CLIENT}/target-names.js`,
+        file: `${CLIENT}/logon/target-names.js`,
         text: 'isName && hosts.allows(canonicalUrl)',
         becomes: 'isName',
       },
@@ -181,7 +187,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/delegation', title: 'an alias in DNS leads' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: '        if (delegate)\n',
         becomes: '        if (false)\n',
       },
@@ -189,11 +195,11 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: every server may act as the user',
-    test: { file: 'unit/http/client/logon', title: 'is for the hosts of its own list' },
+    test: { file: 'unit/http/client/delegation', title: 'is for the hosts of its own list' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
+      { file: `${CLIENT}/logon/peer.js`, text: 'logon.delegateTo.allows(url)', becomes: 'true' },
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: '        if (delegate)\n',
         becomes: '        if (false)\n',
       },
@@ -204,9 +210,9 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'has a list of its own' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
-        text: 'names: proxy,',
-        becomes: 'names: { ...proxy, hosts: this.#settings.hosts },',
+        file: `${CLIENT}/connection/connection-opener.js`,
+        text: 'target: proxy,',
+        becomes: 'target: { ...proxy, hosts: this.#settings.hosts },',
       },
     ],
   },
@@ -215,7 +221,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'that may mix connections gets no logon' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
+        file: `${CLIENT}/connection/connection-opener.js`,
         text: '(mutualAuth || preemptive) && !passedOn',
         becomes: '(mutualAuth || preemptive)',
       },
@@ -223,10 +229,13 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: mutualAuth is content without the last token of the server',
-    test: { file: 'unit/http/client/logon', title: 'is not there without a word of the server' },
+    test: {
+      file: 'unit/http/client/identities',
+      title: 'is not there without a word of the server',
+    },
     changes: [
       {
-        file: `${CLIENT}/logon.js`,
+        file: `${CLIENT}/logon/logon.js`,
         text: 'this.done && this.#serverTokens > 0',
         becomes: 'this.done',
       },
@@ -237,7 +246,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/proxy', title: 'in place of a server that is to prove itself' },
     changes: [
       {
-        file: `${CLIENT}/party.js`,
+        file: `${CLIENT}/logon/peer.js`,
         text: 'if (this.#settings.mutualAuth && this.#allowed && !this.#loggedOn)',
         becomes: 'if (false)',
       },
@@ -248,7 +257,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/fetch', title: 'not allowed carries no token of the first' },
     changes: [
       {
-        file: `${CLIENT}/agent.js`,
+        file: `${CLIENT}/undici/integrated-agent.js`,
         text: 'const key = origin.origin;',
         becomes: "const key = '';",
       },
@@ -256,10 +265,10 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: two users share connections',
-    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/identities', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/agent.js`,
+        file: `${CLIENT}/undici/integrated-agent.js`,
         text: '#pools = new Map();',
         becomes: '#pools = (globalThis.pools ??= new Map());',
       },
@@ -267,10 +276,10 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: the credentials of one client are those of the next one',
-    test: { file: 'unit/http/client/logon', title: 'two agents never share a connection' },
+    test: { file: 'unit/http/client/identities', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/client-credentials.js`,
+        file: `${CLIENT}/logon/client-credentials.js`,
         text: '#acquired = new Map();',
         becomes: '#acquired = (globalThis.acquired ??= new Map());',
       },
@@ -290,25 +299,39 @@ export const httpClientMutants = [
   {
     name: 'http client: a pool is forgotten before a request is repeated',
     test: { file: 'unit/http/client/connections', title: 'belongs to its pool' },
-    changes: [{ file: `${CLIENT}/pool.js`, text: ' && this.#users === 0', becomes: '' }],
+    changes: [
+      {
+        file: `${CLIENT}/connection/connection-pool.js`,
+        text: ' && this.#requests === 0',
+        becomes: '',
+      },
+    ],
   },
   {
     name: 'http client: connections are not counted',
     test: { file: 'unit/http/client/connections', title: 'beyond the most connections wait' },
-    changes: [{ file: `${CLIENT}/pool.js`, text: 'this.#taken < this.#most', becomes: 'true' }],
+    changes: [
+      {
+        file: `${CLIENT}/connection/connection-pool.js`,
+        text: 'this.#occupied < this.#maxConnections',
+        becomes: 'true',
+      },
+    ],
   },
   {
     name: 'http client: connections outlive their agent',
     test: { file: 'unit/http/client/connections', title: 'ends with an agent that is closed' },
-    changes: [{ file: `${CLIENT}/agent.js`, text: 'pool.destroy();', becomes: '' }],
+    changes: [
+      { file: `${CLIENT}/undici/integrated-agent.js`, text: 'pool.destroy();', becomes: '' },
+    ],
   },
   {
     name: 'http client: a second tunnel is begun beside the first one',
     test: { file: 'unit/http/client/proxy', title: 'is one of the most connections' },
     changes: [
       {
-        file: `${CLIENT}/open-connection.js`,
-        text: 'await (0, sockets_js_1.endSocket)(socket);',
+        file: `${CLIENT}/connection/connection-opener.js`,
+        text: 'await (0, open_socket_js_1.endSocket)(socket);',
         becomes: '',
       },
     ],
@@ -318,7 +341,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'the request with an AbortError' },
     changes: [
       {
-        file: `${CLIENT}/waiting-request.js`,
+        file: `${CLIENT}/node/waiting-request.js`,
         text: 'this.#gone();\n                return request;',
         becomes: 'return request;',
       },
@@ -329,7 +352,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'destroy(error) ends it' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: 'if (begunFor === request)',
         becomes: 'if (false)',
       },
@@ -340,41 +363,41 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/agent-waits', title: 'a time-out is told' },
     changes: [
       {
-        file: `${CLIENT}/waiting-request.js`,
-        text: 'this.#restartTimer((0, node_agent_js_1.asNodeRequest)(request).timeout);',
+        file: `${CLIENT}/node/waiting-request.js`,
+        text: 'this.#restartTimer((0, node_internals_js_1.asNodeRequest)(request).timeout);',
         becomes: '',
       },
     ],
   },
   {
-    name: 'http client: maxSockets leaves out connections whose logon is under way',
+    name: 'http client: maxSockets leaves out connections credentialsSource logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxSockets' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
-        text: '(agent.sockets[name] ??= []).push(place);',
+        file: `${CLIENT}/node/agent-logons.js`,
+        text: '(agent.sockets[name] ??= []).push(placeholder);',
         becomes: '',
       },
     ],
   },
   {
-    name: 'http client: maxTotalSockets leaves out connections whose logon is under way',
+    name: 'http client: maxTotalSockets leaves out connections credentialsSource logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxTotalSockets' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
+        file: `${CLIENT}/node/agent-logons.js`,
         text: 'agent.totalSocketCount += 1;',
         becomes: '',
       },
     ],
   },
   {
-    name: 'http client: requests wait for ever after one whose logon fails',
+    name: 'http client: requests wait for ever after one credentialsSource logon fails',
     test: { file: 'unit/http/client/agent-waits', title: 'are not forgotten' },
     changes: [
       {
-        file: `${CLIENT}/agent-logons.js`,
-        text: 'created(error);\n            agent.removeSocket(place, options);',
+        file: `${CLIENT}/node/agent-logons.js`,
+        text: 'created(error);\n            agent.removeSocket(placeholder, options);',
         becomes: 'created(error);',
       },
     ],
@@ -383,7 +406,7 @@ export const httpClientMutants = [
     name: 'http client: a server may ask for legs for ever',
     test: { file: 'unit/http/client/logon', title: 'a server that never ends is left' },
     changes: [
-      { file: `${CLIENT}/party.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
+      { file: `${CLIENT}/logon/peer.js`, text: 'if (this.#legs > legs)', becomes: 'if (false)' },
     ],
   },
   {
@@ -391,12 +414,12 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/challenges', title: 'beyond the bound are not decoded' },
     changes: [
       {
-        file: `${CLIENT}/challenges.js`,
+        file: `${CLIENT}/logon/challenges.js`,
         text: 'if (text.length > (0, token68_js_1.base64Length)(tokenBytes))',
         becomes: 'if (false)',
       },
       {
-        file: `${CLIENT}/challenges.js`,
+        file: `${CLIENT}/logon/challenges.js`,
         text: 'if (token.length > tokenBytes)',
         becomes: 'if (false)',
       },
@@ -406,16 +429,16 @@ export const httpClientMutants = [
     name: 'http client: the body of a refusal may have any size',
     test: { file: 'unit/http/client/connections', title: 'with a refusal that has no end is left' },
     changes: [
-      { file: `${CLIENT}/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
+      { file: `${CLIENT}/undici/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
     ],
   },
   {
     name: 'http client: a connection may take any time',
-    test: { file: 'unit/http/client/connections', title: 'a connection is bounded' },
+    test: { file: 'unit/http/client/requests', title: 'a connection is bounded' },
     changes: [
       {
-        file: `${CLIENT}/sockets.js`,
-        text: 'fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));',
+        file: `${CLIENT}/connection/open-socket.js`,
+        text: 'fail(connectionFailed(url, `connecting took longer than ${timeoutMs} ms`));',
         becomes: '',
       },
     ],
@@ -425,13 +448,13 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'passes the bound comes during the next leg' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#chunks.push(chunk);',
         becomes:
           'this.#chunks.push(chunk); if (this.#bytes + chunk.length > this.#maxBytes) this.#chunks.splice(0, this.#chunks.length - 1);',
       },
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'if (sent !== this.#bytes)',
         becomes: 'if (false)',
       },
@@ -442,7 +465,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'ends its refusal only after the whole body' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#keeping = true;',
         becomes: 'this.#keeping = false;',
       },
@@ -450,10 +473,10 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that is given up ends as if it were complete',
-    test: { file: 'unit/http/client/bodies', title: 'however far it was read before' },
+    test: { file: 'unit/http/client/request-body', title: 'however far it was read before' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/buffered-body.js`,
         text: "throw new Error('this sending of the body was stopped');",
         becomes: 'return undefined;',
       },
@@ -461,10 +484,13 @@ export const httpClientMutants = [
   },
   {
     name: 'http client: a body that failed ends as if it were complete when it is sent again',
-    test: { file: 'unit/http/client/bodies', title: 'fails each time once its source failed' },
+    test: {
+      file: 'unit/http/client/request-body',
+      title: 'fails each time once its source failed',
+    },
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
+        file: `${CLIENT}/body/buffered-body.js`,
         text: 'this.#failure = error;',
         becomes: '',
       },
@@ -475,9 +501,9 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'later gets a Blob, after legs without' },
     changes: [
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
-        text: 'party.challenged || this.#retries.refusedBy(party)',
-        becomes: 'party.challenged',
+        file: `${CLIENT}/undici/exchange.js`,
+        text: 'peer.hasChallenged || this.#retries.rejectedBy(peer)',
+        becomes: 'peer.hasChallenged',
       },
     ],
   },
@@ -486,8 +512,8 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/logon/peer.js',
-        text: 'this.#settings.memory.closesOnBodies = true;',
+        file: `${CLIENT}/logon/peer.js`,
+        text: 'this.#settings.known.closesOnBody = true;',
         becomes: '',
       },
     ],
@@ -497,14 +523,14 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/uploads', title: 'is remembered: on the next new connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
-        text: '(party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party))',
+        file: `${CLIENT}/undici/exchange.js`,
+        text: '(peer.mayChallenge && peer.closesOnBody && !this.#retries.rejectedBy(peer))',
         becomes: 'false',
       },
       {
-        file: 'dist/lib/http/client/undici/exchange.js',
-        text: 'party.challenged || this.#retries.refusedBy(party)',
-        becomes: 'party.challenged || party.closesOnBodies',
+        file: `${CLIENT}/undici/exchange.js`,
+        text: 'peer.hasChallenged || this.#retries.rejectedBy(peer)',
+        becomes: 'peer.hasChallenged || peer.closesOnBody',
       },
     ],
   },
@@ -514,7 +540,7 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/body/body-source.js',
+        file: `${CLIENT}/body/body-source.js`,
         text: 'this.#stopListening = (0, node_stream_1.finished)(stream, { writable: false }, (error) => {',
         becomes: 'this.#stopListening = () => undefined; void ((error) => {',
       },
@@ -526,18 +552,18 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/body/recorded-body.js',
-        text: 'if (this.#source.silent)',
+        file: `${CLIENT}/body/buffered-body.js`,
+        text: 'if (this.#source.failsOnlyWhenRead)',
         becomes: 'if (false)',
       },
     ],
   },
   {
     name: 'http client: a stream stays open after its request',
-    test: { file: 'unit/http/client/body-failures', title: 'destroyed if there is no connection' },
+    test: { file: 'unit/http/client/body-disposal', title: 'destroyed if there is no connection' },
     changes: [
       {
-        file: 'dist/lib/http/client/body/body-source.js',
+        file: `${CLIENT}/body/body-source.js`,
         text: 'stream.destroy(reason);',
         becomes: '',
       },
@@ -549,8 +575,8 @@ export const httpClientMutants = [
     crashes: true,
     changes: [
       {
-        file: 'dist/lib/http/client/undici/agent.js',
-        text: '(0, body_source_js_1.discardBody)(options?.body, error);',
+        file: `${CLIENT}/undici/integrated-agent.js`,
+        text: '(0, body_source_js_1.destroyUntakenBody)(options?.body, error);',
         becomes: '',
       },
     ],
@@ -559,7 +585,7 @@ export const httpClientMutants = [
     name: 'http client: a stream that was read before is sent as if it were whole',
     test: { file: 'unit/http/client/read-streams', title: 'of which a part was read' },
     changes: [
-      { file: `${CLIENT}/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
+      { file: `${CLIENT}/body/body-source.js`, text: 'readableDidRead ||', becomes: 'false ||' },
     ],
   },
   {
@@ -568,7 +594,7 @@ export const httpClientMutants = [
       file: 'unit/http/client/read-streams',
       title: 'that another reader takes up before it is sent',
     },
-    changes: [{ file: `${CLIENT}/body-source.js`, text: 'checkWhole(stream);', becomes: '' }],
+    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'checkUnread(stream);', becomes: '' }],
   },
   {
     name: 'http client: two requests share an iterator',
@@ -576,16 +602,16 @@ export const httpClientMutants = [
       file: 'unit/http/client/read-streams',
       title: 'an iterator is the body of one request',
     },
-    changes: [{ file: `${CLIENT}/body-source.js`, text: 'taken.add(source);', becomes: '' }],
+    changes: [{ file: `${CLIENT}/body/body-source.js`, text: 'taken.add(source);', becomes: '' }],
   },
   {
     name: 'http client: fetch makes a stream of a string',
     test: { file: 'unit/http/client/fetch', title: 'sends a string again however large it is' },
     changes: [
       {
-        file: `${CLIENT}/fetch.js`,
-        text: 'dispatcher: sent === undefined ? agent :',
-        becomes: "dispatcher: sent === undefined || typeof sent === 'string' ? agent :",
+        file: `${CLIENT}/undici/integrated-fetch.js`,
+        text: 'dispatcher: forAgent === undefined ? agent :',
+        becomes: "dispatcher: forAgent === undefined || typeof forAgent === 'string' ? agent :",
       },
     ],
   },

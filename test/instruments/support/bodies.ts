@@ -1,8 +1,8 @@
-/** Bodies of every kind, with the same bytes. */
+/** Bodies of every kind with the same bytes. */
 
 import { Readable } from 'node:stream';
 
-/** Bytes of which no part is like another. */
+/** Bytes in which no two parts are alike. */
 export function patterned(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at += 4) {
@@ -38,7 +38,7 @@ function webStream(bytes: Uint8Array, size: number, type?: 'bytes'): ReadableStr
 
 export type MakeBody = (bytes: Buffer, size: number) => unknown;
 
-/** Bodies that come once, in parts of a size. */
+/** Bodies that can be read only once, in parts of a given size. */
 export const streamBodies: readonly (readonly [kind: string, make: MakeBody])[] = [
   ['a Readable', (bytes, size) => Readable.from(partsOf(bytes, size), { objectMode: false })],
   ['an asynchronous generator', asynchronously],
@@ -47,7 +47,7 @@ export const streamBodies: readonly (readonly [kind: string, make: MakeBody])[] 
   ['a byte stream', (bytes, size) => webStream(bytes, size, 'bytes')],
 ];
 
-/** Bodies that can be sent at any time. */
+/** Bodies that can be sent any number of times. */
 export const wholeBodies: readonly (readonly [kind: string, make: (bytes: Buffer) => unknown])[] = [
   ['bytes', (bytes) => bytes],
   ['a string', (bytes) => bytes.toString('hex').slice(0, bytes.length)],

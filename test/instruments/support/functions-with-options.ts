@@ -55,7 +55,7 @@ const LOGON = [
   'portInTargetName',
   'canonicalName',
   'delegateTo',
-  'channelBindings',
+  'sendChannelBindings',
   'connect',
   'limits',
 ];
@@ -289,8 +289,8 @@ function httpClients(): FunctionWithOptions[] {
         [
           'tokenBytes',
           'legTimeoutMs',
-          'bodyBytes',
-          'refusalBytes',
+          'bufferedBodyBytes',
+          'discardedBodyBytes',
           'connectTimeoutMs',
           'headersTimeoutMs',
           'bodyTimeoutMs',

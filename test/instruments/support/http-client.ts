@@ -1,17 +1,21 @@
-/** Agents of the tests, and what they send with the typed fake of the addon. */
+/** The undici agents that tests make, and their requests, with the typed fake of the addon. */
 
 import { fake, type LegAnswer } from './fake-native.js';
 
 import { request, type Dispatcher } from 'undici';
 
 import { SEC_I_CONTINUE_NEEDED } from '../../../lib/constants/status.js';
-import { IntegratedAgent } from '../../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../../lib/http/client/undici/integrated-agent.js';
+import {
+  integratedFetch,
+  type IntegratedFetch,
+} from '../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../lib/http/client/options.js';
 import { tokenIn, withToken, type Respond, type TestServer } from './plain-http-server.js';
 
 const agents: IntegratedAgent[] = [];
 
-/** For afterEach. */
+/** For afterEach: destroys the agents. */
 export async function destroyAgents(): Promise<void> {
   await Promise.all(agents.splice(0).map((agent) => agent.destroy()));
 }
@@ -23,13 +27,20 @@ export function agentFor(options: Partial<IntegratedClientOptions> = {}): Integr
   return agent;
 }
 
+/** A `fetch` that logs on to the tests' servers. */
+export function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
+  const made = integratedFetch({ hosts: ['localhost'], ...options });
+  agents.push(made.agent);
+  return made;
+}
+
 export interface Got {
   status: number;
   text: string;
   headers: Record<string, unknown>;
 }
 
-/** A request, to its end. */
+/** Sends a request; resolves at the end of its response. */
 export async function get(
   url: string,
   dispatcher: IntegratedAgent,
@@ -39,12 +50,12 @@ export async function get(
   return { status: statusCode, text: await body.text(), headers };
 }
 
-/** A leg of the client that goes on. */
+/** A leg of the client after which the handshake continues. */
 export const going = (token: string): LegAnswer => ({
   status: SEC_I_CONTINUE_NEEDED,
   output: [token],
 });
-/** Its last leg. */
+/** The client's last leg. */
 export const last = (token?: string, attr = 0): LegAnswer => ({ output: [token], attr });
 
 export const NTLM_1 = 'NTLMSSP\0\x01\0\0\0 first';
@@ -52,13 +63,13 @@ export const NTLM_3 = 'NTLMSSP\0\x03\0\0\0 third';
 /** The legs of an NTLM client. */
 export const ntlmLegs = (): LegAnswer[] => [going(NTLM_1), last(NTLM_3)];
 
-/** Every logon of this test is one by NTLM, however many there are. */
+/** Makes every logon of this test use NTLM. */
 export function alwaysNtlm(): void {
   fake.legAnswers.shift = () =>
     fake.legs.at(-1)?.context === undefined ? going(NTLM_1) : last(NTLM_3);
 }
 
-/** Every logon of this test is one with a ticket. */
+/** Makes every logon of this test send a ticket. */
 export function alwaysTicket(): void {
   fake.legAnswers.shift = () => last('ticket');
 }
@@ -68,7 +79,7 @@ export function tokens({ seen }: TestServer): (readonly [string | undefined, num
   return seen.map(({ headers, connection }) => [tokenIn(headers.authorization), connection]);
 }
 
-/** Answers as a server that wants a token with each request. */
+/** Responds like a server that requires a token with each request. */
 export function perRequest(ticket: string, headers: Record<string, string> = {}): Respond {
   return (seen, response) => {
     if (tokenIn(seen.headers.authorization) === ticket) {
@@ -79,7 +90,7 @@ export function perRequest(ticket: string, headers: Record<string, string> = {})
   };
 }
 
-/** Answers as a server of NTLM: the connection is logged on once its third message came. */
+/** Responds like a server of NTLM: the connection is logged on after the third message. */
 export function perConnection(scheme = 'Negotiate', headers: Record<string, string> = {}): Respond {
   const loggedOn = new Set<number>();
   return (seen, response) => {
@@ -94,7 +105,7 @@ export function perConnection(scheme = 'Negotiate', headers: Record<string, stri
   };
 }
 
-/** Which tokens of the server the client's legs got. */
+/** The server's tokens that the client's legs got. */
 export function serverTokens(): (string | undefined)[] {
   return fake.legs.map(({ input }) => input[0]?.[1]);
 }

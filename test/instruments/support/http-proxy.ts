@@ -1,4 +1,4 @@
-/** A small proxy on the loopback: absolute-form requests and CONNECT, each as a test wants it answered. */
+/** A small proxy on the loopback for absolute-form requests and CONNECT. The test decides the responses. */
 
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -9,7 +9,7 @@ export interface SeenByProxy {
   method: string;
   url: string;
   authorization: string | undefined;
-  /** Which connection it came on, counted from 1. */
+  /** The number of the connection, counted from 1. */
   connection: number;
 }
 
@@ -26,10 +26,10 @@ export interface TestProxy {
   seen: SeenByProxy[];
 }
 
-/** What the proxy says to a request; undefined lets it through. */
+/** The proxy's response to a request; undefined lets the request through. */
 export type Judge = (seen: SeenByProxy) => ProxyAnswer | undefined;
 
-/** A proxy that finds every host on this machine. */
+/** A proxy that looks for every host on this machine. */
 export async function serveProxy(
   judge: Judge,
   passedOn: Record<string, string> = {},
@@ -92,7 +92,7 @@ export async function serveProxy(
   return { url: `http://localhost:${port}`, seen };
 }
 
-/** Node detaches the socket of a CONNECT; its next request goes on there. */
+/** Node.js detaches the socket of a CONNECT; attach it again for the next request. */
 function answerConnect(
   server: ReturnType<typeof createServer>,
   socket: Socket,

@@ -14,3 +14,7 @@ export const ED25519_PEM = fixture('tls-ed25519.sspi.test');
 
 /** The bytes of a certificate. */
 export const derOf = (pem: string): Buffer => new X509Certificate(pem).raw;
+
+/** The certificate alone, without its key. */
+export const certificateOf = (pem: string): string =>
+  /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';

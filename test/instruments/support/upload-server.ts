@@ -1,4 +1,4 @@
-/** HTTP servers on the loopback that take uploads, or refuse them before they read them. */
+/** HTTP servers on the loopback that accept uploads, or reject them before reading them. */
 
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import { serveRaw, tokenIn } from './plain-http-server.js';
 
-/** The request at its head. */
+/** The head of a request. */
 export interface UploadHead {
   readonly method: string;
   readonly url: string;
@@ -33,15 +33,15 @@ export interface Verdict {
   readonly status: number;
   readonly headers?: Record<string, string>;
   /**
-   * Absent: the body is read first. `keep`: the answer goes out at the head of
+   * Absent: the body is read first. `keep`: the response is sent at the head of
    * the request, and the body is read afterwards. `slowly`: the same, but the
-   * answer ends only after the body was read. `stall`: the answer goes out at
-   * the head and says that the connection ends, and nothing more is read.
-   * `close`: the answer goes out at the head, and the connection ends without
-   * notice, while the body may still be on its way.
+   * response ends only after the body was read. `stall`: the response is sent at
+   * the head with `Connection: close`, and nothing more is read. `close`: the
+   * response is sent at the head, and the connection is closed without notice
+   * while the body may still be on its way.
    */
   readonly early?: Early;
-  /** The answer goes out when so many bytes of the body came, and nothing more is read. */
+  /** Sends the response after this many bytes of the body, and reads no more. */
   readonly after?: number;
 }
 
@@ -52,9 +52,9 @@ export interface UploadServer {
   readonly uploads: Upload[];
   /** The bytes of the body of each PUT and POST that was answered with 200, and their hash. */
   accepted(): (readonly [bytes: number, sha256: string])[];
-  /** How many connections there were. */
+  /** The number of connections so far. */
   connections(): number;
-  /** Ends the connections that wait for a request. */
+  /** Closes the idle connections. */
   closeIdle(): void;
 }
 
@@ -79,7 +79,7 @@ export async function serveUploads(decide: (head: UploadHead) => Verdict): Promi
     };
     if (early === 'stall' || early === 'close') upload.complete = false;
     if (early === 'stall') {
-      // Not by Node, which would read on.
+      // Without Node.js, which would continue reading.
       request.socket.pause();
       const fields = Object.entries({ ...headers, connection: 'close', 'content-length': '0' });
       const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');

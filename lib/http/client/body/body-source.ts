@@ -1,4 +1,4 @@
-/** Bodies that can be read once: streams of Node.js and of the web, and iterables. */
+/** Reads bodies that can be read only once: Node.js streams, web streams and iterables. */
 
 import { IncomingMessage } from 'node:http';
 import { finished, Readable } from 'node:stream';
@@ -7,65 +7,65 @@ import { types } from 'node:util';
 
 import { argumentError } from '../../../core/errors.js';
 
-/** Receives the failure of a body, also one that nothing was read from yet. Never called by `bodySource` itself. */
+/** Receives the failure of a body, even before anything is read. `bodySource` never calls it synchronously. */
 export type BodyFailed = (error: Error) => void;
 
 export interface BodySource {
-  /** Whether a failure is only seen by reading. */
-  readonly silent: boolean;
-  /** The next chunk; undefined at the end. One call at a time. */
+  /** Whether a failure can only be noticed by reading. */
+  readonly failsOnlyWhenRead: boolean;
+  /** Resolves to the next chunk; undefined at the end. One call at a time. */
   next(): Promise<Buffer | undefined>;
-  /** Destroys what was not read to its end. `reason` is why, if the request failed. */
+  /** Destroys a body that has not ended. @param reason the error, if the request failed */
   close(reason?: Error): void;
 }
 
-/** Streams and iterators that are, or were, the body of a request: two would share the chunks. */
+/** Streams and iterators that are or were the body of a request: two requests would share the chunks. */
 const taken = new WeakSet();
 
-/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body, or no longer a whole one */
+/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the value is not a body, or was read before */
 export function bodySource(body: unknown, failed: BodyFailed): BodySource {
-  checkWhole(body);
+  checkUnread(body);
   if (isNodeStream(body)) return new NodeStreamSource(take(body), failed);
   if (isWebStream(body)) return new WebStreamSource(take(body), failed);
   return new IteratorSource(take(iteratorOf(body)));
 }
 
 /**
- * Refuses a stream that lost, or may lose, a part to another reader: what is
- * left of it would be sent as a whole body.
+ * Checks that no part of a stream was, or may be, read by another reader: the
+ * rest would be sent as if it were the whole body.
  *
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
  */
-export function checkWhole(body: unknown): void {
+export function checkUnread(body: unknown): void {
   if (isWebStream(body)) {
-    if (body.locked) throw argumentError('the body is a stream that another reader has locked');
-    if (Readable.isDisturbed(body as unknown as Readable)) throw notWhole();
+    if (body.locked) throw argumentError('the body is a stream that is locked by another reader');
+    if (Readable.isDisturbed(body as unknown as Readable)) throw alreadyRead();
   } else if (isNodeStream(body) && isBeingRead(body)) {
-    throw notWhole();
+    throw alreadyRead();
   }
 }
 
-/** Whether a stream has given a chunk, or has another reader. */
+/** Whether a chunk was read from a stream, or it has another reader. */
 function isBeingRead(stream: Readable): boolean {
   const { readableDidRead, readableFlowing } = stream;
   return readableDidRead || readableFlowing === true || stream.listenerCount('readable') > 0;
 }
 
-function notWhole(): Error {
-  return argumentError('the body is a stream that was read before, or is read by another reader');
+function alreadyRead(): Error {
+  return argumentError('the body is a stream that was already read, or has another reader');
 }
 
 function take<Source extends object>(source: Source): Source {
-  if (taken.has(source)) throw argumentError('the body is that of another request already');
+  if (taken.has(source)) throw argumentError('the body is already that of another request');
   taken.add(source);
   return source;
 }
 
 /**
- * Destroys a body that no request has taken, so that its failure does not end
- * the process. A body that was taken ends with its request.
+ * Destroys a body that no request took, so that its failure does not end the
+ * process. A body that was taken is destroyed when its request ends.
  */
-export function discardBody(body: unknown, reason?: Error): void {
+export function destroyUntakenBody(body: unknown, reason?: Error): void {
   if (isNodeStream(body)) {
     if (!taken.has(body)) new NodeStreamSource(body, () => undefined).close(reason);
   } else if (isWebStream(body) && !body.locked) {
@@ -73,7 +73,7 @@ export function discardBody(body: unknown, reason?: Error): void {
   }
 }
 
-/** Whether a body is a stream, of Node.js or of the web. */
+/** Whether a body is a Node.js stream or a web stream. */
 export function isStreamBody(body: unknown): boolean {
   return isNodeStream(body) || isWebStream(body);
 }
@@ -89,9 +89,9 @@ function isWebStream(body: unknown): body is ReadableStream<unknown> {
   return typeof (body as Partial<ReadableStream> | null | undefined)?.getReader === 'function';
 }
 
-/** Reads as the iterator of a stream does, but hears of its failure all the time, and leaves no listeners. */
+/** Reads as a stream's iterator does, but always notices a failure, and removes its listeners. */
 class NodeStreamSource implements BodySource {
-  readonly silent = false;
+  readonly failsOnlyWhenRead = false;
   readonly #stream: Readable;
   readonly #stopListening: () => void;
   #end: { error: Error | null | undefined } | undefined;
@@ -103,7 +103,7 @@ class NodeStreamSource implements BodySource {
 
   constructor(stream: Readable, failed: BodyFailed) {
     this.#stream = stream;
-    // From now on, and not only while it is read: an error without a listener ends the process.
+    // Listen before reading begins, too: an error without a listener ends the process.
     this.#stopListening = finished(stream, { writable: false }, (error) => {
       this.#end = { error };
       this.#wake();
@@ -114,8 +114,8 @@ class NodeStreamSource implements BodySource {
   async next(): Promise<Buffer | undefined> {
     const stream = this.#stream;
     if (!this.#begun) {
-      // Another reader may have come meanwhile.
-      checkWhole(stream);
+      // Another reader may have been added in the meantime.
+      checkUnread(stream);
       this.#begun = true;
       stream.on('readable', this.#onReadable);
     }
@@ -134,7 +134,7 @@ class NodeStreamSource implements BodySource {
     if (stream.closed) this.#stopListening();
     else stream.once('close', this.#stopListening);
     if (stream.destroyed) return;
-    // Destroying a request that a server received would end its connection, and no answer could be given.
+    // Destroying a request that a server has received would close its connection before the server can answer.
     if (stream instanceof IncomingMessage && !('req' in stream) && !stream.readableEnded) {
       (stream as { socket: unknown }).socket = null;
     }
@@ -143,7 +143,7 @@ class NodeStreamSource implements BodySource {
 }
 
 class WebStreamSource implements BodySource {
-  readonly silent = false;
+  readonly failsOnlyWhenRead = false;
   readonly #reader: ReadableStreamDefaultReader<unknown>;
 
   constructor(stream: ReadableStream<unknown>, failed: BodyFailed) {
@@ -171,7 +171,7 @@ class WebStreamSource implements BodySource {
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
 class IteratorSource implements BodySource {
-  readonly silent = true;
+  readonly failsOnlyWhenRead = true;
   readonly #iterator: AnyIterator;
 
   constructor(iterator: AnyIterator) {
@@ -205,18 +205,18 @@ async function nextOf(iterator: AnyIterator): Promise<Buffer | undefined> {
   return result.done === true ? undefined : bytesOf(result.value);
 }
 
-/** A copy: the maker of the chunk may use its memory again. */
+/** Copies a chunk, because its source may reuse the memory. */
 export function bytesOf(chunk: unknown): Buffer {
   if (typeof chunk === 'string') return Buffer.from(chunk);
   if (ArrayBuffer.isView(chunk)) {
     return Buffer.from(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   }
   if (chunk instanceof ArrayBuffer) return Buffer.from(new Uint8Array(chunk));
-  throw argumentError('the body gave something that is neither a string nor bytes');
+  throw argumentError('the body yielded a chunk that is neither a string nor bytes');
 }
 
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error || types.isNativeError(thrown)
     ? thrown
-    : new Error(`The body failed: ${String(thrown)}`, { cause: thrown });
+    : new Error(`the body failed: ${String(thrown)}`, { cause: thrown });
 }

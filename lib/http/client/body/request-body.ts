@@ -1,13 +1,13 @@
-/** The body of a request, which the legs of a logon may need more than once. */
+/** The body of a request, which may have to be sent several times during a logon. */
 
 import type { Dispatcher } from 'undici';
 
-import { RecordedBody } from './recorded-body.js';
+import { BufferedBody } from './buffered-body.js';
 
 type Body = Dispatcher.DispatchOptions['body'];
 
-/** What undici sends as often as it is asked to. */
-export function isWhole(body: unknown): boolean {
+/** Whether undici can send a body any number of times. */
+export function isReusable(body: unknown): boolean {
   return (
     body === undefined ||
     body === null ||
@@ -19,23 +19,23 @@ export function isWhole(body: unknown): boolean {
   );
 }
 
-/** Of Node or of undici: each has a class of its own. */
+/** Whether a body is a FormData of Node.js or of undici, which have different classes. */
 export function isFormData(body: unknown): boolean {
   return Object.prototype.toString.call(body) === '[object FormData]';
 }
 
 export class RequestBody {
-  readonly #whole: Body;
-  readonly #once: RecordedBody | undefined;
-  readonly #certain: boolean;
-  /** Whether there is none. */
+  readonly #reusable: Body;
+  readonly #buffered: BufferedBody | undefined;
+  readonly #alwaysReplayable: boolean;
+  /** Whether the request has no body. */
   readonly empty: boolean;
 
   /**
-   * @param length what the request says of it, if it does
-   * @param maxBytes how much is kept of a body that comes once
-   * @param failed called once, when such a body fails before it was closed
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body
+   * @param length the request's Content-Length, if it has one
+   * @param maxBytes how many bytes of a stream or iterable are kept
+   * @param failed called once, if a stream or iterable fails before `close`
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the value is not a body
    */
   constructor(
     body: unknown,
@@ -44,47 +44,49 @@ export class RequestBody {
     failed: (error: Error) => void,
   ) {
     this.empty = body === undefined || body === null;
-    if (isWhole(body)) {
-      this.#whole = body as Body;
-      this.#certain = true;
+    if (isReusable(body)) {
+      this.#reusable = body as Body;
+      this.#alwaysReplayable = true;
       return;
     }
-    this.#once = new RecordedBody(body, maxBytes, failed);
-    this.#certain = length !== undefined && length <= maxBytes;
+    this.#buffered = new BufferedBody(body, maxBytes, failed);
+    this.#alwaysReplayable = length !== undefined && length <= maxBytes;
   }
 
-  /** Whether it can be sent again however much of it was sent. */
-  get certain(): boolean {
-    return this.#certain || this.#once?.complete === true;
+  /** Whether it can be sent again however much of it has been sent. */
+  get alwaysReplayable(): boolean {
+    return this.#alwaysReplayable || this.#buffered?.complete === true;
   }
 
-  /** Whether it can be sent from its beginning, now. */
+  /** Whether it can now be sent from its beginning. */
   get replayable(): boolean {
-    return this.#once?.replayable !== false;
+    return this.#buffered?.replayable !== false;
   }
 
-  /** When the request begins. */
+  /** Call when the request begins. */
   start(): void {
-    this.#once?.start();
+    this.#buffered?.start();
   }
 
-  /** From its beginning; only if it is `replayable`. What was opened before fails. */
+  /** Returns the body from its beginning. Must be `replayable`. The body returned before fails. */
   open(): Body {
-    return this.#once === undefined ? this.#whole : (this.#once.open() as unknown as Body);
+    return this.#buffered === undefined
+      ? this.#reusable
+      : (this.#buffered.open() as unknown as Body);
   }
 
-  /** Keeps it `replayable`: what is open fails where it would not be any more. */
+  /** Keeps it `replayable`: the body returned by `open` fails rather than lose its beginning. */
   keep(): void {
-    this.#once?.keep();
+    this.#buffered?.keep();
   }
 
-  /** What is open fails. */
+  /** Makes the body returned by `open` fail. */
   stop(): void {
-    this.#once?.stop();
+    this.#buffered?.stop();
   }
 
-  /** Destroys a stream that was not read to its end. Idempotent. */
+  /** Destroys a stream that has not ended. Idempotent. */
   close(reason?: Error): void {
-    this.#once?.close(reason);
+    this.#buffered?.close(reason);
   }
 }

@@ -1,29 +1,30 @@
-/** A connection that is logged on at most once: one socket, which is never replaced by another. */
+/** A connection with its logons: one socket, which is never replaced. */
+
+import type { Socket } from 'node:net';
 
 import { Client } from 'undici';
 
-import { maxHeaderSize } from './header-size.js';
+import type { ClientLimits } from '../limits.js';
+import type { Peer } from '../logon/peer.js';
 import { unsentRequest } from './lost-connection.js';
-import type { ClientLimits } from '../options.js';
-import type { Party } from '../logon/peer.js';
-import type { Socket } from 'node:net';
+import { maxHeaderSize } from './max-header-size.js';
 
 export interface ConnectionParts {
   readonly origin: URL;
   readonly socket: Socket;
-  readonly server: Party;
-  /** The proxy that passes requests on, and does not make a tunnel. */
-  readonly proxy: Party | undefined;
+  readonly server: Peer;
+  /** The proxy that forwards requests; undefined for a direct connection or a tunnel. */
+  readonly proxy: Peer | undefined;
   readonly limits: ClientLimits;
 }
 
 export class LogonConnection {
   readonly client: Client;
-  readonly server: Party;
-  readonly proxy: Party | undefined;
-  /** Everybody at its other end, in the order in which a request meets them. */
-  readonly parties: readonly Party[];
-  /** Whether it served a request. */
+  readonly server: Peer;
+  readonly proxy: Peer | undefined;
+  /** The proxy, if there is one, and the server: the order in which they receive a request. */
+  readonly peers: readonly Peer[];
+  /** Whether a request was sent on it. */
   used = false;
   readonly #socket: Socket;
 
@@ -31,12 +32,12 @@ export class LogonConnection {
     this.#socket = socket;
     this.server = server;
     this.proxy = proxy;
-    this.parties = proxy === undefined ? [server] : [proxy, server];
+    this.peers = proxy === undefined ? [server] : [proxy, server];
     this.client = new Client(origin.origin, {
       connect: (_, callback) => {
-        // undici expects that it takes a while.
+        // undici expects an asynchronous callback.
         queueMicrotask(() => {
-          // It would take a new socket for the one that ended, and the logon with it.
+          // undici connects again after the socket has ended. A new socket would not be logged on.
           if (socket.destroyed) callback(unsentRequest(), null);
           else callback(null, socket);
         });
@@ -50,25 +51,25 @@ export class LogonConnection {
     });
   }
 
-  /** Whether another request can go over it. */
+  /** Whether it can take another request. */
   get usable(): boolean {
     return !this.#socket.destroyed && !this.client.destroyed && this.#socket.writable;
   }
 
-  /** Whether a part of a request waits to be sent. */
+  /** Whether a part of a request is still to be sent. */
   get sending(): boolean {
     return this.#socket.writableLength > 0;
   }
 
-  /** Calls back when it has ended. */
+  /** Calls back when it has closed, or at once if it is closed already. */
   onceClosed(closed: () => void): void {
     if (this.#socket.destroyed) closed();
     else this.#socket.once('close', closed);
   }
 
-  /** Ends it, and the logons with it: a leg under way rejects. Idempotent. */
+  /** Closes it and abandons its logons: a step in progress rejects. Idempotent. */
   destroy(): void {
-    for (const party of this.parties) party.close();
+    for (const peer of this.peers) peer.close();
     this.client.destroy().catch(() => undefined);
     this.#socket.destroy();
   }

@@ -1,26 +1,26 @@
-/** Connections that ended when they should not have. */
+/** Errors of connections that ended unexpectedly. */
 
 import { codedError, type Secur32Error } from '../../../core/errors.js';
 
-export function connectionLost(how: string, cause?: unknown): Secur32Error {
-  return codedError('ERR_SECUR32_CONNECTION_LOST', how, cause === undefined ? {} : { cause });
+export function connectionLost(message: string, cause?: unknown): Secur32Error {
+  return codedError('ERR_SECUR32_CONNECTION_LOST', message, cause === undefined ? {} : { cause });
 }
 
 const unsent = new WeakSet();
 
-/** Before a request was sent at all. */
+/** The connection ended before any part of a request was sent. */
 export function unsentRequest(): Secur32Error {
   const error = connectionLost('the connection ended before the request was sent');
   unsent.add(error);
   return error;
 }
 
-/** Whether an error says that nothing of the request was sent: no error of a body does. */
+/** Whether an error was made by `unsentRequest`. */
 export function isUnsent(error: unknown): boolean {
   return typeof error === 'object' && error !== null && unsent.has(error);
 }
 
-/** What undici, Node and Windows call the end of a connection. */
+/** Codes with which undici, Node.js and Windows report that a connection ended. */
 const CODES: readonly unknown[] = [
   'ERR_SECUR32_CONNECTION_LOST',
   'UND_ERR_SOCKET',
@@ -29,7 +29,7 @@ const CODES: readonly unknown[] = [
   'EPIPE',
 ];
 
-/** Whether an error says that the connection is gone, and nothing else. */
+/** Whether an error means that the connection was lost, and nothing else. */
 export function isLostConnection(error: unknown): boolean {
   return CODES.includes((error as { code?: unknown } | null | undefined)?.code);
 }

@@ -1,33 +1,33 @@
-/** A connection to a server through a proxy: CONNECT, with a logon to the proxy on the way (407). */
+/** Opens a tunnel through a proxy (CONNECT), logging on to the proxy if it asks (407). */
 
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
 import { hostOf, portOf } from '../host-rules.js';
+import type { ClientLimits } from '../limits.js';
+import type { Peer } from '../logon/peer.js';
+import { drainBody } from './drain-body.js';
 import { connectionLost } from './lost-connection.js';
-import type { ClientLimits } from '../options.js';
-import type { Party } from '../logon/peer.js';
-import { maxHeaderSize } from './header-size.js';
-import { skipBody } from './skip-body.js';
+import { maxHeaderSize } from './max-header-size.js';
 
 interface Answer {
   response: IncomingMessage;
-  /** What came behind the head. */
+  /** The bytes after the head of the response. */
   head: Buffer;
 }
 
 /**
- * Makes a tunnel of a connection to a proxy. False where the proxy closed it
- * before the logon was done, so that it takes another connection.
+ * Turns a connection to a proxy into a tunnel. Resolves to false if the proxy
+ * closed it during the logon; try again with another connection.
  *
- * Rejects with `ERR_SECUR32_PROXY_REFUSED` where the proxy says no, as the
- * party does, and where the connection fails otherwise.
+ * Rejects with `ERR_SECUR32_PROXY_REFUSED` if the proxy answers with an error,
+ * if the logon fails, and if the connection is lost.
  */
 export async function openTunnel(
   socket: Socket,
   target: URL,
-  proxy: Party,
+  proxy: Peer,
   limits: ClientLimits,
 ): Promise<boolean> {
   const stop = () => {
@@ -35,20 +35,21 @@ export async function openTunnel(
   };
   socket.setTimeout(limits.headersTimeoutMs, stop);
   try {
-    await proxy.begin();
+    await proxy.startRequest();
     for (;;) {
-      const { response, head } = await askFor(socket, target, proxy, limits);
+      const { response, head } = await sendConnect(socket, target, proxy, limits);
       const { statusCode: status = 0, headers } = response;
       if (status >= 200 && status < 300) {
-        await proxy.answered({ status, headers });
-        // Whatever the server said already belongs to what comes next.
+        await proxy.accepted({ status, headers });
+        // These bytes are the server's, not the proxy's.
         if (head.length > 0) socket.unshift(head);
         return true;
       }
       const answer = status === proxy.status ? proxy.answerTo({ status, headers }) : undefined;
-      if (answer === undefined) throw refused(target, status);
+      if (answer === undefined) throw tunnelFailed(target, status);
       const goesOn =
-        !endsConnection(response) && (await skipBody(socket, head, headers, limits.refusalBytes));
+        !endsConnection(response) &&
+        (await drainBody(socket, head, headers, limits.discardedBodyBytes));
       if (!goesOn) return false;
       await answer();
       if (socket.destroyed) return false;
@@ -59,14 +60,19 @@ export async function openTunnel(
 }
 
 function endsConnection({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
-  const said = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`;
-  if (/(^|,)\s*close\s*(,|$)/i.test(said)) return true;
+  const connectionOptions = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`;
+  if (/(^|,)\s*close\s*(,|$)/i.test(connectionOptions)) return true;
   const keptByDefault = httpVersionMajor > 1 || httpVersionMinor >= 1;
-  return !keptByDefault && !/(^|,)\s*keep-alive\s*(,|$)/i.test(said);
+  return !keptByDefault && !/(^|,)\s*keep-alive\s*(,|$)/i.test(connectionOptions);
 }
 
-/** One CONNECT and its answer, whatever that is. */
-function askFor(socket: Socket, target: URL, proxy: Party, limits: ClientLimits): Promise<Answer> {
+/** Sends one CONNECT; resolves to its response, whatever its status. */
+function sendConnect(
+  socket: Socket,
+  target: URL,
+  proxy: Peer,
+  limits: ClientLimits,
+): Promise<Answer> {
   const authority = `${hostOf(target)}:${portOf(target)}`;
   return new Promise((resolve, reject) => {
     request({
@@ -75,7 +81,7 @@ function askFor(socket: Socket, target: URL, proxy: Party, limits: ClientLimits)
       headers: {
         host: authority,
         connection: 'keep-alive',
-        ...(proxy.field !== undefined && { [proxy.fieldName]: proxy.field }),
+        ...(proxy.headerValue !== undefined && { [proxy.headerName]: proxy.headerValue }),
       },
       maxHeaderSize: maxHeaderSize(limits.tokenBytes),
       createConnection: () => socket,
@@ -90,9 +96,11 @@ function askFor(socket: Socket, target: URL, proxy: Party, limits: ClientLimits)
   });
 }
 
-function refused(target: URL, status: number): Error {
+function tunnelFailed(target: URL, status: number): Error {
   const why =
-    status === 407 ? 'it wants a logon that it did not get or did not accept' : 'it said no';
+    status === 407
+      ? 'it requires a logon that was not sent or not accepted'
+      : 'it did not open a tunnel';
   return Object.assign(
     codedError(
       'ERR_SECUR32_PROXY_REFUSED',

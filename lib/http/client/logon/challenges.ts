@@ -1,24 +1,23 @@
-/** Reads what a server or proxy says in WWW-Authenticate or Proxy-Authenticate. */
+/** Parses `WWW-Authenticate`, `Proxy-Authenticate` and the fields that describe how long a logon lasts. */
 
 import { codedError } from '../../../core/errors.js';
 import { schemeOf, type Scheme } from '../../schemes.js';
 import { base64Length, bytesOfBase64 } from '../../token68.js';
 
-/** A field of a response: several of them are an array. */
+/** The value of a response's header field; an array if the field occurs several times. */
 export type Field = string | readonly string[] | undefined;
 
-/** What a side says of a scheme: its token, or undefined where it only asks for a logon. */
+/** By scheme, the token of the challenge; undefined if it only asks for a logon. */
 export type Challenges = ReadonlyMap<Scheme, Buffer | undefined>;
 
 const CHALLENGE = /^(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
 
 /**
- * The challenges of the schemes of Windows; those of others are passed over.
+ * The challenges for Negotiate and NTLM. Other schemes are ignored.
  *
- * @param field of the response
- * @param tokenBytes the largest token
- * @throws Error `ERR_SECUR32_MALFORMED_CHALLENGE` for what is no base64, or a
- * scheme that comes twice; `ERR_SECUR32_TOKEN_TOO_LARGE`
+ * @param tokenBytes largest token accepted, in bytes
+ * @throws Error `ERR_SECUR32_MALFORMED_CHALLENGE` if a token is not base64 or a
+ * scheme occurs twice; `ERR_SECUR32_TOKEN_TOO_LARGE`
  */
 export function readChallenges(field: Field, tokenBytes: number): Challenges {
   const challenges = new Map<Scheme, Buffer | undefined>();
@@ -27,13 +26,13 @@ export function readChallenges(field: Field, tokenBytes: number): Challenges {
     const groups = CHALLENGE.exec(part)?.groups;
     const scheme = groups?.['name'] === undefined ? undefined : schemeOf(groups['name']);
     if (scheme === undefined) continue;
-    if (challenges.has(scheme)) throw malformed(`there are two challenges of ${scheme}`);
+    if (challenges.has(scheme)) throw malformed(`the response has two challenges for ${scheme}`);
     challenges.set(scheme, tokenOf(groups?.['rest'], scheme, tokenBytes));
   }
   return challenges;
 }
 
-/** The parts between commas, apart from commas in quotes, without white space around them. */
+/** Splits at commas outside quotes, and trims the parts. */
 function partsOf(line: string): string[] {
   const parts: string[] = [];
   let begin = 0;
@@ -52,32 +51,32 @@ function partsOf(line: string): string[] {
 
 function tokenOf(text: string | undefined, scheme: Scheme, tokenBytes: number): Buffer | undefined {
   if (text === undefined || text === '') return undefined;
-  // Before anything is decoded.
+  // Check the size before decoding.
   if (text.length > base64Length(tokenBytes)) throw tooLarge(scheme, tokenBytes);
   const token = bytesOfBase64(text);
-  if (token === undefined) throw malformed(`the token of ${scheme} is not base64`);
+  if (token === undefined) throw malformed(`the ${scheme} token is not base64`);
   if (token.length > tokenBytes) throw tooLarge(scheme, tokenBytes);
   return token;
 }
 
 function malformed(fault: string): Error {
-  return codedError('ERR_SECUR32_MALFORMED_CHALLENGE', `${fault}; the response cannot be trusted`);
+  return codedError('ERR_SECUR32_MALFORMED_CHALLENGE', `malformed challenge: ${fault}`);
 }
 
 function tooLarge(scheme: Scheme, tokenBytes: number): Error {
   return codedError(
     'ERR_SECUR32_TOKEN_TOO_LARGE',
-    `the token of ${scheme} is larger than ${tokenBytes} bytes`,
+    `the ${scheme} token is larger than ${tokenBytes} bytes`,
   );
 }
 
-/** What Persistent-Auth says; undefined where it says nothing. */
+/** The value of `Persistent-Auth`; undefined if it is absent or neither true nor false. */
 export function readPersistentAuth(field: Field): boolean | undefined {
   const text = (typeof field === 'string' ? field : '').trim().toLowerCase();
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-/** Whether a proxy keeps a client's connection and the server's together (RFC 4559, section 6). */
+/** Whether a proxy gives each client connection a server connection of its own (RFC 4559, section 6). */
 export function supportsSessions(field: Field): boolean {
   return typeof field === 'string' && /^\s*session-based-authentication\s*$/i.test(field);
 }

@@ -1,12 +1,12 @@
-/** The credentials of a client's logons: one for each scheme, acquired once. */
+/** The credentials that a client logs on with: one for each scheme, acquired once. */
 
+import { Credentials } from '../../../context/credentials.js';
 import { closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { Credentials } from '../../../context/credentials.js';
 import type { Scheme } from '../../schemes.js';
-import type { LogonSettings } from '../options.js';
+import type { LogonSettings } from '../settings.js';
 
-/** They are this object's own, unless the caller gave them. */
+/** Owns the credentials, except those that the caller passed. */
 export class ClientCredentials {
   readonly #settings: LogonSettings;
   readonly #acquired = new Map<Scheme, Promise<Credentials>>();
@@ -15,34 +15,34 @@ export class ClientCredentials {
   constructor(settings: LogonSettings, authIdentity: AuthIdentity | undefined) {
     this.#settings = settings;
     if (authIdentity === undefined) return;
-    // Now, and not when they are needed: the caller may change or zero the
-    // password then, and this object does not keep it.
+    // Acquire now: the password is not stored here, and the caller may change or
+    // zero it later.
     for (const scheme of settings.schemes) {
       const credentials = Credentials.acquire({
         package: settings.packages[scheme],
         use: 'outbound',
         authIdentity,
       });
-      credentials.catch(() => undefined); // whoever needs them is told
+      credentials.catch(() => undefined); // `get` reports the error
       this.#acquired.set(scheme, credentials);
     }
   }
 
   /** Rejects as `Credentials.acquire` does, and with `ERR_SECUR32_CLOSED`. */
-  async for(scheme: Scheme): Promise<Credentials> {
+  async get(scheme: Scheme): Promise<Credentials> {
     if (this.#closed) throw closedError('the client');
-    const { whose } = this.#settings;
-    if (whose instanceof Credentials) return whose;
+    const { credentialsSource } = this.#settings;
+    if (credentialsSource instanceof Credentials) return credentialsSource;
     const known = this.#acquired.get(scheme);
     if (known !== undefined) {
       const credentials = await known;
-      if (whose === 'authIdentity' || !hasExpired(credentials)) return credentials;
+      if (credentialsSource === 'authIdentity' || !isExpired(credentials)) return credentials;
       if (this.#acquired.get(scheme) === known) this.#forget(scheme, known);
     }
     return this.#acquireAgain(scheme);
   }
 
-  /** Those of the user of the process, which can be had at any time. */
+  /** Only for the process identity, which can be acquired again at any time. */
   #acquireAgain(scheme: Scheme): Promise<Credentials> {
     if (this.#closed) return Promise.reject(closedError('the client'));
     const known = this.#acquired.get(scheme);
@@ -63,14 +63,14 @@ export class ClientCredentials {
     closeWhenThere(credentials);
   }
 
-  /** Gives back what is this object's own; logons under way go on with theirs. */
+  /** Closes the credentials that this object owns. Logons in progress continue. */
   close(): void {
     this.#closed = true;
     for (const [scheme, credentials] of this.#acquired) this.#forget(scheme, credentials);
   }
 }
 
-function hasExpired({ expiresAt }: Credentials): boolean {
+function isExpired({ expiresAt }: Credentials): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
 }
 
@@ -79,6 +79,6 @@ function closeWhenThere(credentials: Promise<Credentials>): void {
     (acquired) => {
       acquired.close();
     },
-    () => undefined, // there is nothing to give back
+    () => undefined, // nothing was acquired
   );
 }

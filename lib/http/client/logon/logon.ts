@@ -1,9 +1,9 @@
-/** One logon on one connection, from its first token to the server's last. */
+/** One logon to one peer: drives the handshake from the client's first token to the server's last. */
 
 import { ClientContext, type ClientContextOptions } from '../../../context/client-context.js';
 import type { Credentials } from '../../../context/credentials.js';
-import { codedError } from '../../../core/errors.js';
 import type { StepResult } from '../../../context/handshake.js';
+import { codedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 
@@ -11,8 +11,9 @@ const NTLM_MESSAGE = Buffer.from('NTLMSSP\0');
 const NTLM_NEGOTIATE = Buffer.from('NTLMSSP\0\x01\0\0\0');
 
 export interface LogonBounds {
-  /** The largest token of the server, in bytes. */
+  /** Largest token accepted from the server, in bytes. */
   readonly tokenBytes: number;
+  /** Timeout in ms for one step. */
   readonly legTimeoutMs: number;
 }
 
@@ -23,7 +24,7 @@ export class Logon {
   readonly #mutualAuth: boolean;
   #serverTokens = 0;
   #ntlm: boolean;
-  #onlyAsked = false;
+  #requestsChallenge = false;
 
   constructor(
     scheme: Scheme,
@@ -38,47 +39,49 @@ export class Logon {
     this.#ntlm = packageKind(credentials.package) === 'ntlm' || scheme === 'NTLM';
   }
 
-  /** Whether it is NTLM that logs on, also inside Negotiate: it does so once for a connection. */
+  /** Whether the handshake uses NTLM, possibly inside Negotiate. NTLM logs a whole connection on. */
   get ntlm(): boolean {
     return this.#ntlm;
   }
 
   /**
-   * Whether the last token only asks for a challenge (NTLM's first message): no
-   * server takes the request with it for one of a user.
+   * Whether the last token only requests a challenge (NTLM's NEGOTIATE_MESSAGE).
+   * No server treats the request that carries it as authenticated.
    */
-  get onlyAsked(): boolean {
-    return this.#onlyAsked;
+  get requestsChallenge(): boolean {
+    return this.#requestsChallenge;
   }
 
-  /** Whether this side is done. */
+  /** Whether the client's side of the handshake is established. */
   get done(): boolean {
     return this.#context.established;
   }
 
   /**
-   * The next token; undefined for none. Rejects as `ClientContext.step` does,
-   * and with `ERR_SECUR32_LEG_TIMEOUT`; the logon has failed then.
+   * Resolves to the next token; undefined if there is none to send. The logon has
+   * failed if it rejects: as `ClientContext.step` does, or with
+   * `ERR_SECUR32_LEG_TIMEOUT`.
    */
   async next(serverToken?: Buffer): Promise<Buffer | undefined> {
     if (serverToken !== undefined) this.#serverTokens += 1;
     const { token } = await this.#step(serverToken);
-    this.#onlyAsked = token?.includes(NTLM_NEGOTIATE) === true;
+    this.#requestsChallenge = token?.includes(NTLM_NEGOTIATE) === true;
     this.#ntlm ||= token?.includes(NTLM_MESSAGE) === true;
     return token;
   }
 
   /**
-   * What the server said at last, with the response. Rejects as `next` does, and
-   * with `ERR_SECUR32_SERVER_NOT_PROVEN` where it should have proven who it is.
+   * Processes the token that came with the final response, if there was one.
+   * Rejects as `next` does, and with `ERR_SECUR32_SERVER_NOT_PROVEN` if the
+   * server had to prove its identity and did not.
    */
   async finish(serverToken: Buffer | undefined): Promise<void> {
     if (serverToken !== undefined && !this.done) await this.next(serverToken);
     if (!this.#mutualAuth || (this.done && this.#serverTokens > 0)) return;
-    throw notProven('its response has no token that says so');
+    throw notProven('its response has no token');
   }
 
-  /** Idempotent. A step under way rejects with `ERR_SECUR32_CLOSED`. */
+  /** A step in progress rejects with `ERR_SECUR32_CLOSED`. Idempotent. */
   close(): void {
     this.#context.close();
   }
@@ -102,13 +105,13 @@ export class Logon {
 function legTimeout(milliseconds: number): Error {
   return codedError(
     'ERR_SECUR32_LEG_TIMEOUT',
-    `the security package took longer than ${milliseconds} ms for a leg`,
+    `a step of the security package took longer than ${milliseconds} ms`,
   );
 }
 
-export function notProven(how: string): Error {
+export function notProven(reason: string): Error {
   return codedError(
     'ERR_SECUR32_SERVER_NOT_PROVEN',
-    `mutualAuth: the server did not prove who it is: ${how}`,
+    `the server did not prove its identity: ${reason}`,
   );
 }

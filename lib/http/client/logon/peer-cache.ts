@@ -1,28 +1,27 @@
-/** What is known of servers and proxies from earlier connections. */
+/** Remembers how servers and proxies behaved on earlier connections. */
 
 import type { Scheme } from '../../schemes.js';
 
-/** Of one of them. */
-export interface Memory {
-  /** The scheme by which it asks for a logon; undefined until it has asked. */
+export interface KnownPeer {
+  /** The scheme that it asked for last; undefined if it has not asked for a logon. */
   scheme: Scheme | undefined;
-  /** Whether a connection ended because it refused a request with a body. */
-  closesOnBodies: boolean;
+  /** Whether it closed a connection when it rejected a request with a body. */
+  closesOnBody: boolean;
 }
 
-const MOST = 1000;
+const MAX_PEERS = 1000;
 
-/** Those that were asked for last. */
-export class Memories {
-  readonly #memories = new Map<string, Memory>();
+/** Holds the most recently used peers. */
+export class PeerCache {
+  readonly #peers = new Map<string, KnownPeer>();
 
-  of(key: string): Memory {
-    const known = this.#memories.get(key) ?? { scheme: undefined, closesOnBodies: false };
-    this.#memories.delete(key);
-    this.#memories.set(key, known);
-    if (this.#memories.size > MOST) {
-      const [oldest] = this.#memories.keys();
-      if (oldest !== undefined) this.#memories.delete(oldest);
+  get(key: string): KnownPeer {
+    const known = this.#peers.get(key) ?? { scheme: undefined, closesOnBody: false };
+    this.#peers.delete(key);
+    this.#peers.set(key, known);
+    if (this.#peers.size > MAX_PEERS) {
+      const [oldest] = this.#peers.keys();
+      if (oldest !== undefined) this.#peers.delete(oldest);
     }
     return known;
   }

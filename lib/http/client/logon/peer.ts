@@ -1,4 +1,4 @@
-/** A server or a proxy at the other end of a connection, and how far the logon to it is. */
+/** The server or proxy at the other end of a connection, and the state of the logon to it. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
@@ -7,135 +7,135 @@ import type { ClientContextOptions } from '../../../context/client-context.js';
 import { codedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
+import type { LogonSettings } from '../settings.js';
 import { readChallenges, readPersistentAuth, type Challenges } from './challenges.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { Logon, notProven } from './logon.js';
-import type { Memory } from './peer-cache.js';
-import type { LogonSettings } from '../options.js';
-import { bindingsOfPeer, refuseUnknownPeer } from './peer-bindings.js';
+import type { KnownPeer } from './peer-cache.js';
+import { channelBindingsOfPeer, requireAcceptedCertificate } from './peer-certificate.js';
 import { checkTargetHost, targetNameOf, type TargetNameSettings } from './target-names.js';
 
-export interface PartySettings {
+export interface PeerSettings {
   readonly url: URL;
-  readonly names: TargetNameSettings;
+  readonly target: TargetNameSettings;
   readonly logon: Pick<
     LogonSettings,
-    'schemes' | 'packages' | 'delegateTo' | 'channelBindings' | 'limits'
+    'schemes' | 'packages' | 'delegateTo' | 'sendChannelBindings' | 'limits'
   >;
   readonly mutualAuth: boolean;
-  /** Whether the first token goes out before anybody asks for it. */
-  readonly unasked: boolean;
+  /** Whether the first token is sent before the peer asks for it. */
+  readonly preemptive: boolean;
   readonly credentials: ClientCredentials;
-  readonly memory: Memory;
+  readonly known: KnownPeer;
 }
 
-/** How each kind of party speaks. */
+/** The status and the header fields that each kind of peer uses. */
 const KINDS = {
   server: { status: 401, challenge: 'www-authenticate', answer: 'authorization' },
   proxy: { status: 407, challenge: 'proxy-authenticate', answer: 'proxy-authorization' },
 } as const;
 
-export type PartyKind = keyof typeof KINDS;
+export type PeerKind = keyof typeof KINDS;
 
-/** What a response says, as far as a logon is concerned. */
+/** The part of a response that a logon needs. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
 }
 
-export class Party {
-  readonly kind: PartyKind;
-  /** The status by which it asks for a logon. */
+export class Peer {
+  readonly kind: PeerKind;
+  /** The status with which it asks for a logon. */
   readonly status: number;
-  /** The field that takes the token. */
-  readonly fieldName: string;
-  readonly #settings: PartySettings;
-  /** The connection to it, of which the channel bindings are. */
+  /** The header field that carries the token. */
+  readonly headerName: string;
+  readonly #settings: PeerSettings;
+  /** The connection to it, for channel bindings. */
   readonly #socket: Socket;
   readonly #allowed: boolean;
   #loggedOn = false;
   #logon: Logon | undefined;
-  #field: string | undefined;
+  #headerValue: string | undefined;
   #legs = 0;
   #challenged = false;
   #closed = false;
 
-  constructor(kind: PartyKind, settings: PartySettings, socket: Socket) {
+  constructor(kind: PeerKind, settings: PeerSettings, socket: Socket) {
     this.kind = kind;
     this.status = KINDS[kind].status;
-    this.fieldName = KINDS[kind].answer;
+    this.headerName = KINDS[kind].answer;
     this.#settings = settings;
     this.#socket = socket;
-    this.#allowed = settings.names.hosts.allows(settings.url);
+    this.#allowed = settings.target.hosts.allows(settings.url);
   }
 
-  /** Whether it gets a logon at all. */
+  /** Whether the client may log on to it. */
   get allowed(): boolean {
     return this.#allowed;
   }
 
-  /** Whether the connection is logged on to it, so that requests need no token. */
+  /** Whether the connection is logged on, so that requests need no token. */
   get loggedOn(): boolean {
     return this.#loggedOn;
   }
 
-  /** What the next request says to it; undefined for nothing. */
-  get field(): string | undefined {
-    return this.#field;
+  /** The value of `headerName` for the next request; undefined if it is not sent. */
+  get headerValue(): string | undefined {
+    return this.#headerValue;
   }
 
-  /** Whether a logon is under way. */
-  get underWay(): boolean {
+  /** Whether a logon is in progress. */
+  get loggingOn(): boolean {
     return this.#logon !== undefined;
   }
 
-  /** Whether the next token only asks for a challenge: the request with it will not be served. */
-  get onlyAsks(): boolean {
-    return this.#logon?.onlyAsked === true;
+  /** Whether the next token only requests a challenge: the request that carries it will not be served. */
+  get requestsChallenge(): boolean {
+    return this.#logon?.requestsChallenge === true;
   }
 
-  /** Whether it asked for a logon with this very request. */
-  get challenged(): boolean {
+  /** Whether it has asked for a logon in response to the current request. */
+  get hasChallenged(): boolean {
     return this.#challenged;
   }
 
-  /** Whether it may ask for a logon with the next request: that is no user's as it is. */
-  get mayAsk(): boolean {
-    return this.#allowed && !this.#loggedOn && (!this.underWay || this.onlyAsks);
+  /** Whether it may ask for a logon in response to the next request, which is not authenticated. */
+  get mayChallenge(): boolean {
+    return this.#allowed && !this.#loggedOn && (!this.loggingOn || this.requestsChallenge);
   }
 
-  /** Whether it ended a connection before because it refused a body. */
-  get closesOnBodies(): boolean {
-    return this.#settings.memory.closesOnBodies;
+  /** Whether it closed an earlier connection when it rejected a body. */
+  get closesOnBody(): boolean {
+    return this.#settings.known.closesOnBody;
   }
 
-  noteClosing(): void {
-    this.#settings.memory.closesOnBodies = true;
+  rememberClosing(): void {
+    this.#settings.known.closesOnBody = true;
   }
 
   forgetClosing(): void {
-    this.#settings.memory.closesOnBodies = false;
+    this.#settings.known.closesOnBody = false;
   }
 
-  /** Before a request: begins a logon with a party that is known to want one. */
-  async begin(): Promise<void> {
+  /** Call before a request: begins a logon if the peer is known to ask for one. */
+  async startRequest(): Promise<void> {
     this.#legs = 0;
     this.#challenged = false;
-    await this.beginUnasked();
+    await this.startPreemptively();
   }
 
-  /** The same before it is sent once more: each request needs a token of its own where nothing persists. */
-  async beginUnasked(): Promise<void> {
-    const { memory, unasked, logon } = this.#settings;
+  /** Call before the request is sent again: without persistence, each request needs its own token. */
+  async startPreemptively(): Promise<void> {
+    const { known, preemptive, logon } = this.#settings;
     if (!this.#allowed || this.#loggedOn || this.#logon !== undefined) return;
-    const scheme = memory.scheme ?? (unasked ? logon.schemes[0] : undefined);
+    const scheme = known.scheme ?? (preemptive ? logon.schemes[0] : undefined);
     if (scheme !== undefined) await this.#start(scheme);
   }
 
   /**
-   * What to do about a response by which it asks for a logon: undefined if the
-   * response is to be given back as it is, because there is nothing to answer or
-   * the answer was refused.
+   * Returns a function that prepares the answer to a challenge. Returns undefined
+   * if the response should be passed to the caller, because there is nothing to
+   * answer or the peer rejected the answer.
    *
    * @throws Error `ERR_SECUR32_MALFORMED_CHALLENGE`, `ERR_SECUR32_TOKEN_TOO_LARGE`
    */
@@ -149,52 +149,51 @@ export class Party {
         this.#challenged = true;
         return () => this.#send(logon, token);
       }
-      // Asked again after all was said, or without an answer to what was said:
-      // it would go on like this. Another scheme than the one of a token that
-      // went out unasked is something new.
+      // The peer asked again after the last token, or did not answer a token:
+      // this would go on forever. After a preemptive token, however, it may ask
+      // for another scheme.
       if (this.#challenged || challenges.has(logon.scheme)) return undefined;
       this.#drop();
     }
-    // Whoever is asked on a connection that was logged on is not any more.
+    // A challenge on a connection that was logged on means that it no longer is.
     this.#loggedOn = false;
     const scheme = this.#settings.logon.schemes.find((name) => challenges.has(name));
     if (scheme === undefined || challenges.get(scheme) !== undefined) return undefined;
     this.#challenged = true;
-    this.#settings.memory.scheme = scheme;
+    this.#settings.known.scheme = scheme;
     return () => this.#start(scheme);
   }
 
   /**
-   * After a response by which it does not ask for a logon. Rejects where it did
-   * not prove who it is and should have, and where its last token is not
-   * accepted.
+   * Call after a response that does not ask for a logon. Rejects if the peer had
+   * to prove its identity and did not, and if its last token is not valid.
    */
-  async answered({ headers }: ResponseHead): Promise<void> {
+  async accepted({ headers }: ResponseHead): Promise<void> {
     const logon = this.#logon;
     if (logon === undefined) {
       if (this.#settings.mutualAuth && this.#allowed && !this.#loggedOn) {
-        throw notProven('there was no logon');
+        throw notProven('no logon took place');
       }
       return;
     }
     try {
       await logon.finish(this.#challenges(headers).get(logon.scheme));
       this.#loggedOn = this.#persists(logon, headers);
-      this.#settings.memory.scheme = logon.scheme;
+      this.#settings.known.scheme = logon.scheme;
     } finally {
       this.#drop();
     }
   }
 
-  /** After a response that is given back although it asks for a logon. */
-  refused(): void {
+  /** Call when a response that asks for a logon is passed to the caller. */
+  rejected(): void {
     this.#drop();
     this.#loggedOn = false;
-    this.#settings.memory.scheme = undefined;
-    if (this.#settings.mutualAuth && this.#allowed) throw notProven('it refused the logon');
+    this.#settings.known.scheme = undefined;
+    if (this.#settings.mutualAuth && this.#allowed) throw notProven('it rejected the logon');
   }
 
-  /** Gives up what is under way: a step rejects with `ERR_SECUR32_CLOSED`. Idempotent. */
+  /** Abandons the logon: a step in progress rejects with `ERR_SECUR32_CLOSED`. Idempotent. */
   close(): void {
     this.#closed = true;
     this.#loggedOn = false;
@@ -204,20 +203,20 @@ export class Party {
   #drop(): void {
     this.#logon?.close();
     this.#logon = undefined;
-    this.#field = undefined;
+    this.#headerValue = undefined;
   }
 
   /** Whether later requests on this connection need no token. */
   #persists(logon: Logon, headers: IncomingHttpHeaders): boolean {
-    // Of the proxy nothing says so.
-    const said =
+    // There is no such field for proxies.
+    const persistent =
       this.kind === 'server' ? readPersistentAuth(headers['persistent-auth']) : undefined;
-    return said ?? (logon.ntlm && logon.done);
+    return persistent ?? (logon.ntlm && logon.done);
   }
 
   async #start(scheme: Scheme): Promise<void> {
     const { credentials, logon: settings } = this.#settings;
-    const held = await credentials.for(scheme);
+    const held = await credentials.get(scheme);
     const logon = new Logon(
       scheme,
       held,
@@ -233,19 +232,19 @@ export class Party {
   }
 
   async #contextOptions(scheme: Scheme, packageName: string): Promise<ClientContextOptions> {
-    // NTLM asks nobody about the name.
+    // NTLM does not look the name up.
     const needed = scheme !== 'NTLM' && packageKind(packageName) !== 'ntlm';
-    const { url, names, mutualAuth, logon } = this.#settings;
-    if (!logon.channelBindings) refuseUnknownPeer(this.#socket);
+    const { url, target, mutualAuth, logon } = this.#settings;
+    if (!logon.sendChannelBindings) requireAcceptedCertificate(this.#socket);
     const delegate = this.kind === 'server' && logon.delegateTo.allows(url);
-    const targetName = await targetNameOf(url, names, needed);
+    const targetName = await targetNameOf(url, target, needed);
     if (delegate) checkTargetHost(targetName, url, logon.delegateTo, 'delegateTo');
     return {
       targetName,
       ...(mutualAuth && { mutualAuth }),
       ...(delegate && { delegate }),
-      ...(logon.channelBindings &&
-        this.kind === 'server' && { channelBindings: bindingsOfPeer(this.#socket) }),
+      ...(logon.sendChannelBindings &&
+        this.kind === 'server' && { channelBindings: channelBindingsOfPeer(this.#socket) }),
     };
   }
 
@@ -258,15 +257,18 @@ export class Party {
     const { legs } = this.#settings.logon.limits;
     this.#legs += 1;
     if (this.#legs > legs) {
-      throw codedError('ERR_SECUR32_TOO_MANY_LEGS', `the logon took more than ${legs} legs`);
+      throw codedError(
+        'ERR_SECUR32_TOO_MANY_LEGS',
+        `the logon took more than ${legs} tokens (limits.legs)`,
+      );
     }
     const token = await logon.next(serverToken);
     if (token === undefined) {
       throw codedError(
         'ERR_SECUR32_NO_PROGRESS',
-        'the server asks for a token, and the security package has none to send',
+        'the server asks for a token, but the security package returned none',
       );
     }
-    this.#field = `${logon.scheme} ${token.toString('base64')}`;
+    this.#headerValue = `${logon.scheme} ${token.toString('base64')}`;
   }
 }

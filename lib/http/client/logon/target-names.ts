@@ -1,34 +1,37 @@
-/** The service principal name by which a client asks for a server. */
+/** The service principal name that a client asks for. */
 
-import { requiredText } from '../../../core/checks.js';
 import { promises as dns } from 'node:dns';
 import { isIPv6 } from 'node:net';
 
+import { requiredText } from '../../../core/checks.js';
 import { codedError } from '../../../core/errors.js';
 import { addressOf, hostOf, type HostRules } from '../host-rules.js';
 
-/** A chain of aliases that is longer is a loop, or somebody's joke. */
+/** A longer chain of aliases is probably a loop. */
 const MAX_ALIASES = 8;
 
-/** `class/host`, perhaps with a port. */
+/** `class/host` or `class/host:port`. */
 const SERVICE = /^[^/@\\]+\/(?<service>[^/@\\]+)$/;
 
-/** A fixed name, or what makes one of a server's URL. */
+/**
+ * A service principal name, or a function that returns it. The function is given
+ * the origin of the server or proxy: scheme, host and port.
+ */
 export type TargetName = string | ((url: URL) => string);
 
 export interface TargetNameSettings {
   readonly targetName: TargetName | undefined;
   readonly portInTargetName: boolean;
   readonly canonicalName: boolean;
-  /** The hosts whose services may be asked for; an alias that leads elsewhere is refused. */
+  /** The hosts that an alias may lead to. */
   readonly hosts: HostRules;
 }
 
 /**
- * The name for a server: the one that was set, or `HTTP/host`.
+ * The name for a server: the configured one, or `HTTP/host`.
  *
- * @param needed false for a package that can do without: for an address it gets
- * a name that nobody looks up
+ * @param needed whether the package looks the name up; if not, an IP address is
+ * accepted as the host
  * @throws Error `ERR_SECUR32_NO_TARGET_NAME`
  */
 export async function targetNameOf(
@@ -39,13 +42,13 @@ export async function targetNameOf(
   const { targetName, portInTargetName } = settings;
   if (typeof targetName === 'string') return targetName;
   if (targetName !== undefined) {
-    return requiredText(targetName(new URL(url.origin)), 'what targetName returned');
+    return requiredText(targetName(new URL(url.origin)), 'the name that targetName returned');
   }
   const address = addressOf(url);
   if (address !== undefined && needed) {
     throw codedError(
       'ERR_SECUR32_NO_TARGET_NAME',
-      `${address} is an address, which has no service principal name; use the server's name, or set targetName`,
+      `${address} is an address and has no service principal name; use the server's name, or set targetName`,
     );
   }
   const host = address ?? (await nameOf(url, settings));
@@ -56,21 +59,22 @@ async function nameOf(url: URL, { canonicalName, hosts }: TargetNameSettings): P
   const host = hostOf(url);
   if (!canonicalName) return host;
   const canonical = await canonicalNameOf(host);
-  // Whoever answers for DNS would choose the service that gets the logon.
+  // Otherwise a forged DNS answer could choose any service.
   const canonicalUrl = withHost(url, canonical);
   const isName = canonicalUrl !== undefined && addressOf(canonicalUrl) === undefined;
   if (isName && hosts.allows(canonicalUrl)) return canonical;
   throw codedError(
     'ERR_SECUR32_NO_TARGET_NAME',
-    `${host} is an alias of ${canonical}, which is not one of the hosts that are allowed`,
+    `${host} is an alias of ${canonical}, which hosts does not allow`,
   );
 }
 
 /**
- * Checks that a list has the host that a service principal name names. The host
- * of the URL is not enough where a ticket can be misused: an alias in DNS or
- * `targetName` may have led to the service of another one.
+ * Checks that a list allows the host in a service principal name. Checking the
+ * host of the URL is not enough for delegation: a DNS alias or `targetName` may
+ * have led to a service on another host.
  *
+ * @param where names the list in errors
  * @throws Error `ERR_SECUR32_NO_TARGET_NAME`
  */
 export function checkTargetHost(
@@ -84,11 +88,11 @@ export function checkTargetHost(
   if (target !== undefined && list.allows(target)) return;
   throw codedError(
     'ERR_SECUR32_NO_TARGET_NAME',
-    `${where} names ${hostOf(url)}, but not the host of its service principal name ${targetName}`,
+    `${where} allows ${hostOf(url)}, but not the host of its service principal name ${targetName}`,
   );
 }
 
-/** The URL with another host, which must be in its one form already; undefined where it is not. */
+/** The URL with another host; undefined if the host is not in canonical form. */
 function withHost({ protocol, port }: URL, host: string): URL | undefined {
   const authority = `${isIPv6(host) ? `[${host}]` : host}${port === '' ? '' : `:${port}`}`;
   const text = `${protocol}//${authority}`;
@@ -97,7 +101,7 @@ function withHost({ protocol, port }: URL, host: string): URL | undefined {
   return (addressOf(url) ?? hostOf(url)) === host.toLowerCase() ? url : undefined;
 }
 
-/** The name at the end of the aliases (CNAME records) of a name. */
+/** Follows aliases (CNAME records) to the last name. */
 async function canonicalNameOf(host: string): Promise<string> {
   let name = host;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
@@ -114,9 +118,9 @@ async function aliasOf(name: string): Promise<string | undefined> {
     return alias;
   } catch (cause) {
     const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    // It is no alias; or DNS does not know it, which may be in a hosts file.
+    // The name is not an alias, or DNS does not know it: it may be in a hosts file.
     if (code === 'ENODATA' || code === 'ENOTFOUND') return undefined;
-    throw codedError('ERR_SECUR32_NO_TARGET_NAME', `the canonical name of ${name} was not found`, {
+    throw codedError('ERR_SECUR32_NO_TARGET_NAME', `cannot resolve the canonical name of ${name}`, {
       cause,
     });
   }

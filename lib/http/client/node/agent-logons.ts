@@ -1,29 +1,36 @@
-/** The connections of an agent of node:http that are logged on, and those whose logon is under way. */
+/** Opens and logs on the connections of an agent of node:http. */
 
-import { closedError } from '../../../core/errors.js';
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
+import { argumentError, closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
-import { checkRequest, urlOfRequest } from './agent-request.js';
-import { ClientCredentials } from '../logon/client-credentials.js';
 import { connectionLost } from '../connection/lost-connection.js';
-import { Memories } from '../logon/peer-cache.js';
-import { nodeAgent, type NodeAgent, type SocketCreated } from './node-agent.js';
-import type { ConnectOptions, LogonSettings } from '../options.js';
-import { Party } from '../logon/peer.js';
+import { endSocket, openPlain, openTls } from '../connection/open-socket.js';
+import { ClientCredentials } from '../logon/client-credentials.js';
+import { PeerCache } from '../logon/peer-cache.js';
+import { Peer } from '../logon/peer.js';
+import type { ConnectOptions } from '../options.js';
+import type { LogonSettings } from '../settings.js';
+import {
+  nodeAgent,
+  type ConnectionCreated,
+  type NodeAgent,
+  type SocketCreated,
+} from './node-internals.js';
 import { logOnByProbe, type Probe } from './probe.js';
-import { endSocket, openPlain, openTls } from '../connection/sockets.js';
+import { checkRequest, urlOfRequest } from './request-checks.js';
 import { WaitingRequest } from './waiting-request.js';
 
-/** A connection on its way to being logged on. */
+/** A connection whose logon is in progress. */
 interface Opening {
   readonly abort: AbortController;
-  /** For which it was begun. */
+  /** The request for which it was begun. */
   readonly request: ClientRequest | undefined;
 }
 
-/** Options of a request that are not for its connection, or that the URL decides. */
+/** Options of a request that do not apply to its connection, or that the URL decides. */
 const NOT_FOR_CONNECTIONS: readonly string[] = [
   'agent',
   'headers',
@@ -45,10 +52,10 @@ export class AgentLogons {
   readonly #settings: LogonSettings;
   readonly #probe: Probe;
   readonly #credentials: ClientCredentials;
-  readonly #memories = new Memories();
+  readonly #peerCache = new PeerCache();
   readonly #openings = new Set<Opening>();
   readonly #waiting = new WeakMap<ClientRequest, WaitingRequest>();
-  /** What `createConnection` is to return to Node.js, which calls it at once. */
+  /** The socket that the next call of `createConnection`, which follows synchronously, returns to Node.js. */
   #ready: Socket | undefined;
   #closed = false;
 
@@ -64,19 +71,14 @@ export class AgentLogons {
     this.#credentials = new ClientCredentials(settings, authIdentity);
   }
 
-  /** What connections to hosts that get no logon are made with. */
-  get connect(): ConnectOptions {
-    return this.#settings.connect;
-  }
-
-  /** Ends what is under way, and the credentials. Idempotent. */
+  /** Abandons the logons in progress and closes the credentials. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const { abort } of this.#openings) abort.abort(closedError('the agent'));
     this.#credentials.close();
   }
 
-  /** Takes a request for an agent. @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
+  /** Implements `addRequest` of an agent. @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   addRequest(agent: NodeAgent, request: ClientRequest, options: ClientRequestArgs): void {
     const url = this.#urlToLogOnTo(options);
     if (url !== undefined) {
@@ -91,8 +93,8 @@ export class AgentLogons {
   }
 
   /**
-   * Makes a connection for an agent. While its logon is under way, a socket that
-   * is not connected stands for it, so that Node.js counts it.
+   * Implements `createSocket` of an agent. During the logon, an unconnected socket
+   * stands for the connection, so that Node.js counts it.
    */
   createSocket(
     agent: NodeAgent,
@@ -108,22 +110,22 @@ export class AgentLogons {
     const opening: Opening = { abort: new AbortController(), request };
     const { abort } = opening;
     const name = agent.getName(options);
-    const place = new Socket().once('close', () => {
-      abort.abort(connectionLost('the connection was destroyed in the middle of a logon'));
+    const placeholder = new Socket().once('close', () => {
+      abort.abort(connectionLost('the connection was destroyed during the logon'));
     });
-    (agent.sockets[name] ??= []).push(place);
+    (agent.sockets[name] ??= []).push(placeholder);
     agent.totalSocketCount += 1;
     const leave = () => {
-      take(agent.sockets, name, place);
+      removeFrom(agent.sockets, name, placeholder);
       agent.totalSocketCount -= 1;
-      place.destroy();
+      placeholder.destroy();
     };
     this.#open(url, options, opening).then(
       (socket) => {
         leave();
         if (request.destroyed) {
           socket.destroy();
-          agent.removeSocket(place, options);
+          agent.removeSocket(placeholder, options);
           return;
         }
         this.#ready = socket;
@@ -131,39 +133,44 @@ export class AgentLogons {
       },
       (error: unknown) => {
         leave();
-        // It may have got another connection meanwhile, or be destroyed.
+        // In the meantime it may have been given another connection, or been destroyed.
         const waits = this.#waiting.get(request)?.waiting !== false;
         removeFromQueue(agent, request);
         if (waits) created(error as Error);
-        agent.removeSocket(place, options);
+        agent.removeSocket(placeholder, options);
       },
     );
   }
 
-  /** For `createConnection`: the connection that is ready, or undefined where one is to be made. */
-  takeReady(): Socket | undefined {
-    const socket = this.#ready;
+  /**
+   * Implements `createConnection` of an agent.
+   *
+   * @param connectPlain Node's own method, for hosts that are not in `hosts`
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
+   */
+  createConnection(
+    options: ClientRequestArgs,
+    created: ConnectionCreated | undefined,
+    connectPlain: (options: ClientRequestArgs) => Duplex | null | undefined,
+  ): Duplex | null | undefined {
+    const ready = this.#ready;
     this.#ready = undefined;
-    return socket;
-  }
-
-  /** Whether the host of these options gets a plain connection. @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
-  isPlain(options: ClientRequestArgs): boolean {
-    return !this.#closed && this.#urlToLogOnTo(options) === undefined;
-  }
-
-  /** A connection that is logged on, for a caller of `createConnection`. */
-  create(options: ClientRequestArgs): Promise<Socket> {
+    if (ready !== undefined) return ready;
+    if (!this.#closed && this.#urlToLogOnTo(options) === undefined) {
+      return connectPlain({ ...this.#settings.connect, ...options });
+    }
     const opening: Opening = { abort: new AbortController(), request: undefined };
-    return this.#open(urlOfRequest(this.#protocol, options), options, opening);
+    callBack(this.#open(urlOfRequest(this.#protocol, options), options, opening), created);
+    return undefined;
   }
 
+  /** The URL of the host; undefined if it is not in `hosts`. */
   #urlToLogOnTo(options: ClientRequestArgs): URL | undefined {
     const url = urlOfRequest(this.#protocol, options);
     return this.#settings.hosts.allows(url) ? url : undefined;
   }
 
-  /** A request needs no connection any more. */
+  /** Call when a request no longer needs a connection. */
   #forget(agent: NodeAgent, request: ClientRequest): void {
     removeFromQueue(agent, request);
     for (const { abort, request: begunFor } of this.#openings) {
@@ -171,7 +178,7 @@ export class AgentLogons {
     }
   }
 
-  /** Rejects as soon as it is aborted, whatever it waits for. @param url undefined for none */
+  /** Rejects as soon as it is aborted. @param url undefined if the host is not in `hosts` */
   async #open(url: URL | undefined, options: ClientRequestArgs, opening: Opening): Promise<Socket> {
     if (this.#closed || url === undefined) throw closedError('the agent');
     const { signal } = opening.abort;
@@ -182,21 +189,21 @@ export class AgentLogons {
     });
     this.#openings.add(opening);
     try {
-      return await Promise.race([this.#openTwice(url, options, signal), aborted]);
+      return await Promise.race([this.#openWithRetry(url, options, signal), aborted]);
     } finally {
       this.#openings.delete(opening);
     }
   }
 
-  async #openTwice(url: URL, options: ClientRequestArgs, signal: AbortSignal): Promise<Socket> {
+  async #openWithRetry(url: URL, options: ClientRequestArgs, signal: AbortSignal): Promise<Socket> {
     for (let tries = 0; tries < 2; tries++) {
       const socket = await this.#openOnce(url, options, signal);
       if (socket !== undefined) return socket;
     }
-    throw connectionLost('the server closed the connection between two legs of a logon');
+    throw connectionLost('the server closed the connection during the logon');
   }
 
-  /** undefined where it was closed in the middle of the logon. */
+  /** Resolves to undefined if the server closed the connection during the logon. */
   async #openOnce(
     url: URL,
     options: ClientRequestArgs,
@@ -209,7 +216,7 @@ export class AgentLogons {
     };
     const open = this.#protocol === 'https:' ? openTls : openPlain;
     const socket = await open(url, sockets, signal);
-    const server = this.#party(url, socket);
+    const server = this.#peer(url, socket);
     const stop = () => {
       server.close();
       socket.destroy();
@@ -230,21 +237,35 @@ export class AgentLogons {
     }
   }
 
-  #party(url: URL, socket: Socket): Party {
-    return new Party(
+  #peer(url: URL, socket: Socket): Peer {
+    return new Peer(
       'server',
       {
         url,
-        names: this.#settings,
+        target: this.#settings,
         logon: this.#settings,
         mutualAuth: false,
-        unasked: false,
+        preemptive: false,
         credentials: this.#credentials,
-        memory: this.#memories.of(url.origin),
+        known: this.#peerCache.get(url.origin),
       },
       socket,
     );
   }
+}
+
+/** Reports an error or a connection to Node.js. */
+function callBack(opened: Promise<Duplex>, created: ConnectionCreated | undefined): void {
+  if (created === undefined) throw argumentError('createConnection requires a callback');
+  opened.then(
+    (socket) => {
+      created(null, socket);
+    },
+    (error: unknown) => {
+      // Node's type of the callback requires a socket here, too.
+      (created as (error: unknown) => void)(error);
+    },
+  );
 }
 
 function connectOptionsOf(options: ClientRequestArgs): ConnectOptions {
@@ -256,13 +277,13 @@ function connectOptionsOf(options: ClientRequestArgs): ConnectOptions {
   );
 }
 
-/** Node.js leaves a request there that fails before it has its turn. */
+/** Node.js does not remove a request that fails before its turn. */
 function removeFromQueue({ requests }: NodeAgent, request: ClientRequest): void {
-  for (const name of Object.keys(requests)) take(requests, name, request);
+  for (const name of Object.keys(requests)) removeFrom(requests, name, request);
 }
 
-/** Takes one out of a list; a list that is empty is left out, as Node.js does. */
-function take<T>(lists: Record<string, T[] | undefined>, name: string, one: T): void {
+/** Removes an item from a list, and an empty list from `lists`, as Node.js does. */
+function removeFrom<T>(lists: Record<string, T[] | undefined>, name: string, one: T): void {
   const list = lists[name] ?? [];
   const at = list.indexOf(one);
   if (at >= 0) list.splice(at, 1);

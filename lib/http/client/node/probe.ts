@@ -1,35 +1,35 @@
-/** Logs a connection on by requests of its own, before anybody else uses it. */
+/** Logs a connection on with requests of its own, before other requests use it. */
 
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
-import { maxHeaderSize } from '../connection/header-size.js';
 import { connectionLost } from '../connection/lost-connection.js';
-import type { ClientLimits } from '../options.js';
-import type { Party, ResponseHead } from '../logon/peer.js';
+import { maxHeaderSize } from '../connection/max-header-size.js';
+import type { ClientLimits } from '../limits.js';
+import type { Peer, ResponseHead } from '../logon/peer.js';
 
-/** The request that a connection is logged on with. */
+/** The request that logs a connection on. */
 export interface Probe {
   /** Node.js does not keep the connection after a HEAD whose response has no Content-Length. */
   readonly method: 'GET' | 'HEAD';
-  /** A path for which the server wants a logon. */
+  /** A path for which the server requires a logon. */
   readonly path: string;
 }
 
 /**
- * Sends the probe until the connection is logged on. False where the server
- * closed it before, so that it takes another connection.
+ * Sends the probe until the connection is logged on. Resolves to false if the
+ * server closed it during the logon; try again with another connection.
  *
- * Rejects with `ERR_SECUR32_CONNECTION_NOT_LOGGED_ON` where the server refuses
- * the logon, does not ask for one, or does not keep it for the connection; as
- * the party does, and where the connection fails otherwise.
+ * Rejects with `ERR_SECUR32_CONNECTION_NOT_LOGGED_ON` if the server rejects the
+ * logon, does not ask for one, or does not keep it for the connection. Also
+ * rejects if the logon fails, and if the connection is lost.
  */
 export async function logOnByProbe(
   socket: Socket,
   host: string,
   probe: Probe,
-  server: Party,
+  server: Peer,
   limits: ClientLimits,
 ): Promise<boolean> {
   const stop = () => {
@@ -37,7 +37,7 @@ export async function logOnByProbe(
   };
   socket.setTimeout(limits.headersTimeoutMs, stop);
   try {
-    await server.begin();
+    await server.startRequest();
     for (;;) {
       const head = await sendProbe(socket, host, probe, server, limits);
       const answer = head.status === server.status ? server.answerTo(head) : undefined;
@@ -54,29 +54,29 @@ export async function logOnByProbe(
   }
 }
 
-async function checkLoggedOn(server: Party, head: ResponseHead, probe: Probe): Promise<void> {
+async function checkLoggedOn(server: Peer, head: ResponseHead, probe: Probe): Promise<void> {
   const what = `${probe.method} ${probe.path}`;
-  if (head.status === server.status) throw notLoggedOn(`the server refused the logon for ${what}`);
-  const asked = server.underWay;
-  await server.answered(head);
+  if (head.status === server.status) throw notLoggedOn(`the server rejected the logon for ${what}`);
+  const loggingOn = server.loggingOn;
+  await server.accepted(head);
   if (server.loggedOn) return;
   throw notLoggedOn(
-    asked
-      ? 'the server wants a logon with each request and keeps none for the connection; use integratedFetch or IntegratedAgent'
-      : `the server did not ask for a logon for ${what}; set the path of the probe to one for which it does`,
+    loggingOn
+      ? 'the server requires a token with each request; use integratedFetch or IntegratedAgent'
+      : `the server did not ask for a logon for ${what}; set probe.path to a path that requires one`,
   );
 }
 
-function notLoggedOn(why: string): Error {
-  return codedError('ERR_SECUR32_CONNECTION_NOT_LOGGED_ON', why);
+function notLoggedOn(message: string): Error {
+  return codedError('ERR_SECUR32_CONNECTION_NOT_LOGGED_ON', message);
 }
 
-/** One probe: its response, when the body was read and thrown away. */
+/** Sends one probe. Resolves when the body of the response has been discarded. */
 function sendProbe(
   socket: Socket,
   host: string,
   { method, path }: Probe,
-  server: Party,
+  server: Peer,
   limits: ClientLimits,
 ): Promise<ResponseHead> {
   return new Promise((resolve, reject) => {
@@ -86,16 +86,16 @@ function sendProbe(
       headers: {
         host,
         connection: 'keep-alive',
-        ...(server.field !== undefined && { [server.fieldName]: server.field }),
+        ...(server.headerValue !== undefined && { [server.headerName]: server.headerValue }),
       },
       maxHeaderSize: maxHeaderSize(limits.tokenBytes),
       createConnection: () => socket,
     })
       .once('response', (response) => {
-        resolve(afterBody(socket, response, limits.refusalBytes));
+        resolve(afterBody(socket, response, limits.discardedBodyBytes));
       })
       .once('error', (cause) => {
-        reject(connectionLost('the connection ended in the middle of a logon', cause));
+        reject(connectionLost('the connection ended during the logon', cause));
       })
       .end();
   });
@@ -116,7 +116,7 @@ function afterBody(
       })
       .once('error', () => undefined)
       .once('close', () => {
-        // Node is done with the socket only then.
+        // Node.js releases the socket only then.
         setImmediate(resolve, head);
       });
   });

@@ -1,18 +1,18 @@
-/** A request of node:http that has no connection yet. */
+/** A request of node:http that waits for a connection. */
 
 import type { ClientRequest } from 'node:http';
 
-import { asNodeRequest, type NodeRequest } from './node-agent.js';
+import { asNodeRequest, type NodeRequest } from './node-internals.js';
 
-/** A timer with a longer delay would end at once. Node.js shortens the time-outs of sockets, too. */
+/** A timer with a longer delay would fire at once. Node.js caps the timeouts of sockets, too. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 type Watched = Pick<ClientRequest, 'destroy' | 'setTimeout'> & Pick<NodeRequest, 'onSocket'>;
 
 /**
- * Lets a request end while its agent makes a connection for it. Node.js itself
- * waits for the connection, because its own agents give one at once: until then
- * an abort, `destroy()` and the time-out of a request do nothing.
+ * Lets a request end while its agent opens a connection for it. Node.js expects
+ * agents to return a socket at once, so until then an abort, `destroy()` and the
+ * timeout of a request have no effect.
  */
 export class WaitingRequest {
   readonly #request: ClientRequest;
@@ -21,7 +21,7 @@ export class WaitingRequest {
   #waiting = true;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onGone the request was destroyed, and needs no connection any more */
+  /** @param onGone called when the request is destroyed and no longer needs a connection */
   constructor(request: ClientRequest, onGone: () => void) {
     this.#request = request;
     this.#onGone = onGone;
@@ -48,7 +48,7 @@ export class WaitingRequest {
     if (request.destroyed) this.#gone();
   }
 
-  /** Whether it has neither a connection nor an error. */
+  /** Whether it has neither a connection nor failed. */
   get waiting(): boolean {
     return this.#waiting;
   }
@@ -57,7 +57,7 @@ export class WaitingRequest {
     if (!this.#waiting) return;
     this.#end();
     this.#onGone();
-    // Node.js gives its own error: an AbortError, the one that was passed, or ECONNRESET.
+    // Node.js emits its own error: an AbortError, the one passed to destroy(), or ECONNRESET.
     asNodeRequest(this.#request).onSocket(undefined);
   }
 
@@ -66,12 +66,12 @@ export class WaitingRequest {
     clearTimeout(this.#timer);
     const watched = this.#request as unknown as Partial<Watched>;
     for (const name of ['destroy', 'setTimeout', 'onSocket'] as const) {
-      // Not where another library has put its own in front of it.
+      // Another library may have replaced the method; then leave it.
       if (watched[name] === this.#watching[name]) Reflect.deleteProperty(watched, name);
     }
   }
 
-  /** As with a connection, 'timeout' is only an event: the request goes on. */
+  /** As in Node.js, 'timeout' is only an event: the request continues. */
   #restartTimer(milliseconds = 0): void {
     clearTimeout(this.#timer);
     if (!this.#waiting || milliseconds <= 0) return;

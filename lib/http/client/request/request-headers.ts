@@ -1,4 +1,4 @@
-/** The header fields of a request, in the forms that undici takes them. */
+/** The header fields of a request, in any form that undici accepts. */
 
 import { argumentError } from '../../../core/errors.js';
 import { isHostOf, isToken } from './request-target.js';
@@ -6,8 +6,8 @@ import { isHostOf, isToken } from './request-target.js';
 type Value = string | readonly string[];
 type Field = readonly [name: string, value: Value];
 
-/** What undici and the connection decide; a caller that sets them could end a request early or hide another one in it. */
-const NOT_FOR_USERS: readonly string[] = [
+/** Set by undici and the connection. A caller that sets them could end a request early or smuggle another one into it. */
+const FORBIDDEN_FIELDS: readonly string[] = [
   'expect',
   'http2-settings',
   'keep-alive',
@@ -15,23 +15,23 @@ const NOT_FOR_USERS: readonly string[] = [
   'transfer-encoding',
   'upgrade',
 ];
-/** Other options of Connection name fields that a proxy takes away: the logon, for instance. */
+/** Other options of `Connection` name fields that a proxy removes: it could remove the token. */
 const CONNECTION_OPTIONS: readonly string[] = ['close', 'keep-alive'];
 
-/** Names and values, each of them read and checked once. */
+/** Reads and checks each name and value once. */
 export class RequestHeaders {
   readonly #fields: readonly Field[];
 
   /**
-   * @param origin which the Host field must name; it is then left out, because
-   * undici makes it of the origin
+   * @param origin what a Host field must name. The field is then dropped, because
+   * undici makes it from the origin
    * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
    */
   constructor(headers: unknown, origin: URL) {
     const fields = fieldsOf(headers);
     for (const [name, value] of fields) checkField(name, value, origin);
-    refuseTwice(fields, 'host');
-    refuseTwice(fields, 'content-length');
+    rejectDuplicate(fields, 'host');
+    rejectDuplicate(fields, 'content-length');
     this.#fields = fields.filter(([name]) => name.toLowerCase() !== 'host');
   }
 
@@ -39,32 +39,32 @@ export class RequestHeaders {
     return this.#fields.some(([field]) => field.toLowerCase() === name);
   }
 
-  /** The length of the body, if it is said. */
+  /** The value of Content-Length; undefined if there is none. */
   get contentLength(): number | undefined {
     const value = this.#fields.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
     return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
   }
 
   /** Whether the connection is to be closed after the response. */
-  get closes(): boolean {
+  get closesConnection(): boolean {
     return this.#fields.some(
       ([name, value]) => name.toLowerCase() === 'connection' && optionsOf(value).includes('close'),
     );
   }
 
-  /** Everything but what is left out, and more. */
+  /** All fields except those in `without` (lower case), followed by `more`. */
   with(more: readonly (readonly [string, string])[], without: readonly string[]): string[] {
     const kept = this.#fields.filter(([name]) => !without.includes(name.toLowerCase()));
-    // undici takes arrays as values here, too, but its types do not say so.
+    // undici also accepts arrays as values here, although its types do not.
     return [...kept, ...more].flat() as string[];
   }
 }
 
 function checkField(name: string, value: Value, origin: URL): void {
   const field = name.toLowerCase();
-  if (NOT_FOR_USERS.includes(field)) throw argumentError(`invalid ${field} header`);
+  if (FORBIDDEN_FIELDS.includes(field)) throw argumentError(`invalid ${field} header`);
   if (field === 'host' && !isHostOf(value, origin)) {
-    throw argumentError(`the Host field must be that of the origin, ${origin.host}`);
+    throw argumentError(`the Host field must be ${origin.host}, the host of the origin`);
   }
   if (field === 'content-length' && !/^\d{1,15}$/.test(String(value))) {
     throw argumentError('invalid content-length header');
@@ -75,20 +75,20 @@ function checkField(name: string, value: Value, origin: URL): void {
   }
 }
 
-function refuseTwice(fields: readonly Field[], name: string): void {
+function rejectDuplicate(fields: readonly Field[], name: string): void {
   if (fields.filter(([field]) => field.toLowerCase() === name).length > 1) {
     throw argumentError(`duplicate ${name} header`);
   }
 }
 
-/** The options that a Connection field names. */
+/** The options in a Connection field. */
 function optionsOf(value: Value): string[] {
   return [value].flat().flatMap((text) => text.split(',').map((part) => part.trim().toLowerCase()));
 }
 
 function fieldsOf(headers: unknown): Field[] {
   return pairsOf(headers).flatMap(([name, value]) => {
-    if (typeof name !== 'string') throw argumentError('the name of a header must be a string');
+    if (typeof name !== 'string') throw argumentError('header names must be strings');
     if (!isToken(name)) throw argumentError('Header name must be a valid HTTP token');
     if (value === undefined) return [];
     return [[name, Array.isArray(value) ? value.map(textOf(name)) : textOf(name)(value)] as const];
@@ -100,7 +100,8 @@ function pairsOf(headers: unknown): (readonly [name: unknown, value: unknown])[]
   if (typeof headers !== 'object') throw argumentError('headers must be an object or an array');
   if (Array.isArray(headers)) {
     const flat = headers as unknown[];
-    if (flat.length % 2 !== 0) throw argumentError('headers must be names and values in turn');
+    if (flat.length % 2 !== 0)
+      throw argumentError('an array of headers must alternate names and values');
     return flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]] as const] : []));
   }
   if (!(Symbol.iterator in headers)) return Object.entries(headers);
@@ -110,7 +111,7 @@ function pairsOf(headers: unknown): (readonly [name: unknown, value: unknown])[]
   });
 }
 
-/** A value as undici writes it. */
+/** Converts a value as undici does. */
 function textOf(name: string): (value: unknown) => string {
   return (value) => {
     if (value === null) return '';

@@ -1,7 +1,7 @@
 /**
- * What a request is for: its origin, method and path. Each is checked and put
- * together once, so that the host that is judged is the one that is connected
- * to, and the one that the request line and the Host field name.
+ * Checks the origin, method and path of a request, once each. This way the host
+ * that `hosts` is compared with is also the host of the connection, the request
+ * line and the Host field.
  */
 
 import { stringify, type ParsedUrlQueryInput } from 'node:querystring';
@@ -9,11 +9,11 @@ import { stringify, type ParsedUrlQueryInput } from 'node:querystring';
 import { argumentError } from '../../../core/errors.js';
 import { hostOf, portOf } from '../host-rules.js';
 
-/** The characters of names in HTTP: methods and header fields. */
+/** Names in HTTP: methods and header fields. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** A host, perhaps with a port: printable ASCII that no parser takes for the end of it, and that only URLs decode (%). */
+/** A host with an optional port: printable ASCII, without characters that some parsers treat as its end, or that only URLs decode (%). */
 const AUTHORITY = /^[^/?#\\@%\0-\x20\x7f-\uffff]+$/;
-/** The hosts that all parsers read in the same way, after WHATWG's URL has read them. */
+/** Hosts from WHATWG's URL that all parsers read in the same way. */
 const HOST = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/;
 
 export function isToken(text: string): boolean {
@@ -21,27 +21,28 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * A URL that consists of a scheme, a host and perhaps a port. The host is in its
- * one form, without a dot at its end.
+ * Checks that a URL consists of a scheme, a host and an optional port. Returns it
+ * with the host in canonical form, without a dot at the end.
  *
+ * @param where names the value in errors
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
  */
 export function checkedOrigin(origin: unknown, where = 'origin'): URL {
   const text = origin instanceof URL ? origin.href : origin;
   if (typeof text !== 'string' || !URL.canParse(text)) {
-    throw argumentError(`${where} must be a URL: https://web.example.com`);
+    throw argumentError(`${where} must be a URL, such as https://web.example.com`);
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw argumentError(`${where} must be http or https`);
+    throw argumentError(`${where} must be an http or https URL`);
   }
   const authority = /^https?:\/\/([^/]*)\/?$/i.exec(text)?.[1] ?? '';
-  // An international name is ASCII in the URL; a control character is left out of it.
+  // Check the text: URL converts international names to ASCII and drops control characters.
   if (url.pathname !== '/' || /[?#\\@\s\0-\x20]/.test(authority) || authority === '') {
-    throw argumentError(`${where} must be a scheme, a host and perhaps a port, and nothing else`);
+    throw argumentError(`${where} must consist of a scheme, a host and an optional port`);
   }
   const host = hostOf(url);
-  if (!HOST.test(host)) throw argumentError(`the host of ${where} is not valid`);
+  if (!HOST.test(host)) throw argumentError(`the host of ${where} is invalid`);
   return new URL(`${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`);
 }
 
@@ -50,15 +51,15 @@ export function checkedMethod(method: unknown): string {
   if (typeof method !== 'string') throw argumentError('method must be a string');
   if (!isToken(method)) throw argumentError('Method must be a valid HTTP token');
   if (method.toUpperCase() === 'CONNECT') {
-    throw argumentError('method CONNECT is not supported: a logon is not for a tunnel');
+    throw argumentError('method CONNECT is not supported');
   }
   return method;
 }
 
 /**
- * A path with its query, which names no host whatever is put in front of it.
+ * Checks that a path cannot name a host, whatever precedes it. Returns it with its query.
  *
- * @param query is added to the path, as undici adds it
+ * @param query appended to the path as undici does
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
  */
 export function checkedPath(path: unknown, query?: unknown): string {
@@ -85,7 +86,7 @@ function withQuery(path: string, query: unknown): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** Whether the value of a Host field is the host and the port of a URL. */
+/** Whether the value of a Host field names the host and port of a URL. */
 export function isHostOf(value: unknown, url: URL): boolean {
   if (typeof value !== 'string' || !AUTHORITY.test(value)) return false;
   const text = `${url.protocol}//${value}`;

@@ -1,4 +1,4 @@
-/** One request on one connection, whose response waits until it is known what to do with it. */
+/** Sends one request on one connection, and holds its response until it is forwarded or drained. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -12,28 +12,28 @@ export interface AttemptHead extends ResponseHead {
   readonly statusMessage: string | undefined;
 }
 
-/** Who gets the body of a response. */
+/** Receives the body of a response. */
 export interface Receiver {
-  /** Whether it wants nothing yet: it resumes the controller then. */
+  /** Whether it is paused; it will resume the controller itself. */
   readonly paused: boolean;
   data: (chunk: Buffer) => void;
   end: (trailers: IncomingHttpHeaders) => void;
 }
 
-/** What a response does after its head. */
+/** An event of a response after its head. */
 type Event =
   | { kind: 'data'; chunk: Buffer }
   | { kind: 'end'; trailers: IncomingHttpHeaders }
   | { kind: 'error'; error: Error };
 
 export class Attempt implements Dispatcher.DispatchHandler {
-  /** Rejects where the request fails before it. */
+  /** Resolves to the head of the response. Rejects if the request fails before it arrives. */
   readonly head: Promise<AttemptHead>;
   #resolveHead: (head: AttemptHead) => void = () => undefined;
   #rejectHead: (error: Error) => void = () => undefined;
   #controller: Controller | undefined;
   #aborted: { reason: Error } | undefined;
-  /** Who gets the events; they wait as long as nobody does. */
+  /** Takes the events; they are queued until it is set. */
   #take: ((event: Event) => void) | undefined;
   readonly #waiting: Event[] = [];
 
@@ -42,23 +42,23 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#resolveHead = resolve;
       this.#rejectHead = reject;
     });
-    // Nobody waits for it any more where the request was aborted meanwhile.
+    // If the request is aborted, nothing waits for the head.
     this.head.catch(() => undefined);
     client.dispatch(options, this);
   }
 
-  /** The connection's own controller: there from the head on. */
+  /** The controller of this request; defined by the time the head arrives. */
   get controller(): Controller | undefined {
     return this.#controller;
   }
 
-  /** Ends the request, and its connection with it. */
+  /** Ends the request and its connection. */
   abort(reason: Error): void {
     this.#aborted = { reason };
     this.#controller?.abort(reason);
   }
 
-  /** Gives the rest of the response to a receiver; resolves at its end, rejects where there is none. */
+  /** Forwards the body to a receiver. Resolves at its end; rejects if it is cut off. */
   forward(receiver: Receiver): Promise<void> {
     return this.#consume(!receiver.paused, (event, resolve, reject) => {
       if (event.kind === 'data') receiver.data(event.chunk);
@@ -70,8 +70,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Reads the rest of the response and throws it away; false where it has no end within the bound. */
-  async discard(maxBytes: number): Promise<boolean> {
+  /** Reads and discards the body. Resolves to false if it is larger than `maxBytes` or cut off. */
+  async drain(maxBytes: number): Promise<boolean> {
     let bytes = 0;
     try {
       await this.#consume(true, (event, resolve, reject) => {
@@ -107,7 +107,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  #give(event: Event): void {
+  #emit(event: Event): void {
     if (this.#take === undefined) this.#waiting.push(event);
     else this.#take(event);
   }
@@ -123,22 +123,22 @@ export class Attempt implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
     statusMessage?: string,
   ): void {
-    // What comes before the response (103, say) nobody waits for.
+    // Ignore interim responses, such as 103.
     if (status < 200) return;
     controller.pause();
     this.#resolveHead({ status, headers, statusMessage });
   }
 
   onResponseData(_: Controller, chunk: Buffer): void {
-    this.#give({ kind: 'data', chunk });
+    this.#emit({ kind: 'data', chunk });
   }
 
   onResponseEnd(_: Controller, trailers: IncomingHttpHeaders): void {
-    this.#give({ kind: 'end', trailers });
+    this.#emit({ kind: 'end', trailers });
   }
 
   onResponseError(_: Controller, error: Error): void {
     this.#rejectHead(error);
-    this.#give({ kind: 'error', error });
+    this.#emit({ kind: 'error', error });
   }
 }

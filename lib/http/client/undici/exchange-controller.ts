@@ -1,4 +1,4 @@
-/** What the handler of a request holds it by, over all of its legs. */
+/** The controller that a handler gets for a request, across all round trips of its logon. */
 
 import { errors, type Dispatcher } from 'undici';
 
@@ -19,6 +19,7 @@ export class ExchangeController implements Dispatcher.DispatchController {
     this.#onAbort = onAbort;
   }
 
+  /** Connects it to the round trip whose response the handler gets. */
   attach(attempt: Attempt): void {
     this.#attempt = attempt;
     this.rawHeaders = attempt.controller?.rawHeaders ?? null;

@@ -1,39 +1,39 @@
-/** One request of a user, with all the legs of the logons that it takes. */
+/** One request of the caller, with all round trips of the logons that it needs. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Dispatcher } from 'undici';
 
 import { codedError } from '../../../core/errors.js';
-import { Attempt, type AttemptHead } from './attempt.js';
-import { supportsSessions } from '../logon/challenges.js';
-import { ExchangeController } from './exchange-controller.js';
+import { RequestBody } from '../body/request-body.js';
+import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { LogonConnection } from '../connection/logon-connection.js';
 import { connectionLost, isLostConnection, isUnsent } from '../connection/lost-connection.js';
-import type { ClientLimits } from '../options.js';
-import type { Party } from '../logon/peer.js';
-import type { Pool } from '../connection/pool.js';
-import { RequestBody } from '../body/request-body.js';
+import type { ClientLimits } from '../limits.js';
+import { supportsSessions } from '../logon/challenges.js';
+import type { Peer } from '../logon/peer.js';
 import { RequestHeaders } from '../request/request-headers.js';
+import { Attempt, type AttemptHead } from './attempt.js';
+import { ExchangeController } from './exchange-controller.js';
+import type { ResponseHandler } from './response-handler.js';
 import { Retries } from './retries.js';
-import type { Sink } from './response-handler.js';
 
 type Options = Dispatcher.DispatchOptions;
 
-/** What may be sent again when nobody knows whether the server got it (RFC 9110, section 9.2.2). */
+/** Methods that may be sent again although the server may have received the request (RFC 9110, section 9.2.2). */
 const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 
 /**
- * How a leg carries the request: whole; without its body, where the server only
- * gives a challenge; or as a HEAD in its place, which does nothing but log the
- * connection on.
+ * How a round trip carries the request: whole; without its body, if the server
+ * will only answer with a challenge; or as a HEAD of the same URL, which only logs
+ * the connection on.
  */
-type Form = 'whole' | 'without body' | 'head';
+type RequestForm = 'whole' | 'without body' | 'head';
 
-/** The request is answered, or takes another connection. */
-type Outcome = 'done' | 'again';
+/** The response was passed to the handler, or the request needs another connection. */
+type Outcome = 'done' | 'retry';
 
-interface Leg {
+interface RoundTrip {
   attempt: Attempt;
   head: AttemptHead;
 }
@@ -43,8 +43,8 @@ export class Exchange {
   readonly #options: Options;
   readonly #headers: RequestHeaders;
   readonly #body: RequestBody;
-  readonly #sink: Sink;
-  readonly #pool: Pool;
+  readonly #handler: ResponseHandler;
+  readonly #pool: ConnectionPool;
   readonly #limits: ClientLimits;
   readonly #abort = new AbortController();
   readonly #controller: ExchangeController;
@@ -56,8 +56,8 @@ export class Exchange {
     origin: URL,
     options: Options,
     headers: RequestHeaders,
-    sink: Sink,
-    pool: Pool,
+    handler: ResponseHandler,
+    pool: ConnectionPool,
     limits: ClientLimits,
   ) {
     this.#origin = origin;
@@ -66,12 +66,12 @@ export class Exchange {
     this.#body = new RequestBody(
       options.body,
       headers.contentLength,
-      limits.bodyBytes,
+      limits.bufferedBodyBytes,
       (failure) => {
         this.#controller.abort(failure);
       },
     );
-    this.#sink = sink;
+    this.#handler = handler;
     this.#pool = pool;
     this.#limits = limits;
     this.#controller = new ExchangeController((reason) => {
@@ -81,13 +81,13 @@ export class Exchange {
     });
   }
 
-  /** Runs it to its end, of which the sink hears. */
+  /** Runs it to its end, and reports that to the handler. Never rejects. */
   async run(): Promise<void> {
     try {
-      this.#sink.onRequestStart(this.#controller, {});
+      this.#handler.onRequestStart(this.#controller, {});
       if (this.#settled) return;
       this.#body.start();
-      for (let fresh = false; (await this.#over(fresh)) === 'again';) fresh = true;
+      for (let fresh = false; (await this.#tryConnection(fresh)) === 'retry';) fresh = true;
       this.#end();
     } catch (error) {
       this.#body.close(error as Error);
@@ -97,31 +97,31 @@ export class Exchange {
     }
   }
 
-  /** Ends it from outside. */
+  /** Aborts it. */
   destroy(reason: Error): void {
     this.#controller.abort(reason);
   }
 
   /**
-   * Tells the user of the end, when the connection was given back: whoever sends
-   * the next request then finds it.
+   * Reports the end to the handler, after the connection was released: the next
+   * request of the caller can then use it.
    */
   #end(): void {
     if (this.#settled) return;
-    this.#sink.onResponseEnd(this.#controller, this.#trailers);
+    this.#handler.onResponseEnd(this.#controller, this.#trailers);
     this.#settled = true;
   }
 
   #fail(error: Error): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#sink.onResponseError(this.#controller, error);
+    this.#handler.onResponseError(this.#controller, error);
   }
 
-  /** @param fresh whether a connection that served others will not do */
-  async #over(fresh: boolean): Promise<Outcome> {
+  /** @param fresh whether to open a new connection */
+  async #tryConnection(fresh: boolean): Promise<Outcome> {
     const { signal } = this.#abort;
-    const connection = await this.#pool.take(fresh, signal);
+    const connection = await this.#pool.acquire(fresh, signal);
     this.#retries.begin();
     const stop = () => {
       connection.destroy();
@@ -129,8 +129,8 @@ export class Exchange {
     signal.addEventListener('abort', stop);
     try {
       signal.throwIfAborted();
-      const outcome = await this.#on(connection);
-      if (outcome === 'done') this.#pool.give(connection);
+      const outcome = await this.#sendOver(connection);
+      if (outcome === 'done') this.#pool.release(connection);
       else connection.destroy();
       return outcome;
     } catch (error) {
@@ -141,83 +141,87 @@ export class Exchange {
     }
   }
 
-  async #on(connection: LogonConnection): Promise<Outcome> {
-    for (const party of connection.parties) await party.begin();
+  async #sendOver(connection: LogonConnection): Promise<Outcome> {
+    for (const peer of connection.peers) await peer.startRequest();
     if (this.#mustLogOnFirst(connection)) {
-      const unknown = connection.parties.filter((party) => party.mayAsk && !party.underWay);
-      const leg = await this.#legs(connection, () => 'head');
-      if (leg === undefined) return 'again';
-      // Refused, as the request itself would be.
-      if (this.#challenger(connection, leg.head) !== undefined)
-        return this.#finish(connection, leg);
-      await this.#answered(connection, leg);
-      if (!(await leg.attempt.discard(this.#limits.refusalBytes)) || !connection.usable) {
-        return this.#again('the server closes the connection that was logged on');
+      const unknown = connection.peers.filter((peer) => peer.mayChallenge && !peer.loggingOn);
+      const roundTrip = await this.#roundTrips(connection, () => 'head');
+      if (roundTrip === undefined) return 'retry';
+      // The HEAD was rejected, as the request itself would be.
+      if (this.#challenger(connection, roundTrip.head) !== undefined) {
+        return this.#finish(connection, roundTrip);
       }
-      for (const party of unknown) {
-        // It lost a connection for another reason, and needs no further requests of this kind.
-        if (!party.challenged) party.forgetClosing();
-        // The body follows what was only a logon.
-        await party.begin();
+      await this.#notifyPeers(connection, roundTrip);
+      if (!(await roundTrip.attempt.drain(this.#limits.discardedBodyBytes)) || !connection.usable) {
+        return this.#retry('the server closed the connection after the logon');
+      }
+      for (const peer of unknown) {
+        // It had closed the earlier connection for another reason; no HEAD is needed next time.
+        if (!peer.hasChallenged) peer.forgetClosing();
+        // The request itself follows the HEAD.
+        await peer.startRequest();
       }
     }
-    const leg = await this.#legs(connection, () => this.#form(connection));
-    return leg === undefined ? 'again' : this.#finish(connection, leg);
+    const roundTrip = await this.#roundTrips(connection, () => this.#form(connection));
+    return roundTrip === undefined ? 'retry' : this.#finish(connection, roundTrip);
   }
 
-  /** A body must not go out before the server takes it, if it comes once or costs the connection. */
-  #mustLogOnFirst({ parties }: LogonConnection): boolean {
+  /** Whether to log on before sending a body that might not be replayable, or that might cost the connection. */
+  #mustLogOnFirst({ peers }: LogonConnection): boolean {
     if (this.#body.empty) return false;
-    return parties.some(
-      (party) =>
-        (party.onlyAsks && !this.#body.certain) ||
-        (party.mayAsk && party.closesOnBodies && !this.#retries.refusedBy(party)),
+    return peers.some(
+      (peer) =>
+        (peer.requestsChallenge && !this.#body.alwaysReplayable) ||
+        (peer.mayChallenge && peer.closesOnBody && !this.#retries.rejectedBy(peer)),
     );
   }
 
-  #form({ parties }: LogonConnection): Form {
-    // Only where it is sure that this very request is refused without a logon:
-    // another one would be served, without its body.
-    const refused = parties.some(
-      (party) => party.onlyAsks && (party.challenged || this.#retries.refusedBy(party)),
+  #form({ peers }: LogonConnection): RequestForm {
+    // Omit the body only if the peer has already asked for a logon for this request.
+    // Otherwise the request might be served without its body.
+    const rejected = peers.some(
+      (peer) => peer.requestsChallenge && (peer.hasChallenged || this.#retries.rejectedBy(peer)),
     );
-    return refused && !this.#body.empty ? 'without body' : 'whole';
+    return rejected && !this.#body.empty ? 'without body' : 'whole';
   }
 
-  /** Legs until there is a response to give back; undefined where it takes another connection. */
-  async #legs(connection: LogonConnection, nextForm: () => Form): Promise<Leg | undefined> {
+  /** Round trips until there is a response to return; undefined if the request needs another connection. */
+  async #roundTrips(
+    connection: LogonConnection,
+    nextForm: () => RequestForm,
+  ): Promise<RoundTrip | undefined> {
     for (;;) {
       const form = nextForm();
-      const leg = await this.#leg(connection, form);
-      if (leg === undefined) return undefined;
-      const party = this.#challenger(connection, leg.head);
-      const answer = party?.answerTo(leg.head);
-      if (party === undefined || answer === undefined) return leg;
-      this.#retries.noteRefusal(party, form === 'whole' && !this.#body.empty);
-      // It may still be on its way.
+      const roundTrip = await this.#roundTrip(connection, form);
+      if (roundTrip === undefined) return undefined;
+      const peer = this.#challenger(connection, roundTrip.head);
+      const answer = peer?.answerTo(roundTrip.head);
+      if (peer === undefined || answer === undefined) return roundTrip;
+      this.#retries.noteRejection(peer, form === 'whole' && !this.#body.empty);
+      // The body may still be being sent.
       this.#body.keep();
       this.#checkReplayable();
-      const passed = connection.parties.slice(0, connection.parties.indexOf(party));
-      for (const other of passed) await other.answered(leg.head);
-      const discarded = await leg.attempt.discard(this.#limits.refusalBytes);
+      const passed = connection.peers.slice(0, connection.peers.indexOf(peer));
+      for (const other of passed) await other.accepted(roundTrip.head);
+      const discarded = await roundTrip.attempt.drain(this.#limits.discardedBodyBytes);
       if (!discarded || !connection.usable || connection.sending) {
-        this.#again('the connection was closed between two legs of a logon');
+        this.#retry('the connection was closed during the logon');
         return undefined;
       }
       await answer();
       if (!connection.usable) {
-        this.#again('the connection was closed between two legs of a logon');
+        this.#retry('the connection was closed during the logon');
         return undefined;
       }
-      for (const other of passed) await other.beginUnasked();
+      for (const other of passed) await other.startPreemptively();
     }
   }
 
-  /** One request, up to the head of its response. */
-  async #leg(connection: LogonConnection, form: Form): Promise<Leg | undefined> {
+  /** Sends the request once, and waits for the head of the response; undefined if the request needs another connection. */
+  async #roundTrip(connection: LogonConnection, form: RequestForm): Promise<RoundTrip | undefined> {
     const attempt = new Attempt(connection.client, this.#dispatchOptions(connection, form));
     const { used } = connection;
-    const underWay = connection.parties.some((party) => party.underWay);
+    const loggingOn = connection.peers.some((peer) => peer.loggingOn);
     connection.used = true;
     try {
       return { attempt, head: await attempt.head };
@@ -226,16 +230,14 @@ export class Exchange {
       if (!isLostConnection(cause)) throw cause;
       const unsent = isUnsent(cause);
       const harmless = unsent || form !== 'whole' || this.#idempotent;
-      if (!underWay && !used && !unsent) {
+      if (!loggingOn && !used && !unsent) {
         if (!this.#noteLostBody(connection) || !harmless) throw cause;
       }
       if (harmless && this.#body.replayable) {
-        this.#again('the connection was closed before the response', cause);
+        this.#retry('the connection was closed before the response', cause);
         return undefined;
       }
-      throw underWay
-        ? connectionLost('the connection ended in the middle of a logon', cause)
-        : cause;
+      throw loggingOn ? connectionLost('the connection ended during the logon', cause) : cause;
     }
   }
 
@@ -243,42 +245,43 @@ export class Exchange {
     return this.#options.idempotent ?? IDEMPOTENT.includes(this.#options.method.toUpperCase());
   }
 
-  /** Whether a server that wants a logon may have ended the connection because of the body; not twice. */
-  #noteLostBody({ parties }: LogonConnection): boolean {
+  /** Whether a server may have closed the connection because it rejected the body. True only once. */
+  #noteLostBody({ peers }: LogonConnection): boolean {
     if (this.#body.empty) return false;
-    return this.#retries.noteLostBody(parties.filter((party) => party.mayAsk));
+    return this.#retries.noteLostBody(peers.filter((peer) => peer.mayChallenge));
   }
 
-  #again(how: string, cause?: unknown): 'again' {
+  /** Prepares for another connection. Throws if the request may not take one. */
+  #retry(message: string, cause?: unknown): 'retry' {
     this.#body.stop();
-    if (!this.#retries.take()) throw connectionLost(how, cause);
+    if (!this.#retries.claim()) throw connectionLost(message, cause);
     this.#checkReplayable();
-    return 'again';
+    return 'retry';
   }
 
   #checkReplayable(): void {
     if (this.#body.replayable) return;
     throw codedError(
       'ERR_SECUR32_BODY_NOT_REPLAYABLE',
-      `the server wants a logon after more than ${this.#limits.bodyBytes} bytes of a body that comes as a stream; preemptive: true logs on before`,
+      `the server asked for a logon after more than ${this.#limits.bufferedBodyBytes} bytes of a streamed body were sent; set preemptive: true, or raise limits.bufferedBodyBytes`,
     );
   }
 
-  /** Who asks for a logon with this response. */
-  #challenger({ parties, proxy }: LogonConnection, head: AttemptHead): Party | undefined {
-    const party = parties.find(({ status }) => status === head.status);
-    // A proxy that does not say so may send another user's requests over the same connection.
-    const passedOn = party?.kind === 'server' && proxy !== undefined && !party.underWay;
+  /** The peer that asks for a logon with this response; undefined if none does. */
+  #challenger({ peers, proxy }: LogonConnection, head: AttemptHead): Peer | undefined {
+    const peer = peers.find(({ status }) => status === head.status);
+    // Without Proxy-Support, a proxy may send another user's requests over the same connection.
+    const passedOn = peer?.kind === 'server' && proxy !== undefined && !peer.loggingOn;
     if (passedOn && !supportsSessions(head.headers['proxy-support'])) return undefined;
-    return party;
+    return peer;
   }
 
-  async #answered(connection: LogonConnection, { attempt, head }: Leg): Promise<void> {
+  async #notifyPeers(connection: LogonConnection, { attempt, head }: RoundTrip): Promise<void> {
     try {
-      const refusing = connection.parties.find(({ status }) => status === head.status);
-      for (const party of connection.parties) {
-        if (party === refusing) party.refused();
-        else await party.answered(head);
+      const challenger = connection.peers.find(({ status }) => status === head.status);
+      for (const peer of connection.peers) {
+        if (peer === challenger) peer.rejected();
+        else await peer.accepted(head);
       }
     } catch (error) {
       attempt.abort(error as Error);
@@ -286,15 +289,15 @@ export class Exchange {
     }
   }
 
-  /** Gives the response to the user. */
-  async #finish(connection: LogonConnection, leg: Leg): Promise<'done'> {
-    const { attempt, head } = leg;
-    await this.#answered(connection, leg);
+  /** Passes the response to the handler. */
+  async #finish(connection: LogonConnection, roundTrip: RoundTrip): Promise<'done'> {
+    const { attempt, head } = roundTrip;
+    await this.#notifyPeers(connection, roundTrip);
     if (this.#settled) return 'done';
     const controller = this.#controller;
     controller.attach(attempt);
     try {
-      this.#sink.onResponseStart(controller, head.status, head.headers, head.statusMessage);
+      this.#handler.onResponseStart(controller, head.status, head.headers, head.statusMessage);
     } catch (error) {
       attempt.abort(error as Error);
       throw error;
@@ -302,23 +305,24 @@ export class Exchange {
     await attempt.forward({
       paused: controller.paused,
       data: (chunk) => {
-        if (!this.#settled) this.#sink.onResponseData(controller, chunk);
+        if (!this.#settled) this.#handler.onResponseData(controller, chunk);
       },
       end: (trailers) => {
         controller.rawTrailers = attempt.controller?.rawTrailers ?? null;
         this.#trailers = trailers;
       },
     });
-    // After a refusal nobody knows what the other side takes this connection for.
-    const refused = connection.parties.some(({ status }) => status === head.status);
-    if (refused || this.#headers.closes || this.#options.reset === true) connection.destroy();
+    // After a rejection the state of the logon on this connection is unknown.
+    const rejected = connection.peers.some(({ status }) => status === head.status);
+    if (rejected || this.#headers.closesConnection || this.#options.reset === true)
+      connection.destroy();
     return 'done';
   }
 
-  #dispatchOptions(connection: LogonConnection, form: Form): Options {
+  #dispatchOptions(connection: LogonConnection, form: RequestForm): Options {
     const { path, method, headersTimeout, bodyTimeout } = this.#options;
-    const logons = connection.parties.flatMap(({ fieldName, field }) =>
-      field === undefined ? [] : [[fieldName, field] as const],
+    const logons = connection.peers.flatMap(({ headerName, headerValue }) =>
+      headerValue === undefined ? [] : [[headerName, headerValue] as const],
     );
     const withoutBody = form === 'whole' ? [] : ['content-length', 'content-type', 'expect'];
     return {
@@ -327,7 +331,7 @@ export class Exchange {
       method: form === 'head' ? 'HEAD' : method,
       headers: this.#headers.with(logons, ['connection', ...withoutBody]),
       body: form === 'whole' ? (this.#body.open() ?? null) : null,
-      // undici would close the connection after a HEAD, which may be a leg.
+      // undici would close the connection after a HEAD, which may be part of a logon.
       reset: false,
       ...(headersTimeout !== undefined && { headersTimeout }),
       ...(bodyTimeout !== undefined && { bodyTimeout }),

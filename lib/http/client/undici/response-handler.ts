@@ -1,9 +1,9 @@
 /**
- * Whoever gets a response: the handlers of undici, in both of their forms.
+ * Gives undici's handlers of responses one form.
  *
- * The older form (`onConnect`, `onHeaders` …) is that of undici 6 and of what
- * Node 20 to 24 bundle for the global `fetch`, the newer (`onRequestStart` …)
- * that of undici 7 and later.
+ * Their older form (`onConnect`, `onHeaders` …) is that of undici 6 and of the
+ * undici in Node.js 20 to 24, which the global `fetch` uses. The newer form
+ * (`onRequestStart` …) is that of undici 7 and later.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -12,16 +12,16 @@ import { errors, type Dispatcher } from 'undici';
 
 type Controller = Dispatcher.DispatchController;
 
-/** The newer form, whole. */
-export type Sink = Required<
+/** The newer form, with all methods present. */
+export type ResponseHandler = Required<
   Pick<
     Dispatcher.DispatchHandler,
     'onRequestStart' | 'onResponseStart' | 'onResponseData' | 'onResponseEnd' | 'onResponseError'
   >
 >;
 
-/** The older form as it is called here; undici's types call it deprecated. */
-interface OldHandler {
+/** The older form, as far as it is used here. undici's types mark it as deprecated. */
+interface LegacyHandler {
   onConnect?: (abort: (reason?: Error) => void, context: unknown) => void;
   onResponseStarted?: () => void;
   onHeaders?: (
@@ -35,14 +35,14 @@ interface OldHandler {
   onError?: (error: Error) => void;
 }
 
-export function sinkOf(handler: Dispatcher.DispatchHandler): Sink {
+export function responseHandlerOf(handler: Dispatcher.DispatchHandler): ResponseHandler {
   return typeof handler.onRequestStart === 'function'
-    ? new NewSink(handler)
-    : new OldSink(handler as OldHandler);
+    ? new CompleteHandler(handler)
+    : new LegacyHandlerAdapter(handler as LegacyHandler);
 }
 
-/** Whose methods may be missing. */
-class NewSink implements Sink {
+/** Wraps a handler of the newer form whose methods may be missing. */
+class CompleteHandler implements ResponseHandler {
   readonly #handler: Dispatcher.DispatchHandler;
 
   constructor(handler: Dispatcher.DispatchHandler) {
@@ -75,10 +75,11 @@ class NewSink implements Sink {
   }
 }
 
-class OldSink implements Sink {
-  readonly #handler: OldHandler;
+/** Wraps a handler of the older form. */
+class LegacyHandlerAdapter implements ResponseHandler {
+  readonly #handler: LegacyHandler;
 
-  constructor(handler: OldHandler) {
+  constructor(handler: LegacyHandler) {
     this.#handler = handler;
   }
 

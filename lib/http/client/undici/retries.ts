@@ -1,51 +1,51 @@
-/** What a request learns from the connections that it loses, and how many more it takes. */
+/** Decides whether a request that lost its connection may take another one. */
 
-import type { Party, PartyKind } from '../logon/peer.js';
+import type { Peer, PeerKind } from '../logon/peer.js';
 
 export class Retries {
   #retried = false;
   #bodyLost = false;
-  readonly #refusedBy = new Set<PartyKind>();
-  #refuser: Party | undefined;
+  readonly #rejectedBy = new Set<PeerKind>();
+  #rejectingPeer: Peer | undefined;
 
-  /** Before another connection. */
+  /** Call before each connection. */
   begin(): void {
-    this.#refuser = undefined;
+    this.#rejectingPeer = undefined;
   }
 
-  /** Whether a party refused this very request with its body, on any connection. */
-  refusedBy({ kind }: Party): boolean {
-    return this.#refusedBy.has(kind);
+  /** Whether a peer has rejected the current request with its body, on any connection. */
+  rejectedBy({ kind }: Peer): boolean {
+    return this.#rejectedBy.has(kind);
   }
 
   /**
-   * When a new connection was lost while the body went out: a party that refuses
-   * a body may end it before its answer is read.
+   * Call when a new connection is lost while the body is sent: a peer that rejects
+   * a body may close the connection before its response is read.
    *
-   * @param parties those that may have refused it
-   * @returns whether there are such, and this happens for the first time
+   * @param peers those that may have rejected it
+   * @returns true if there are any and this is the first time
    */
-  noteLostBody(parties: readonly Party[]): boolean {
-    for (const party of parties) party.noteClosing();
-    const first = !this.#bodyLost && parties.length > 0;
+  noteLostBody(peers: readonly Peer[]): boolean {
+    for (const peer of peers) peer.rememberClosing();
+    const first = !this.#bodyLost && peers.length > 0;
     this.#bodyLost = true;
     return first;
   }
 
-  /** @param ofBody whether the request that was refused had its body with it */
-  noteRefusal(party: Party, ofBody: boolean): void {
-    this.#refuser = ofBody && !this.refusedBy(party) ? party : undefined;
-    if (ofBody) this.#refusedBy.add(party.kind);
+  /** @param hadBody whether the rejected request was sent with its body */
+  noteRejection(peer: Peer, hadBody: boolean): void {
+    this.#rejectingPeer = hadBody && !this.rejectedBy(peer) ? peer : undefined;
+    if (hadBody) this.#rejectedBy.add(peer.kind);
   }
 
   /**
-   * Whether it may take another connection: once, and once more for each party
-   * whose refusal of the body cost the connection, because the next logon begins
-   * without the body.
+   * Whether the request may take another connection: once, and once more for each
+   * peer that closed the connection when it rejected the body, because the next
+   * logon begins without the body.
    */
-  take(): boolean {
-    if (this.#refuser !== undefined) {
-      this.#refuser.noteClosing();
+  claim(): boolean {
+    if (this.#rejectingPeer !== undefined) {
+      this.#rejectingPeer.rememberClosing();
       return true;
     }
     if (this.#retried) return false;

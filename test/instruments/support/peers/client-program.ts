@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { request } from 'undici';
 
-import { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 
 export interface ClientInput {

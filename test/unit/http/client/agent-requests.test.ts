@@ -1,48 +1,30 @@
-/** Requests of node:http by an agent that logs on: they are for the host whose connection they go over. */
+/** Requests of node:http by an agent that logs on must be for the host of their connection. */
 
 import { fake, settle } from '../../../instruments/support/fake-native.js';
 
-import { readFileSync } from 'node:fs';
-import { request, type Agent, type RequestOptions } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
 import { request as requestTls, type RequestOptions as TlsRequestOptions } from 'node:https';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import {
-  IntegratedHttpAgent,
-  IntegratedHttpsAgent,
-  type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
+import type { IntegratedHttpAgentOptions } from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
+import {
+  endAgents,
+  httpAgentFor,
+  httpsAgentFor,
+  responseTo,
+  serveTls,
+  TLS_HOST,
+} from '../../../instruments/support/http-agents.js';
 import { ntlmLegs, perConnection } from '../../../instruments/support/http-client.js';
-import { lookupLoopback } from '../../../instruments/support/loopback.js';
-import { closeServers, serve } from '../../../instruments/support/plain-http-server.js';
+import { serve } from '../../../instruments/support/plain-http-server.js';
 
-const agents: Agent[] = [];
-function own<A extends Agent>(agent: A): A {
-  agents.push(agent);
-  return agent;
-}
+afterEach(endAgents);
 
-afterEach(async () => {
-  for (const agent of agents.splice(0)) agent.destroy();
-  await closeServers();
-  await settle();
-  expect(fake.liveCounts()).toEqual([0, 0, 0, 0]);
-});
-
-/** The status, when the response is there. */
-function send(options: TlsRequestOptions, make: typeof request = request): Promise<number> {
-  return new Promise((resolve, reject) => {
-    make(options, (response) => {
-      response.resume().once('end', () => {
-        resolve(response.statusCode ?? 0);
-      });
-    })
-      .once('error', reject)
-      .end();
-  });
+/** Resolves to the status at the end of the response. */
+async function send(options: TlsRequestOptions, make: typeof request = request) {
+  return (await responseTo(make(options))).status;
 }
 
 const ownHost = { host: 'localhost', path: '/' };
@@ -79,7 +61,7 @@ describe('an agent of node:http refuses', () => {
     ['a port that is too large', { port: 65536 }],
   ])('%s', async (_, options) => {
     const server = await serve(perConnection());
-    const agent = own(new IntegratedHttpAgent({ hosts: 'any' }));
+    const agent = httpAgentFor({ hosts: 'any' });
     const headers: unknown = options.headers;
     const given = {
       ...ownHost,
@@ -108,7 +90,7 @@ describe('an agent of node:http refuses', () => {
     ],
   ])('a request that changes %s before it is sent', async (_, change) => {
     const server = await serve(perConnection());
-    const agent = own(new IntegratedHttpAgent({ hosts: ['localhost'] }));
+    const agent = httpAgentFor();
     for (const send of ['end', 'flushHeaders', 'write'] as const) {
       const made = request({ ...ownHost, port: server.port, agent }).on('error', () => undefined);
       change(made);
@@ -122,7 +104,7 @@ describe('an agent of node:http refuses', () => {
 
 test('an agent of node:http takes a Host field that names its host in another way', async () => {
   const server = await serve(perConnection());
-  const agent = own(new IntegratedHttpAgent({ hosts: ['localhost'] }));
+  const agent = httpAgentFor();
   fake.legAnswers.push(...ntlmLegs());
   const options = { ...ownHost, host: 'localhost.', port: server.port, agent };
   await expect(send({ ...options, headers: { Host: `LOCALHOST:${server.port}` } })).resolves.toBe(
@@ -135,7 +117,7 @@ test('an agent of node:http leaves requests to other hosts as they are', async (
   const server = await serve((seen, response) => {
     response.setHeader('x-host', seen.headers.host ?? '').end();
   });
-  const agent = own(new IntegratedHttpAgent({ hosts: ['other'] }));
+  const agent = httpAgentFor({ hosts: ['other'] });
   const options = { ...ownHost, port: server.port, agent };
   await expect(
     send({ ...options, path: 'http://other/', headers: { host: 'other', authorization: 'x' } }),
@@ -146,41 +128,31 @@ test('an agent of node:http leaves requests to other hosts as they are', async (
 });
 
 describe('an agent of node:https', () => {
-  const NAME = 'tls.sspi.test';
-  const pem = readFileSync(
-    join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
-    'utf8',
-  );
-  const ca = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
-  const serveTls = () => serve(perConnection(), { tls: { cert: pem, key: pem } });
   const agentFor = (options: Partial<IntegratedHttpAgentOptions> = {}) =>
-    own(
-      new IntegratedHttpsAgent({
-        hosts: [NAME, 'other.sspi.test'],
-        ...options,
-        connect: { ca, lookup: lookupLoopback, ...options.connect },
-      }),
-    );
+    httpsAgentFor({ hosts: [TLS_HOST, 'other.sspi.test'], ...options });
 
   test('checks the certificate for the host that is logged on to', async () => {
     const { port } = await serveTls();
     fake.legAnswers.push(...ntlmLegs());
     const agent = agentFor();
-    await expect(send({ host: NAME, port, agent }, requestTls)).resolves.toBe(200);
+    await expect(send({ host: TLS_HOST, port, agent }, requestTls)).resolves.toBe(200);
     await expect(send({ host: 'other.sspi.test', port, agent }, requestTls)).rejects.toMatchObject({
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     });
-    expect(fake.legs.map(({ targetName }) => targetName)).toEqual([`HTTP/${NAME}`, `HTTP/${NAME}`]);
+    expect(fake.legs.map(({ targetName }) => targetName)).toEqual([
+      `HTTP/${TLS_HOST}`,
+      `HTTP/${TLS_HOST}`,
+    ]);
   });
 
   test.each<[string, TlsRequestOptions]>([
-    ['a Host field', { headers: { host: `${NAME}:PORT` } }],
-    ['servername', { servername: NAME }],
+    ['a Host field', { headers: { host: `${TLS_HOST}:PORT` } }],
+    ['servername', { servername: TLS_HOST }],
     ['checkServerIdentity', { checkServerIdentity: () => undefined }],
   ])('does not check it for another name, by %s', async (_, options) => {
     const server = await serveTls();
     const { headers } = options;
-    const host = `${NAME}:${server.port}`;
+    const host = `${TLS_HOST}:${server.port}`;
     const given = { ...options, ...(headers !== undefined && { headers: { host } }) };
     const where = { host: 'other.sspi.test', port: server.port, agent: agentFor() };
     await expect(send({ ...where, ...given }, requestTls)).rejects.toEqual(argumentError());
@@ -188,8 +160,8 @@ describe('an agent of node:https', () => {
   });
 
   test.each<[string, object]>([
-    ['servername', { servername: NAME }],
-    ['host', { host: NAME }],
+    ['servername', { servername: TLS_HOST }],
+    ['host', { host: TLS_HOST }],
     ['port', { port: 1 }],
     ['path', { path: '/socket' }],
     ['socket', { socket: {} }],
@@ -200,7 +172,7 @@ describe('an agent of node:https', () => {
   test('takes servername where it is the host', async () => {
     const { port } = await serveTls();
     fake.legAnswers.push(...ntlmLegs());
-    const where = { host: NAME, port, agent: agentFor(), servername: NAME };
+    const where = { host: TLS_HOST, port, agent: agentFor(), servername: TLS_HOST };
     await expect(send(where, requestTls)).resolves.toBe(200);
   });
 
@@ -212,7 +184,7 @@ describe('an agent of node:https', () => {
     async (_, options, more) => {
       const server = await serveTls();
       const where = { host: 'other.sspi.test', port: server.port, ...more };
-      const without = agentFor({ channelBindings: false, ...options });
+      const without = agentFor({ sendChannelBindings: false, ...options });
       await expect(send({ ...where, agent: without }, requestTls)).rejects.toEqual(
         coded('ERR_SECUR32_SERVER_NOT_PROVEN'),
       );

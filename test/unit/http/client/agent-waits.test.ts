@@ -1,4 +1,4 @@
-/** Requests of node:http while their agent logs on: what ends them, and how many there are. */
+/** Requests of node:http while their agent logs on: what ends them, and how many connections there are. */
 
 import { fake, Gate, settle } from '../../../instruments/support/fake-native.js';
 
@@ -6,12 +6,9 @@ import { request, type Agent, type ClientRequest, type RequestOptions } from 'no
 
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
-import {
-  IntegratedHttpAgent,
-  type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
 import { patience } from '../../../instruments/support/patience.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
+import { endAgents, httpAgentFor, responseTo } from '../../../instruments/support/http-agents.js';
 import {
   going,
   last,
@@ -20,31 +17,18 @@ import {
   perConnection,
 } from '../../../instruments/support/http-client.js';
 import {
-  closeServers,
   serve,
   type Respond,
   type TestServer,
 } from '../../../instruments/support/plain-http-server.js';
 
-const agents: Agent[] = [];
-function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {
-  const agent = new IntegratedHttpAgent({ hosts: ['localhost'], ...options });
-  agents.push(agent);
-  return agent;
-}
-
-afterEach(async () => {
-  for (const agent of agents.splice(0)) agent.destroy();
-  await closeServers();
-  await settle();
-  expect(fake.liveCounts()).toEqual([0, 0, 0, 0]);
-});
+afterEach(endAgents);
 
 interface Sent {
   made: ClientRequest;
-  /** Of the request, as they come. */
+  /** Events of the request, in order. */
   events: string[];
-  status: Promise<number>;
+  status: Promise<number | undefined>;
 }
 
 function send(server: TestServer, agent: Agent, options: RequestOptions = {}): Sent {
@@ -53,20 +37,12 @@ function send(server: TestServer, agent: Agent, options: RequestOptions = {}): S
   for (const name of ['abort', 'timeout', 'error', 'close'] as const) {
     made.on(name, () => events.push(name));
   }
-  const status = new Promise<number>((resolve, reject) => {
-    made.once('error', reject);
-    made.once('response', (response) => {
-      response.resume().once('end', () => {
-        resolve(response.statusCode ?? 0);
-      });
-    });
-  });
+  const status = responseTo(made).then((answer) => answer.status);
   status.catch(() => undefined);
-  made.end();
   return { made, events, status };
 }
 
-/** Waits for something that must come, and not for ever. */
+/** Waits for a condition; fails if it does not become true in time. */
 async function until(there: () => boolean): Promise<void> {
   for (let i = 0; i < 400 && !there(); i++) {
     await new Promise((resolve) => setTimeout(resolve, 5 * patience));
@@ -74,7 +50,7 @@ async function until(there: () => boolean): Promise<void> {
   expect(there()).toBe(true);
 }
 
-/** Where the logon of the next connection stays. */
+/** Where the logon of the next connection hangs. */
 const stages: [string, (gate: Gate) => Respond][] = [
   [
     'the credentials',
@@ -103,7 +79,7 @@ const stages: [string, (gate: Gate) => Respond][] = [
   ],
 ];
 
-/** Until the logon is where it stays. */
+/** Waits until the logon hangs. */
 async function stay(server: TestServer): Promise<void> {
   const count = () => [server.seen.length, fake.legs.length, fake.acquisitions.length].join();
   for (let before = '', quiet = 0; quiet < 5;) {
@@ -117,13 +93,13 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
   async function begin(options: RequestOptions = {}) {
     const gate = new Gate();
     const server = await serve(respond(gate));
-    const agent = agentFor({ maxSockets: 1 });
+    const agent = httpAgentFor({ maxSockets: 1 });
     const sent = send(server, agent, options);
     await stay(server);
     return { server, agent, sent, gate };
   }
 
-  /** Nothing is left of it, and another request may go. */
+  /** Nothing is left of the request, and another one may start. */
   async function expectGone({ server, agent, gate }: Awaited<ReturnType<typeof begin>>) {
     await until(() => server.sockets.size === 0);
     expect([agent.sockets, agent.requests]).toEqual([{}, {}]);
@@ -197,7 +173,7 @@ describe.each(stages)('while an agent waits for %s,', (_, respond) => {
 
 test('a time-out longer than the longest timer is not emitted at once', async () => {
   const server = await serve(() => undefined);
-  const { made, events } = send(server, agentFor());
+  const { made, events } = send(server, httpAgentFor());
   const ends: number[] = [];
   const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((
     _: () => void,
@@ -219,14 +195,14 @@ test('a time-out longer than the longest timer is not emitted at once', async ()
 
 test('a signal that is aborted already makes no connection', async () => {
   const server = await serve(perConnection());
-  const { status } = send(server, agentFor(), { signal: AbortSignal.abort() });
+  const { status } = send(server, httpAgentFor(), { signal: AbortSignal.abort() });
   await expect(status).rejects.toMatchObject({ name: 'AbortError' });
   expect(server.connections()).toBe(0);
 });
 
 test('abort() ends a request without an error, as Node has it', async () => {
   const server = await serve(() => undefined);
-  const { made, events } = send(server, agentFor());
+  const { made, events } = send(server, httpAgentFor());
   await until(() => server.seen.length > 0);
   (made as unknown as { abort: () => void }).abort();
   await until(() => events.includes('close'));
@@ -238,7 +214,7 @@ test('the next request gets the place of one that was aborted', async () => {
   const gate = new Gate();
   const server = await serve(perConnection());
   fake.legAnswers.push({ ...going(NTLM_1), until: gate.opened });
-  const agent = agentFor({ maxSockets: 1 });
+  const agent = httpAgentFor({ maxSockets: 1 });
   const abort = new AbortController();
   const first = send(server, agent, { signal: abort.signal });
   const second = send(server, agent);
@@ -261,7 +237,7 @@ test('the requests after one whose logon fails are not forgotten', async () => {
     } else respond(seen, response, n);
   });
   fake.legAnswers.push(...ntlmLegs());
-  const agent = agentFor({ maxSockets: 1 });
+  const agent = httpAgentFor({ maxSockets: 1 });
   const all = [1, 2, 3].map(() => send(server, agent));
   await expect(all[0]?.status).rejects.toEqual(coded('ERR_SECUR32_CONNECTION_NOT_LOGGED_ON'));
   await expect(Promise.all(all.slice(1).map(({ status }) => status))).resolves.toEqual([200, 200]);
@@ -270,7 +246,7 @@ test('the requests after one whose logon fails are not forgotten', async () => {
 
 test('an agent that is destroyed ends the requests that wait for their turn', async () => {
   const server = await serve(() => undefined);
-  const agent = agentFor({ maxSockets: 2 });
+  const agent = httpAgentFor({ maxSockets: 2 });
   const all = Array.from({ length: 6 }, () => send(server, agent));
   await until(() => server.seen.length === 2);
   agent.destroy();
@@ -280,7 +256,7 @@ test('an agent that is destroyed ends the requests that wait for their turn', as
 });
 
 describe('the bounds of Node.js on connections hold with logons under way:', () => {
-  /** Sends requests at once; how many connections there were, at most and in all. */
+  /** Sends requests at the same time; returns the peak number of connections and how many are open. */
   async function sendAll(agent: Agent, server: TestServer, count: number) {
     let most = 0;
     server.server.on('connection', () => {
@@ -305,21 +281,21 @@ describe('the bounds of Node.js on connections hold with logons under way:', () 
   test('maxSockets', async () => {
     const server = await serve(kept);
     answers(2);
-    const { most } = await sendAll(agentFor({ maxSockets: 2 }), server, 20);
+    const { most } = await sendAll(httpAgentFor({ maxSockets: 2 }), server, 20);
     expect([most, server.connections()]).toEqual([2, 2]);
   });
 
   test('maxTotalSockets', async () => {
     const server = await serve(kept);
     answers(3);
-    const { most } = await sendAll(agentFor({ maxTotalSockets: 3 }), server, 12);
+    const { most } = await sendAll(httpAgentFor({ maxTotalSockets: 3 }), server, 12);
     expect([most, server.connections()]).toEqual([3, 3]);
   });
 
   test('maxFreeSockets', async () => {
     const server = await serve(kept);
     answers(4);
-    const { open } = await sendAll(agentFor({ maxFreeSockets: 1 }), server, 4);
+    const { open } = await sendAll(httpAgentFor({ maxFreeSockets: 1 }), server, 4);
     await until(() => open() === 1);
     expect(server.connections()).toBe(4);
   });
@@ -327,7 +303,7 @@ describe('the bounds of Node.js on connections hold with logons under way:', () 
   test('keepAlive: false, with a logon for each request', async () => {
     const server = await serve(kept);
     answers(3);
-    const agent = agentFor({ keepAlive: false });
+    const agent = httpAgentFor({ keepAlive: false });
     for (let i = 0; i < 3; i++) {
       const { open } = await sendAll(agent, server, 1);
       await until(() => open() === 0);

@@ -1,9 +1,7 @@
 import { fake, Gate, settle } from '../../../instruments/support/fake-native.js';
 
-import { readFileSync } from 'node:fs';
 import { request, type Agent } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -12,10 +10,15 @@ import {
   secChannelBindings,
 } from '../../../../lib/channel-bindings/channel-bindings.js';
 import {
-  IntegratedHttpAgent,
-  IntegratedHttpsAgent,
-  type IntegratedHttpAgentOptions,
-} from '../../../../lib/http/client/node/http-agent.js';
+  endAgents,
+  httpAgentFor,
+  httpsAgentFor,
+  responseTo,
+  serveTls,
+  TLS_CERTIFICATE,
+  TLS_HOST,
+  type Answer,
+} from '../../../instruments/support/http-agents.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {
   going,
@@ -26,45 +29,17 @@ import {
   perConnection,
   perRequest,
 } from '../../../instruments/support/http-client.js';
-import { lookupLoopback } from '../../../instruments/support/loopback.js';
-import {
-  closeServers,
-  serve,
-  tokenIn,
-  type TestServer,
-} from '../../../instruments/support/plain-http-server.js';
+import { serve, tokenIn, type TestServer } from '../../../instruments/support/plain-http-server.js';
 
-const agents: Agent[] = [];
-function agentFor(options: Partial<IntegratedHttpAgentOptions> = {}): IntegratedHttpAgent {
-  const agent = new IntegratedHttpAgent({ hosts: ['localhost'], ...options });
-  agents.push(agent);
-  return agent;
-}
+afterEach(endAgents);
 
-afterEach(async () => {
-  for (const agent of agents.splice(0)) agent.destroy();
-  await closeServers();
-  await settle();
-  expect(fake.liveCounts()).toEqual([0, 0, 0, 0]);
-});
-
-interface Got {
-  status: number | undefined;
-  text: string;
-}
-
-function send(url: string, agent: Agent, body = '', make: typeof request = request): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    make(url, { agent, method: body === '' ? 'GET' : 'POST' }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => {
-        resolve({ status: response.statusCode, text });
-      });
-    })
-      .on('error', reject)
-      .end(body);
-  });
+async function send(
+  url: string,
+  agent: Agent,
+  body = '',
+  make: typeof request = request,
+): Promise<Answer> {
+  return responseTo(make(url, { agent, method: body === '' ? 'GET' : 'POST' }), body);
 }
 
 /** [method, path, token or undefined, number of the connection] of each request. */
@@ -80,7 +55,7 @@ function requests({ seen }: TestServer) {
 describe('an agent of node:http', () => {
   test('logs a connection on by a probe, and then sends on it', async () => {
     const server = await serve(perConnection());
-    const agent = agentFor({ maxSockets: 1 });
+    const agent = httpAgentFor({ maxSockets: 1 });
     fake.legAnswers.push(...ntlmLegs());
     await expect(send(`${server.origin}/a`, agent, 'body')).resolves.toEqual({
       status: 200,
@@ -101,7 +76,7 @@ describe('an agent of node:http', () => {
 
   test('begins at once on the next connection, which is logged on by itself', async () => {
     const server = await serve(perConnection());
-    const agent = agentFor({ probe: { path: '/probe' } });
+    const agent = httpAgentFor({ probe: { path: '/probe' } });
     fake.legAnswers.push(...ntlmLegs(), ...ntlmLegs());
     await send(server.origin, agent);
     for (const socket of server.sockets) socket.destroy();
@@ -122,7 +97,7 @@ describe('an agent of node:http', () => {
       respond(seen, response, n);
     });
     fake.legAnswers.push(...ntlmLegs());
-    const agent = agentFor({ probe: { method: 'HEAD' } });
+    const agent = httpAgentFor({ probe: { method: 'HEAD' } });
     await send(server.origin, agent);
     expect(requests(server).map(([method]) => method)).toEqual(['HEAD', 'HEAD', 'HEAD', 'GET']);
   });
@@ -130,8 +105,8 @@ describe('an agent of node:http', () => {
   test('takes Kerberos of a server that keeps it', async () => {
     const server = await serve(perRequest('ticket', { 'persistent-auth': 'true' }));
     fake.legAnswers.push(last('ticket'));
-    // The test's server wants it again; the agent does not see that.
-    await expect(send(server.origin, agentFor())).resolves.toMatchObject({ status: 401 });
+    // The test's server requires the ticket again; the agent does not see that.
+    await expect(send(server.origin, httpAgentFor())).resolves.toMatchObject({ status: 401 });
     expect(requests(server).map(([, , token]) => token)).toEqual([undefined, 'ticket', undefined]);
   });
 
@@ -149,12 +124,12 @@ describe('an agent of node:http', () => {
       (_, response) => {
         response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end();
       },
-      /refused/,
+      /rejected/,
     ],
   ])('fails where the server %s', async (_, respond, message) => {
     const server = await serve(respond);
     if (!String(message).includes('did not ask')) fake.legAnswers.push(last('ticket'));
-    await expect(send(server.origin, agentFor())).rejects.toMatchObject({
+    await expect(send(server.origin, httpAgentFor())).rejects.toMatchObject({
       code: 'ERR_SECUR32_CONNECTION_NOT_LOGGED_ON',
       message: expect.stringMatching(message),
     });
@@ -163,7 +138,7 @@ describe('an agent of node:http', () => {
 
   test('gives other hosts plain connections', async () => {
     const server = await serve(perConnection());
-    await expect(send(server.origin, agentFor({ hosts: [] }))).resolves.toMatchObject({
+    await expect(send(server.origin, httpAgentFor({ hosts: [] }))).resolves.toMatchObject({
       status: 401,
     });
     expect(requests(server)).toEqual([['GET', '/', undefined, 1]]);
@@ -183,7 +158,7 @@ describe('an agent of node:http', () => {
       respond(seen, response, n);
     });
     fake.legAnswers.push(going(NTLM_1), ...(often === 'once' ? ntlmLegs() : [going(NTLM_1)]));
-    const got = send(server.origin, agentFor());
+    const got = send(server.origin, httpAgentFor());
     if (often === 'once') await expect(got).resolves.toMatchObject({ status: 200 });
     else await expect(got).rejects.toEqual(coded('ERR_SECUR32_CONNECTION_LOST'));
   });
@@ -192,7 +167,7 @@ describe('an agent of node:http', () => {
     const server = await serve(perConnection());
     const gate = new Gate();
     fake.legAnswers.push({ ...going(NTLM_1), until: gate.opened });
-    const agent = agentFor();
+    const agent = httpAgentFor();
     const got = send(server.origin, agent);
     while (fake.legs.length === 0) await settle();
     agent.destroy();
@@ -204,31 +179,21 @@ describe('an agent of node:http', () => {
 
   test('does not connect to pipes', async () => {
     const got = new Promise((_, reject) => {
-      request({ socketPath: '/x', agent: agentFor() }).once('error', reject);
+      request({ socketPath: '/x', agent: httpAgentFor() }).once('error', reject);
     });
     await expect(got).rejects.toMatchObject({ code: 'ERR_SECUR32_INVALID_ARGUMENT' });
   });
 });
 
 test('an agent of node:https ties the logon to the connection', async () => {
-  const pem = readFileSync(
-    join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
-    'utf8',
-  );
-  const certificate =
-    /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
-  const server = await serve(perConnection(), { tls: { cert: pem, key: pem } });
-  const agent = new IntegratedHttpsAgent({
-    hosts: ['tls.sspi.test'],
-    connect: { ca: certificate, lookup: lookupLoopback },
-  });
-  agents.push(agent);
+  const server = await serveTls();
+  const agent = httpsAgentFor();
   fake.legAnswers.push(...ntlmLegs());
-  const url = `https://tls.sspi.test:${server.port}/`;
+  const url = `https://${TLS_HOST}:${server.port}/`;
   await expect(send(url, agent, '', requestTls)).resolves.toMatchObject({
     status: 200,
   });
-  const bindings = ChannelBindings.fromCertificate(certificate);
+  const bindings = ChannelBindings.fromCertificate(TLS_CERTIFICATE);
   if (bindings === undefined) throw new Error('the certificate has bindings');
   const expected = secChannelBindings(bindings).toString();
   expect(fake.legs.map(({ input }) => input.at(-1)?.[1])).toEqual([expected, expected]);

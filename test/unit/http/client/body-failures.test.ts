@@ -1,22 +1,20 @@
 import { fake } from '../../../instruments/support/fake-native.js';
 
 import { once } from 'node:events';
-import { createReadStream, openAsBlob } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FormData, type Dispatcher } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { FormData } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
-import { IntegratedHttpAgent } from '../../../../lib/http/client/node/http-agent.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
+import { IntegratedHttpAgent } from '../../../../lib/http/client/node/integrated-http-agent.js';
 import { patterned } from '../../../instruments/support/bodies.js';
 import {
   agentFor,
@@ -27,8 +25,16 @@ import {
   last,
   perConnection,
 } from '../../../instruments/support/http-client.js';
-import { closeServers, serve, serveRaw } from '../../../instruments/support/plain-http-server.js';
+import { closeServers, serve } from '../../../instruments/support/plain-http-server.js';
 import { serveUploads } from '../../../instruments/support/upload-server.js';
+import {
+  breakables,
+  broken,
+  missing,
+  sendBody,
+  settled,
+  until,
+} from '../../../instruments/support/failing-bodies.js';
 
 let folder = '';
 const cleanUps: (() => unknown)[] = [];
@@ -44,93 +50,7 @@ afterEach(async () => {
   await closeServers();
 });
 
-/** The end of a request that nothing but the agent knows of: with its body nobody else has to do. */
-function send(
-  agent: IntegratedAgent,
-  origin: string,
-  body: unknown,
-  options: Partial<Dispatcher.DispatchOptions> & { abort?: AbortSignal } = {},
-): Promise<number> {
-  const { abort, ...rest } = options;
-  return new Promise((resolve, reject) => {
-    let status = 0;
-    agent.dispatch(
-      { origin, path: '/', method: 'PUT', body: body as string, ...rest },
-      {
-        onRequestStart: (controller) => {
-          abort?.addEventListener('abort', () => {
-            controller.abort(abort.reason as Error);
-          });
-        },
-        onResponseStart: (_, code) => {
-          status = code;
-        },
-        onResponseEnd: () => {
-          resolve(status);
-        },
-        onResponseError: (_, error) => {
-          reject(error);
-        },
-      },
-    );
-  });
-}
-
-const missing = () => createReadStream(join(folder, 'missing'));
 const notFound = { code: 'ENOENT' };
-const broken = Object.assign(new Error('the body broke'), { code: 'ECONNRESET' });
-
-interface Breakable {
-  body: unknown;
-  breakNow: () => void;
-}
-
-/** Bodies that wait, and fail when they are told to. */
-const breakables: (readonly [string, () => Breakable])[] = [
-  [
-    'a Readable',
-    () => {
-      const body = new Readable({ read: () => undefined });
-      return { body, breakNow: () => body.destroy(broken) };
-    },
-  ],
-  ...([undefined, 'bytes'] as const).map((type): [string, () => Breakable] => [
-    type === undefined ? 'a web stream' : 'a byte stream',
-    () => {
-      let controller: { error: (reason: unknown) => void } | undefined;
-      const body = new ReadableStream({
-        ...(type && { type }),
-        start: (made: typeof controller) => {
-          controller = made;
-        },
-      } as object);
-      return { body, breakNow: () => controller?.error(broken) };
-    },
-  ]),
-  [
-    'an asynchronous generator',
-    () => {
-      let breakNow: () => void = () => undefined;
-      const wait = new Promise<void>((_, reject) => {
-        breakNow = () => {
-          reject(broken);
-        };
-      });
-      wait.catch(() => undefined);
-      const body = (async function* () {
-        await wait;
-        yield 'never';
-      })();
-      return { body, breakNow };
-    },
-  ],
-];
-
-/** Everything that happens without waiting has happened. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-}
-
 async function failingBlob(): Promise<Blob> {
   const file = join(folder, 'changes');
   await writeFile(file, 'before');
@@ -142,7 +62,7 @@ async function failingBlob(): Promise<Blob> {
 describe('a body that fails fails its request', () => {
   test('if it is a file that does not exist, and nothing else ends', async () => {
     const server = await serve((_, response) => response.end('ok'));
-    await expect(send(agentFor(), server.origin, missing())).rejects.toMatchObject(notFound);
+    await expect(sendBody(agentFor(), server.origin, missing())).rejects.toMatchObject(notFound);
     await expect(get(server.origin, agentFor())).resolves.toMatchObject({ status: 200 });
   });
 
@@ -153,7 +73,7 @@ describe('a body that fails fails its request', () => {
       if (body instanceof Readable) body.once('error', () => undefined);
       breakNow();
       await settled();
-      await expect(send(agentFor(), server.origin, body)).rejects.toBe(broken);
+      await expect(sendBody(agentFor(), server.origin, body)).rejects.toBe(broken);
       expect(server.seen).toEqual([]);
     });
 
@@ -165,7 +85,7 @@ describe('a body that fails fails its request', () => {
       const agent = agentFor({ connections: 1 });
       const first = get(server.origin, agent);
       const { body, breakNow } = make();
-      const second = send(agent, server.origin, body);
+      const second = sendBody(agent, server.origin, body);
       const third = get(server.origin, agent, { path: '/third' });
       await until(() => server.seen.length === 1);
       breakNow();
@@ -181,7 +101,7 @@ describe('a body that fails fails its request', () => {
     test('while the connection comes', async () => {
       const { body, breakNow } = make();
       const lookup = () => undefined;
-      const sent = send(agentFor({ connect: { lookup } }), 'http://localhost:9', body);
+      const sent = sendBody(agentFor({ connect: { lookup } }), 'http://localhost:9', body);
       breakNow();
       await expect(sent).rejects.toBe(broken);
     });
@@ -199,7 +119,7 @@ describe('a body that fails fails its request', () => {
         return 'HTTP/localhost';
       };
       const agent = agentFor({ preemptive: true, targetName });
-      await expect(send(agent, server.origin, body)).rejects.toBe(broken);
+      await expect(sendBody(agent, server.origin, body)).rejects.toBe(broken);
       expect(server.seen).toEqual([]);
     });
 
@@ -211,7 +131,7 @@ describe('a body that fails fails its request', () => {
         response.writeHead(401, { 'www-authenticate': 'Negotiate c2Vjb25k' }).end();
       });
       const agent = agentFor({ preemptive: true });
-      await expect(send(agent, server.origin, body)).rejects.toBe(broken);
+      await expect(sendBody(agent, server.origin, body)).rejects.toBe(broken);
     });
 
     test('on its way, and what was sent does not end as a whole', async () => {
@@ -223,9 +143,9 @@ describe('a body that fails fails its request', () => {
       })();
       const server = await serveUploads(() => ({ status: 200 }));
       const agent = agentFor();
-      // On a connection that served before, and with a method that is sent again.
+      // On a connection that was used before, and with a method that may be repeated.
       await get(server.origin, agent);
-      await expect(send(agent, server.origin, parts)).rejects.toBe(broken);
+      await expect(sendBody(agent, server.origin, parts)).rejects.toBe(broken);
       await until(() => server.uploads[1]?.complete !== undefined);
       expect(server.uploads.slice(1)).toMatchObject([{ complete: false }]);
     });
@@ -245,7 +165,7 @@ describe('a body that fails fails its request', () => {
     ],
   ])('if it is %s, and what was sent does not end as a whole', async (_, make, error) => {
     const server = await serveUploads(() => ({ status: 200 }));
-    await expect(send(agentFor(), server.origin, await make())).rejects.toMatchObject(error);
+    await expect(sendBody(agentFor(), server.origin, await make())).rejects.toMatchObject(error);
     await settled();
     expect(server.uploads.filter(({ complete }) => complete === true)).toEqual([]);
   });
@@ -253,11 +173,11 @@ describe('a body that fails fails its request', () => {
   test('if it is destroyed without an error', async () => {
     const server = await serve((_, response) => response.end('ok'));
     const body = new Readable({ read: () => undefined });
-    const sent = send(agentFor(), server.origin, body);
+    const sent = sendBody(agentFor(), server.origin, body);
     body.destroy();
     await expect(sent).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
     const before = new Readable({ read: () => undefined }).destroy();
-    await expect(send(agentFor(), server.origin, before)).rejects.toMatchObject({
+    await expect(sendBody(agentFor(), server.origin, before)).rejects.toMatchObject({
       code: 'ERR_STREAM_PREMATURE_CLOSE',
     });
   });
@@ -269,7 +189,7 @@ describe('a body that fails fails its request', () => {
     const agent = agentFor();
     if (closes) await agent.close();
     const body = missing();
-    await expect(send(agent, 'http://localhost:9', body, { headers })).rejects.toMatchObject({
+    await expect(sendBody(agent, 'http://localhost:9', body, { headers })).rejects.toMatchObject({
       code: expect.stringMatching(/INVALID_ARGUMENT|CLOSED/),
     });
     expect(body.destroyed).toBe(true);
@@ -281,88 +201,6 @@ function* partsThatThrow() {
   yield 'part';
   throw broken;
 }
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-describe('a body that is left is destroyed', () => {
-  let body: Readable;
-
-  /** Fails when it is destroyed, too: that must not end the process. */
-  beforeEach(() => {
-    let parts = 0;
-    body = new Readable({
-      read() {
-        if ((parts += 1) === 1) this.push('part');
-      },
-      destroy: (_, done) => {
-        setImmediate(done, new Error('it cannot be destroyed'));
-      },
-    });
-  });
-
-  afterEach(async () => {
-    if (!body.closed) await new Promise((resolve) => body.once('close', resolve));
-    expect(body.destroyed).toBe(true);
-    await settled();
-    expect(body.eventNames()).toEqual([]);
-  });
-
-  test.each([200, 401, 413, 417])('after an answer %i that came before its end', async (status) => {
-    const server = await serveUploads(() => ({ status, early: 'keep' }));
-    await expect(send(agentFor(), server.origin, body)).resolves.toBe(status);
-    await until(() => server.uploads[0]?.complete !== undefined);
-    expect(server.uploads).toMatchObject([{ complete: false }]);
-  });
-
-  test('after an abort, and what was sent does not end as a whole', async () => {
-    const server = await serveUploads(() => ({ status: 200 }));
-    const abort = new AbortController();
-    const sent = send(agentFor(), server.origin, body, { abort: abort.signal });
-    await until(() => server.uploads[0]?.bytes === 4);
-    abort.abort(broken);
-    await expect(sent).rejects.toBe(broken);
-    await until(() => server.uploads[0]?.complete !== undefined);
-    expect(server.uploads).toMatchObject([{ bytes: 4, complete: false }]);
-  });
-
-  test('after the end of the agent', async () => {
-    const server = await serveUploads(() => ({ status: 200 }));
-    const agent = agentFor();
-    const sent = send(agent, server.origin, body);
-    sent.catch(() => undefined);
-    await until(() => server.uploads[0]?.bytes === 4);
-    await agent.destroy(broken);
-    await expect(sent).rejects.toBe(broken);
-    await until(() => server.uploads[0]?.complete !== undefined);
-    expect(server.uploads).toMatchObject([{ complete: false }]);
-  });
-
-  test('if there is no connection', async () => {
-    const server = createServer();
-    const port = await serveRaw(server);
-    await new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve();
-      });
-    });
-    const sent = send(agentFor(), `http://localhost:${port}`, body);
-    await expect(sent).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-  });
-
-  test('after a logon that failed', async () => {
-    const server = await serveUploads(() => ({
-      status: 401,
-      headers: { 'www-authenticate': 'Negotiate' },
-      early: 'keep',
-    }));
-    fake.legAnswers.push({ status: 0x80090303 });
-    await expect(send(agentFor(), server.origin, body)).rejects.toMatchObject({
-      code: 'SEC_E_TARGET_UNKNOWN',
-    });
-  });
-});
 
 describe('by fetch', () => {
   const file = () => ({ method: 'PUT', body: missing() as never, duplex: 'half' as const });

@@ -3,7 +3,7 @@ import { fake, Gate, settle } from '../../../instruments/support/fake-native.js'
 import { createServer, type Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { request, type Client, type Dispatcher } from 'undici';
+import { type Client, type Dispatcher } from 'undici';
 
 import { Attempt } from '../../../../lib/http/client/undici/attempt.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
@@ -17,7 +17,6 @@ import {
   NTLM_3,
   ntlmLegs,
   perConnection,
-  perRequest,
   tokens,
 } from '../../../instruments/support/http-client.js';
 import { lookupLoopback } from '../../../instruments/support/loopback.js';
@@ -66,7 +65,7 @@ describe('a server that closes connections', () => {
       } else respond(seen, response, n);
     });
     const agent = agentFor();
-    // Where it only closes, the client may have made its next leg already.
+    // If the server only closes, the client may have run its next step already.
     const gate = new Gate();
     fake.legAnswers.push(going(NTLM_1));
     if (connection === 'keep-alive') fake.legAnswers.push({ ...last('lost'), until: gate.opened });
@@ -172,7 +171,7 @@ describe('a server that closes connections', () => {
       }
     });
     fake.legAnswers.push(last('ticket'));
-    const agent = agentFor({ limits: { refusalBytes: 1000 } });
+    const agent = agentFor({ limits: { discardedBodyBytes: 1000 } });
     await expect(get(server.origin, agent)).resolves.toMatchObject({ status: 200 });
     expect(tokens(server)).toEqual([
       [undefined, 1],
@@ -182,7 +181,7 @@ describe('a server that closes connections', () => {
 });
 
 describe('the second connection of a request that is repeated', () => {
-  /** A server that answers on these connections only and ends the others, and how many it saw at most. */
+  /** A server that answers only on these connections and closes the others; also the peak number of connections. */
   async function serveOn(answers: (connection: number) => boolean) {
     let most = 0;
     const server = await serve((seen, response) => {
@@ -191,7 +190,7 @@ describe('the second connection of a request that is repeated', () => {
       else response.writeHead(401, { 'www-authenticate': 'Negotiate', connection: 'close' }).end();
     });
     server.server.on('connection', () => {
-      // Without those that the client has ended, and that this side is about to.
+      // Do not count those that the client has ended and this side is about to end.
       const open = [...server.sockets].filter(({ readableEnded }) => !readableEnded);
       most = Math.max(most, open.length);
     });
@@ -296,190 +295,10 @@ test('a response waits at its head, and not in memory, until somebody wants it',
   const attempt = new Attempt(client, { path: '/', method: 'GET' });
   await expect(attempt.head).resolves.toMatchObject({ status: 200 });
   expect(states).toEqual([true]);
-  const discarded = attempt.discard(10);
+  const discarded = attempt.drain(10);
   expect(states).toEqual([true, false]);
   attempt.onResponseEnd(controller, {});
   await expect(discarded).resolves.toBe(true);
-});
-
-describe('an abort', () => {
-  const enough = new Error('enough');
-
-  test('before the request sends nothing', async () => {
-    const server = await serve(perRequest('ticket'));
-    await expect(
-      get(server.origin, agentFor(), { signal: AbortSignal.abort(enough) }),
-    ).rejects.toBe(enough);
-    expect(server.seen).toEqual([]);
-  });
-
-  test('while the package works closes the context and the connection', async () => {
-    const server = await serve(perRequest('ticket'));
-    const gate = new Gate();
-    fake.legAnswers.push({ ...last('ticket'), until: gate.opened });
-    const abort = new AbortController();
-    const got = get(server.origin, agentFor(), { signal: abort.signal });
-    while (fake.legs.length === 0) await settle();
-    abort.abort(enough);
-    await expect(got).rejects.toBe(enough);
-    gate.open();
-    while (server.sockets.size > 0) await settle();
-  });
-
-  test('while credentials are acquired does not wait for them', async () => {
-    const server = await serve(perRequest('ticket'));
-    const gate = new Gate();
-    fake.acquireAnswers.push({ until: gate.opened });
-    const abort = new AbortController();
-    const got = get(server.origin, agentFor(), { signal: abort.signal });
-    while (fake.acquisitions.length === 0) await settle();
-    abort.abort(enough);
-    await expect(got).rejects.toBe(enough);
-    gate.open();
-    while (server.sockets.size > 0) await settle();
-    expect(fake.legs).toEqual([]);
-  });
-
-  test.each([
-    ['for the answer to a token', 1],
-    ['for the final response', 2],
-  ])('while it waits %s', async (_, legs) => {
-    const respond = perConnection();
-    const server = await serve((seen, response, n) => {
-      if (n <= legs) respond(seen, response, n);
-    });
-    fake.legAnswers.push(...ntlmLegs().slice(0, legs));
-    const abort = new AbortController();
-    const got = get(server.origin, agentFor(), { signal: abort.signal });
-    while (server.seen.length <= legs) await settle();
-    abort.abort(enough);
-    await expect(got).rejects.toBe(enough);
-    while (server.sockets.size > 0) await settle();
-  });
-
-  test('while the body comes', async () => {
-    const server = await serve((_, response) => {
-      response.write('begin');
-    });
-    const abort = new AbortController();
-    const agent = agentFor();
-    const { body } = await request(server.origin, { dispatcher: agent, signal: abort.signal });
-    body.once('data', () => {
-      abort.abort(enough);
-    });
-    await expect(body.text()).rejects.toThrow();
-    while (server.sockets.size > 0) await settle();
-  });
-
-  test('while the connection is made', async () => {
-    const lookup = () => undefined; // never
-    const abort = new AbortController();
-    const got = get('http://localhost:1/', agentFor({ connect: { lookup } }), {
-      signal: abort.signal,
-    });
-    await settle();
-    abort.abort(enough);
-    await expect(got).rejects.toBe(enough);
-  });
-});
-
-describe('the time of', () => {
-  test('a connection is bounded', async () => {
-    const agent = agentFor({
-      connect: { lookup: () => undefined },
-      limits: { connectTimeoutMs: 1 },
-    });
-    await expect(get('http://localhost:1/', agent)).rejects.toEqual(
-      coded('ERR_SECUR32_CONNECTION_LOST'),
-    );
-  });
-
-  test('a response is bounded by the request, and by the agent', async () => {
-    const server = await serve(() => undefined);
-    await expect(get(server.origin, agentFor(), { headersTimeout: 1 })).rejects.toMatchObject({
-      code: 'UND_ERR_HEADERS_TIMEOUT',
-    });
-    const agent = agentFor({ limits: { headersTimeoutMs: 1 } });
-    await expect(get(server.origin, agent)).rejects.toMatchObject({
-      code: 'UND_ERR_HEADERS_TIMEOUT',
-    });
-  });
-});
-
-describe('an agent', () => {
-  test('that is closed waits for what runs and takes nothing more', async () => {
-    const gate = new Gate();
-    const server = await serve((_, response) => {
-      void gate.opened.then(() => response.end('yes'));
-    });
-    const agent = agentFor();
-    const got = get(server.origin, agent);
-    while (server.seen.length === 0) await settle();
-    const closed = agent.close();
-    await expect(get(server.origin, agent)).rejects.toEqual(coded('ERR_SECUR32_CLOSED'));
-    gate.open();
-    await expect(got).resolves.toMatchObject({ text: 'yes' });
-    await closed;
-    expect([agent.closed, agent.destroyed]).toEqual([true, true]);
-    while (server.sockets.size > 0) await settle();
-    await agent.close();
-  });
-
-  test('that is destroyed ends what runs, with the reason', async () => {
-    const server = await serve(() => undefined);
-    const agent = agentFor();
-    const got = get(server.origin, agent);
-    while (server.seen.length === 0) await settle();
-    const reason = new Error('the end');
-    const destroyed = agent.destroy(reason);
-    await expect(got).rejects.toBe(reason);
-    await destroyed;
-    await new Promise<void>((resolve) => {
-      agent.destroy(resolve);
-    });
-  });
-
-  test.each([
-    [{ method: 'CONNECT' as const }, /^method CONNECT is not supported/],
-    [{ upgrade: 'websocket' }, /no upgrades/],
-    [{ origin: 'ftp://web', path: '/' }, /^origin must be http/],
-    [{ origin: 'nonsense', path: '/' }, /^origin must be a URL/],
-    [{ headers: { AUTHORIZATION: 'Basic x' } }, /Authorization/],
-    [{ headers: ['authorization', 'x'] }, /Authorization/],
-  ])('does not take %j', async (options, message) => {
-    const agent = agentFor();
-    const error = await new Promise((resolve) => {
-      agent.dispatch(
-        { origin: 'http://localhost:1', path: '/', method: 'GET', ...options },
-        {
-          onRequestStart: () => undefined,
-          onResponseError: (_, failure) => {
-            resolve(failure);
-          },
-        },
-      );
-    });
-    expect(error).toMatchObject({ message: expect.stringMatching(message) });
-  });
-
-  test('passes the Authorization field of hosts that it does not log on to', async () => {
-    const server = await serve((seen, response) => {
-      response.end(seen.headers.authorization);
-    });
-    const { text } = await get(server.origin, agentFor({ hosts: [] }), {
-      headers: { authorization: 'Bearer x' },
-    });
-    expect(text).toBe('Bearer x');
-  });
-
-  test('closes the connection after a request that says so', async () => {
-    const server = await serve(perConnection());
-    const agent = agentFor();
-    fake.legAnswers.push(...ntlmLegs());
-    await get(server.origin, agent, { headers: { connection: 'close' } });
-    expect(server.connections()).toBe(1);
-    while (server.sockets.size > 0) await settle();
-  });
 });
 
 test('a response that comes without a request ends the connection', async () => {

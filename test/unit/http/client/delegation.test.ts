@@ -25,6 +25,28 @@ afterEach(async () => {
 });
 
 describe('delegation', () => {
+  test('is for the hosts of its own list, which prove who they are', async () => {
+    const server = await serve(
+      perRequest('ticket', { 'www-authenticate': withToken('Negotiate', 'proof') }),
+    );
+    const both = MUTUAL_AUTH | DELEGATE;
+    fake.legAnswers.push(going('ticket'), last(undefined, both));
+    await get(server.origin, agentFor({ delegateTo: ['localhost'] }));
+    fake.legAnswers.push(going('ticket'), last());
+    await get(server.origin, agentFor({ delegateTo: ['*.example.com'] }));
+    expect(fake.legs.map(({ contextReq }) => contextReq & both)).toEqual([both, both, 0, 0]);
+  });
+
+  test('that was not granted is an error', async () => {
+    const server = await serve(
+      perRequest('ticket', { 'www-authenticate': withToken('Negotiate', 'proof') }),
+    );
+    fake.legAnswers.push(going('ticket'), last(undefined, MUTUAL_AUTH));
+    await expect(get(server.origin, agentFor({ delegateTo: ['localhost'] }))).rejects.toEqual(
+      coded('ERR_SECUR32_REQUIREMENTS_NOT_MET'),
+    );
+  });
+
   test.each<[string, object]>([
     ['an alias in DNS', { canonicalName: true }],
     ['targetName', { targetName: 'HTTP/evil.example.com' }],

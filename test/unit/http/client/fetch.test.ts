@@ -3,12 +3,11 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici';
 
-import { integratedFetch, type IntegratedFetch } from '../../../../lib/http/client/undici/fetch.js';
-import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import {
   agentFor,
   destroyAgents,
+  fetchFor,
   going,
   last,
   ntlmLegs,
@@ -24,15 +23,7 @@ import {
   type TestServer,
 } from '../../../instruments/support/plain-http-server.js';
 
-const fetches: IntegratedFetch[] = [];
-function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
-  const made = integratedFetch({ hosts: ['localhost'], ...options });
-  fetches.push(made);
-  return made;
-}
-
 afterEach(async () => {
-  await Promise.all(fetches.splice(0).map(({ agent }) => agent.destroy()));
   await destroyAgents();
   await closeServers();
 });
@@ -98,7 +89,7 @@ describe('integratedFetch', () => {
     const server = await serve(perRequest('ticket'));
     fake.legAnswers.push(last('ticket'));
     const body = make();
-    const sent = fetchFor({ limits: { bodyBytes: 4 } })(server.origin, {
+    const sent = fetchFor({ limits: { bufferedBodyBytes: 4 } })(server.origin, {
       method: 'POST',
       body: body as string,
     });
@@ -157,7 +148,7 @@ function form<T extends { append: (name: string, value: string) => void }>(data:
 }
 
 describe('a redirect', () => {
-  /** A server that sends whoever is logged on elsewhere. */
+  /** A server that redirects clients that are logged on. */
   function redirecting(to: () => string) {
     return serve((seen, response) => {
       if (tokenIn(seen.headers.authorization) === 'here') {
@@ -226,7 +217,7 @@ describe('the fetch of Node itself', () => {
     init: RequestInit = {},
     dispatcher = agentFor(),
   ): Promise<Response> {
-    // Its types are of another undici than this one.
+    // Its types are those of another undici.
     return fetch(server.origin, { ...init, dispatcher } as unknown as RequestInit);
   }
 
@@ -248,7 +239,7 @@ describe('the fetch of Node itself', () => {
     const body = form(new FormData());
     expect(await (await fetchBy(server, { method: 'POST', body })).text()).toContain('value');
     fake.legAnswers.push({ status: 0x80090303 });
-    // Node does not know an error of jest's realm, and makes one of its text.
+    // Node.js does not recognize an error of jest's realm, and makes one from its text.
     const error = await fetchBy(server).catch((failure: unknown) => failure);
     expect(String((error as Error).cause)).toContain('SEC_E_TARGET_UNKNOWN');
   });

@@ -2,12 +2,12 @@ import { fake } from '../../../instruments/support/fake-native.js';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
+import { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import {
   IntegratedHttpAgent,
   IntegratedHttpsAgent,
-} from '../../../../lib/http/client/node/http-agent.js';
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+} from '../../../../lib/http/client/node/integrated-http-agent.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { argumentError, credentials } from '../../../instruments/support/fake-handles.js';
 
@@ -38,8 +38,8 @@ describe('the options', () => {
     [{ hosts, mutualAuth: null }, /^mutualAuth must be/],
     [{ hosts, mutualAuth: true, schemes: ['NTLM'] }, /NTLM/],
     [{ hosts, mutualAuth: true, packages: { Negotiate: 'NTLM' } }, /NTLM/],
-    [{ hosts, channelBindings: null }, /^channelBindings must be/],
-    [{ hosts, channelBindings: undefined }, /^channelBindings is undefined/],
+    [{ hosts, sendChannelBindings: null }, /^sendChannelBindings must be/],
+    [{ hosts, sendChannelBindings: undefined }, /^sendChannelBindings is undefined/],
     [{ hosts, delegateTo: 'any' }, /^delegateTo cannot be/],
     [{ hosts, delegateTo: ['*'] }, /^delegateTo\[0\]/],
     [{ hosts, delegateTo: undefined }, /^delegateTo is undefined/],
@@ -56,11 +56,11 @@ describe('the options', () => {
     [{ hosts, proxy: 'http://proxy' }, /^proxy must be/],
     [{ hosts, proxy: { url: 'http://proxy' } }, /^proxy.hosts must be/],
     [{ hosts, proxy: { ...proxy, url: 'https://proxy' } }, /^proxy.url must be/],
-    [{ hosts, proxy: { ...proxy, url: 'http://u:p@proxy' } }, /^proxy.url has a user/],
-    [{ hosts, proxy: { ...proxy, url: 'http://@proxy' } }, /^proxy.url must be/],
-    [{ hosts, proxy: { ...proxy, url: 'http://proxy/path' } }, /^proxy.url must be/],
-    [{ hosts, proxy: { ...proxy, url: 'http://proxy?x' } }, /^proxy.url must be/],
-    [{ hosts, proxy: { ...proxy, url: 'http:\\\\proxy' } }, /^proxy.url must be/],
+    [{ hosts, proxy: { ...proxy, url: 'http://u:p@proxy' } }, /^proxy.url must not contain a user/],
+    [{ hosts, proxy: { ...proxy, url: 'http://@proxy' } }, /^proxy.url must consist of/],
+    [{ hosts, proxy: { ...proxy, url: 'http://proxy/path' } }, /^proxy.url must consist of/],
+    [{ hosts, proxy: { ...proxy, url: 'http://proxy?x' } }, /^proxy.url must consist of/],
+    [{ hosts, proxy: { ...proxy, url: 'http:\\\\proxy' } }, /^proxy.url must consist of/],
     [{ hosts, proxy: { ...proxy, url: 'http://proxy..' } }, /^the host of proxy.url/],
     [{ hosts, proxy: { ...proxy, token: 'x' } }, /^Unknown option 'proxy.token'/],
     [{ hosts, proxy: { ...proxy, targetName: undefined } }, /^proxy.targetName is undefined/],

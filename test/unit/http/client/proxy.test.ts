@@ -1,12 +1,9 @@
 import { fake, settle } from '../../../instruments/support/fake-native.js';
 
-import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ChunkedEnd } from '../../../../lib/http/client/connection/chunked-end.js';
 import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {
@@ -29,18 +26,14 @@ import {
   tokenIn,
   withToken,
 } from '../../../instruments/support/plain-http-server.js';
+import { RSA_PEM } from '../../../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   await destroyAgents();
   await closeServers();
 });
 
-const PEM = readFileSync(
-  join(__dirname, '../../../../../test/fixtures/tls-rsa.sspi.test.pem'),
-  'utf8',
-);
-
-/** Wants a logon of each connection, by NTLM. */
+/** Requires an NTLM logon of each connection. */
 function ntlmProxy(more: object = {}): Judge {
   const loggedOn = new Set<number>();
   return ({ authorization, connection }) => {
@@ -52,7 +45,7 @@ function ntlmProxy(more: object = {}): Judge {
   };
 }
 
-/** Wants a token with each request. */
+/** Requires a token with each request. */
 const ticketProxy: Judge = ({ authorization }) =>
   tokenIn(authorization) === 'proxy'
     ? undefined
@@ -170,7 +163,7 @@ describe('a proxy for http', () => {
 
 describe('a tunnel for https', () => {
   async function secured() {
-    const server = await serve(perRequest('ticket'), { tls: { cert: PEM, key: PEM } });
+    const server = await serve(perRequest('ticket'), { tls: { cert: RSA_PEM, key: RSA_PEM } });
     return { server, url: `https://localhost:${server.port}/` };
   }
 
@@ -276,7 +269,7 @@ describe('a tunnel for https', () => {
     fake.legAnswers.push(last('proxy'));
     const agent = through(
       { url: `http://localhost:${port}`, seen: [] },
-      { limits: { refusalBytes: 1000 } },
+      { limits: { discardedBodyBytes: 1000 } },
     );
     await expect(get('https://localhost:8/', agent)).rejects.toMatchObject({
       code: 'ERR_SECUR32_PROXY_REFUSED',
@@ -309,10 +302,10 @@ describe('a tunnel for https', () => {
       createServer((socket) => {
         const nth = (connections += 1);
         sockets.add(socket.once('close', () => sockets.delete(socket)));
-        // Without those that the client has ended, and that this side is about to.
+        // Do not count those that the client has ended and this side is about to end.
         most = Math.max(most, [...sockets].filter(({ readableEnded }) => !readableEnded).length);
         socket.once('data', () => {
-          // The TLS in the tunnel waits for an answer for ever.
+          // The TLS handshake in the tunnel waits forever.
           if (nth > 1) socket.write('HTTP/1.1 200 x\r\n\r\n');
           else socket.write('HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate\r\n\r\n');
         });
@@ -340,36 +333,5 @@ describe('a tunnel for https', () => {
       abort.abort(new Error('enough'));
     });
     await expect(got).rejects.toThrow('enough');
-  });
-});
-
-describe('a body in chunks', () => {
-  const body = '3;name="value"\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n';
-
-  test('ends at its end, however it comes', () => {
-    for (let size = 1; size <= body.length + 2; size++) {
-      const end = new ChunkedEnd();
-      const bytes = Buffer.from(`${body}more`);
-      let consumed = 0;
-      let found: number | undefined;
-      for (let at = 0; found === undefined && at < bytes.length; at += size) {
-        found = end.feed(bytes.subarray(at, at + size));
-        consumed = found === undefined ? consumed : at + found;
-      }
-      expect(consumed).toBe(body.length);
-    }
-  });
-
-  test.each([
-    'x\r\n',
-    '\r\n',
-    '-1\r\n',
-    '1\n',
-    '1\r\nab\r\n',
-    '123456789\r\n',
-    '1'.repeat(9000),
-    '0\r\na\n',
-  ])('cannot be %j', (text) => {
-    expect(() => new ChunkedEnd().feed(Buffer.from(text))).toThrow(Error);
   });
 });

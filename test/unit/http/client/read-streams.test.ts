@@ -1,4 +1,4 @@
-/** Bodies of which another reader has, or takes, a part: what is left is not sent as if it were whole. */
+/** Bodies that another reader has read, or is reading, in part: the rest is not sent as a whole body. */
 
 import '../../../instruments/support/fake-native.js';
 
@@ -7,7 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 
-import { integratedFetch } from '../../../../lib/http/client/undici/fetch.js';
+import { integratedFetch } from '../../../../lib/http/client/undici/integrated-fetch.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 import { agentFor, destroyAgents } from '../../../instruments/support/http-client.js';
 import {
@@ -66,7 +66,7 @@ function webStream(): ReadableStream<Uint8Array> {
   });
 }
 
-/** Why a request failed: `fetch` has the error of the agent as its cause. */
+/** The error of a failed request: with `fetch` it is the cause. */
 async function failure(sent: Promise<string>): Promise<unknown> {
   const error: unknown = await sent.then(
     (text) => new Error(`the server got: ${text}`),

@@ -1,11 +1,11 @@
-/** Which host a request is for: what is judged, connected to and named is one and the same. */
+/** The host of a request: `hosts`, the connection and all names refer to the same one. */
 
 import { fake } from '../../../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetch, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
+import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import { checkedOrigin } from '../../../../lib/http/client/request/request-target.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 import {
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 type Options = Partial<Record<keyof Dispatcher.DispatchOptions, unknown>>;
 
-/** What becomes of a request, without what `request` and `fetch` of undici check before. */
+/** Sends a request without the checks of undici's `request` and `fetch`. */
 function dispatch(agent: IntegratedAgent, options: Options): Promise<number | Error> {
   return new Promise((resolve) => {
     let status = 0;
@@ -135,7 +135,7 @@ describe('a request is refused before anything is sent, by way of a proxy or not
     const given: Options = { origin: `http://${HOST}`, ...options };
     for (const more of [{}, { proxy: { url: proxy.url, hosts: ['localhost'] } }]) {
       const { headers = {} } = given as { headers?: object };
-      // Without a proxy it is a field as any other.
+      // Without a proxy it is a field like any other.
       if (Object.keys(more).length === 0 && 'Proxy-Authorization' in headers) continue;
       const lookup = () => {
         throw new Error('a connection was made');

@@ -1,7 +1,5 @@
 import { fake, settle } from '../../../instruments/support/fake-native.js';
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { connect, type Server, type TLSSocket } from 'node:tls';
 
 import { afterEach, expect, test } from '@jest/globals';
@@ -29,6 +27,12 @@ import {
   serve,
   type Respond,
 } from '../../../instruments/support/plain-http-server.js';
+import {
+  certificateOf,
+  ECDSA_PEM,
+  ED25519_PEM,
+  RSA_PEM,
+} from '../../../instruments/support/tls-fixtures.js';
 
 afterEach(async () => {
   await destroyAgents();
@@ -36,10 +40,6 @@ afterEach(async () => {
 });
 
 const NAME = 'tls.sspi.test';
-const fixture = (name: string) =>
-  readFileSync(join(__dirname, '../../../../../test/fixtures', `${name}.sspi.test.pem`), 'utf8');
-const certificate = (pem: string) =>
-  /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem)?.[0] ?? '';
 
 async function serveTls(pem: string, respond: Respond) {
   const server = await serve(respond, { tls: { cert: pem, key: pem } });
@@ -47,44 +47,43 @@ async function serveTls(pem: string, respond: Respond) {
     agentFor({
       hosts: [`https://${NAME}:${server.port}`],
       ...options,
-      connect: { ca: certificate(pem), lookup: lookupLoopback, ...options.connect },
+      connect: { ca: certificateOf(pem), lookup: lookupLoopback, ...options.connect },
     });
   return { server, agent, url: `https://${NAME}:${server.port}/` };
 }
 
-/** What the fake got of bindings on each leg. */
+/** The channel bindings that the fake got on each leg. */
 function bindingsOnLegs(): (string | undefined)[] {
   return fake.legs.map(
     ({ input }) => input.find(([type]) => type === SECBUFFER_CHANNEL_BINDINGS)?.[1],
   );
 }
 
-test.each(['tls-rsa', 'tls'])(
-  'each leg has the bindings of the certificate of %s',
-  async (name) => {
-    const pem = fixture(name);
-    const { agent, url } = await serveTls(pem, perConnection());
-    fake.legAnswers.push(...ntlmLegs());
-    await expect(get(url, agent())).resolves.toMatchObject({ status: 200 });
-    const bindings = ChannelBindings.fromCertificate(certificate(pem));
-    if (bindings === undefined) throw new Error('the certificate has bindings');
-    const expected = secChannelBindings(bindings).toString();
-    expect(expected).toContain('tls-server-end-point:');
-    expect(bindingsOnLegs()).toEqual([expected, expected]);
-  },
-);
+test.each([
+  ['tls-rsa', RSA_PEM],
+  ['tls', ECDSA_PEM],
+])('each leg has the bindings of the certificate of %s', async (_, pem) => {
+  const { agent, url } = await serveTls(pem, perConnection());
+  fake.legAnswers.push(...ntlmLegs());
+  await expect(get(url, agent())).resolves.toMatchObject({ status: 200 });
+  const bindings = ChannelBindings.fromCertificate(certificateOf(pem));
+  if (bindings === undefined) throw new Error('the certificate has bindings');
+  const expected = secChannelBindings(bindings).toString();
+  expect(expected).toContain('tls-server-end-point:');
+  expect(bindingsOnLegs()).toEqual([expected, expected]);
+});
 
 test('bindings are of the connection, not of an earlier one', async () => {
-  const first = await serveTls(fixture('tls-rsa'), perRequest('ticket', { connection: 'close' }));
+  const first = await serveTls(RSA_PEM, perRequest('ticket', { connection: 'close' }));
   const agent = first.agent({
     hosts: [NAME],
-    connect: { ca: ['tls-rsa', 'tls'].map((name) => certificate(fixture(name))) },
+    connect: { ca: [RSA_PEM, ECDSA_PEM].map(certificateOf) },
     connections: 1,
   });
   fake.legAnswers.push(last('ticket'), last('ticket'));
   await get(first.url, agent);
-  // Another certificate from now on, as after a renewal.
-  const pem = fixture('tls');
+  // Another certificate from here on, as after a renewal.
+  const pem = ECDSA_PEM;
   (first.server.server as unknown as Pick<Server, 'setSecureContext'>).setSecureContext({
     cert: pem,
     key: pem,
@@ -95,7 +94,7 @@ test('bindings are of the connection, not of an earlier one', async () => {
 });
 
 test('the session of an earlier connection is not taken up', async () => {
-  const { agent, url, server } = await serveTls(fixture('tls-rsa'), perRequest('ticket'));
+  const { agent, url, server } = await serveTls(RSA_PEM, perRequest('ticket'));
   const reused: boolean[] = [];
   server.server.on('secureConnection', (socket: TLSSocket) => {
     reused.push(socket.isSessionReused());
@@ -104,7 +103,7 @@ test('the session of an earlier connection is not taken up', async () => {
     port: server.port,
     host: '127.0.0.1',
     servername: NAME,
-    ca: certificate(fixture('tls-rsa')),
+    ca: certificateOf(RSA_PEM),
   };
   const session = await new Promise<Buffer>((resolve) => {
     const socket = connect(options).once('session', (made: Buffer) => {
@@ -128,25 +127,27 @@ test('a plain connection has none', async () => {
   expect(bindingsOnLegs()).toEqual([undefined]);
 });
 
-test('channelBindings: false leaves them out', async () => {
-  const { agent, url } = await serveTls(fixture('tls-rsa'), perRequest('ticket'));
+test('sendChannelBindings: false leaves them out', async () => {
+  const { agent, url } = await serveTls(RSA_PEM, perRequest('ticket'));
   fake.legAnswers.push(last('ticket'));
-  await get(url, agent({ channelBindings: false }));
+  await get(url, agent({ sendChannelBindings: false }));
   expect(bindingsOnLegs()).toEqual([undefined]);
 });
 
 test('a certificate without bindings is refused, unless they are left out', async () => {
-  const { agent, url, server } = await serveTls(fixture('tls-ed25519'), perRequest('ticket'));
+  const { agent, url, server } = await serveTls(ED25519_PEM, perRequest('ticket'));
   await expect(get(url, agent())).rejects.toEqual(
     coded('ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'),
   );
   expect(tokens(server).map(([token]) => token)).toEqual([undefined]);
   fake.legAnswers.push(last('ticket'));
-  await expect(get(url, agent({ channelBindings: false }))).resolves.toMatchObject({ status: 200 });
+  await expect(get(url, agent({ sendChannelBindings: false }))).resolves.toMatchObject({
+    status: 200,
+  });
 });
 
 test('a certificate that nobody vouches for, or of another name, gets no request', async () => {
-  const { agent, url, server } = await serveTls(fixture('tls-rsa'), perRequest('ticket'));
+  const { agent, url, server } = await serveTls(RSA_PEM, perRequest('ticket'));
   const eager = { preemptive: true, hosts: 'any' as const };
   await expect(get(url, agent({ ...eager, connect: { ca: [] } }))).rejects.toMatchObject({
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -159,9 +160,9 @@ test('a certificate that nobody vouches for, or of another name, gets no request
 });
 
 test('a certificate that is not checked gets a logon with bindings, and none without', async () => {
-  const { agent, url, server } = await serveTls(fixture('tls-rsa'), perConnection());
+  const { agent, url, server } = await serveTls(RSA_PEM, perConnection());
   const connect = { ca: [], rejectUnauthorized: false };
-  await expect(get(url, agent({ connect, channelBindings: false }))).rejects.toEqual(
+  await expect(get(url, agent({ connect, sendChannelBindings: false }))).rejects.toEqual(
     coded('ERR_SECUR32_SERVER_NOT_PROVEN'),
   );
   expect([tokens(server), fake.legs]).toEqual([[[undefined, 1]], []]);

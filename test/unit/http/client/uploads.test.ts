@@ -3,9 +3,7 @@ import { fake } from '../../../instruments/support/fake-native.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FormData, type Dispatcher } from 'undici';
 
-import type { IntegratedAgent } from '../../../../lib/http/client/undici/agent.js';
-import { integratedFetch, type IntegratedFetch } from '../../../../lib/http/client/undici/fetch.js';
-import type { IntegratedClientOptions } from '../../../../lib/http/client/options.js';
+import type { IntegratedAgent } from '../../../../lib/http/client/undici/integrated-agent.js';
 import {
   partsOf,
   patterned,
@@ -15,6 +13,7 @@ import {
 import {
   agentFor,
   destroyAgents,
+  fetchFor,
   get,
   alwaysNtlm,
   alwaysTicket,
@@ -32,25 +31,16 @@ import {
   type Verdict,
 } from '../../../instruments/support/upload-server.js';
 
-const fetches: IntegratedFetch[] = [];
-
 afterEach(async () => {
-  await Promise.all(fetches.splice(0).map(({ agent }) => agent.destroy()));
   await destroyAgents();
   await closeServers();
 });
 
-function fetchFor(options: Partial<IntegratedClientOptions> = {}): IntegratedFetch {
-  const made = integratedFetch({ hosts: ['localhost'], ...options });
-  fetches.push(made);
-  return made;
-}
-
 const KIB = 1024;
 const BOUND = 64 * KIB;
-const bounded = { limits: { bodyBytes: BOUND } };
+const bounded = { limits: { bufferedBodyBytes: BOUND } };
 
-/** Refuses a request that has a body at its head, and others as usual. */
+/** Rejects a request with a body at its head, and other requests as usual. */
 function refusal(head: UploadHead, challenge: string, early: Early | undefined): Verdict {
   const hasBody = head.framing !== undefined && head.framing !== '0';
   return {
@@ -60,12 +50,12 @@ function refusal(head: UploadHead, challenge: string, early: Early | undefined):
   };
 }
 
-/** A server of Kerberos: a token with each request. */
+/** Kerberos: requires a token with each request. */
 function byTicket(early?: Early): (head: UploadHead) => Verdict {
   return (head) => (head.token === 'ticket' ? { status: 200 } : refusal(head, 'Negotiate', early));
 }
 
-/** A server of NTLM: a logon for each connection. */
+/** NTLM: requires a logon for each connection. */
 function byNtlm(early?: Early): (head: UploadHead) => Verdict {
   const loggedOn = new Set<number>();
   return (head) => {
@@ -86,7 +76,7 @@ function put(
   return get(origin, agent, upload).then(({ status }) => status);
 }
 
-/** Gives its next part only when others had a turn. */
+/** Yields its next part only after other callbacks have run. */
 async function* slowly(bytes: Buffer): AsyncGenerator<Uint8Array> {
   for (const part of partsOf(bytes, 8 * KIB)) {
     yield part;
@@ -105,7 +95,7 @@ function requests({ uploads }: UploadServer) {
 }
 
 describe('a body that is refused while it is still on its way arrives whole', () => {
-  /** A leg that was begun, and waits until it may go on. */
+  /** A step that has begun and waits. */
   function waitingLeg() {
     let began: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (began = resolve));
@@ -120,7 +110,7 @@ describe('a body that is refused while it is still on its way arrives whole', ()
   }
 
   test('if the chunk that passes the bound comes during the next leg', async () => {
-    // 1 MiB is the default of limits.bodyBytes.
+    // 1 MiB is the default of limits.bufferedBodyBytes.
     const bytes = patterned(1_136_640);
     const leg = waitingLeg();
     const atTheBound = KIB * KIB + 2 * KIB;
@@ -184,7 +174,7 @@ describe.each([
         (error: unknown) => (error as { code?: unknown }).code,
       );
       if (!certain && got !== 200) {
-        // The beginning was out, and was not kept: what is seen first depends on the connection.
+        // The beginning was sent and not kept: which error is seen first depends on the connection.
         const errors = ['ERR_SECUR32_BODY_NOT_REPLAYABLE', ...(early === 'close' ? lost : [])];
         expect(errors).toContain(got);
         expect(server.accepted()).toEqual([]);
@@ -208,7 +198,7 @@ describe.each([
       for (const length of [1, 60 * BOUND]) {
         const body = make(patterned(length));
         const sent = Buffer.from(await new Response(body as string).arrayBuffer());
-        // It can be sent at any time.
+        // It can be sent again at any time.
         await upload(body, sent, false, true);
         await upload(body, sent, true, true);
       }
@@ -240,7 +230,7 @@ describe('a server of NTLM that closes the connection on which it refuses a body
           ['PUT', '0', NTLM_1],
           ['PUT', expect.anything(), NTLM_3],
         ],
-        // A body that may come once, and one of which the refusal could not be read.
+        // A body that can be read only once, and one whose rejection could not be read.
         [
           ['HEAD', undefined, NTLM_1],
           ['HEAD', undefined, NTLM_3],
@@ -262,7 +252,7 @@ describe('a server of NTLM that closes the connection on which it refuses a body
       const server = await serveUploads(byNtlm(early));
       const fetch = fetchFor();
       const post = () => fetch(server.origin, { method: 'POST', body: make() });
-      // A POST is not repeated where the refusal could not be read.
+      // A POST is not repeated if the rejection could not be read.
       const answer = await (early === 'stall' ? post() : post().catch(post));
       expect(answer.status).toBe(200);
       expect(server.accepted()).toEqual([[length, sha256(patterned(length))]]);
@@ -282,7 +272,7 @@ describe('a server of NTLM that closes the connection on which it refuses a body
     const server = await serveUploads(byNtlm('stall'));
     const agent = agentFor();
     await put(server, agent, new Blob([patterned(5000 * KIB)]), { reset: true });
-    // This path might be served without a logon: a leg without the body would be an empty upload.
+    // This path might be served without a logon: a request without the body would be an empty upload.
     await put(server, agent, 'another', { path: '/another', method: 'POST' });
     expect(requests(server).slice(3)).toEqual([
       [3, 'HEAD', undefined, NTLM_1],
@@ -298,13 +288,13 @@ describe('a server of NTLM that closes the connection on which it refuses a body
     );
     const agent = agentFor();
     const once = { method: 'POST', reset: true } as const;
-    // The answer may be read before the connection is lost.
+    // The response may be read before the connection is lost.
     await put(server, agent, new Blob([patterned(5000 * KIB)]), once).catch(() => undefined);
     for (const body of ['a', 'b', 'c']) await put(server, agent, body, once);
     const methods = requests(server)
       .slice(1)
       .map(([, method]) => method);
-    // At most one HEAD asks whether there is a logon.
+    // At most one HEAD is sent to find out whether the server asks for a logon.
     expect(methods.filter((method) => method === 'HEAD').length).toBeLessThanOrEqual(1);
     expect(methods.slice(-2)).toEqual(['POST', 'POST']);
     expect(

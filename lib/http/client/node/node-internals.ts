@@ -1,32 +1,37 @@
 /**
- * What Node.js calls of its agents and requests, but does not document. It is the
- * same from Node.js 20 to 26; `agent-base` and all that is built on it stand on it, too.
+ * Methods and properties of agents and requests that Node.js uses but does not
+ * document. They are the same from Node.js 20 to 26; `agent-base` and the
+ * libraries built on it rely on them, too.
  */
 
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
-/** Of a request: a connection is there, or none will be. */
+/** The callback of `createSocket`. */
 export type SocketCreated = (error: Error | null, socket?: Socket) => void;
 
+/** The callback of `createConnection`. */
+export type ConnectionCreated = (error: Error | null, socket: Duplex) => void;
+
 export interface NodeAgent {
-  /** By the name of their host: connections with a request, and requests that wait for one. */
+  /** By host: the connections in use, and the requests that wait for a connection. */
   readonly sockets: Record<string, Socket[] | undefined>;
   readonly requests: Record<string, ClientRequest[] | undefined>;
   totalSocketCount: number;
   getName(options: ClientRequestArgs): string;
-  /** Takes a request: gives it a free connection, makes one, or lets it wait. */
+  /** Gives a request a free connection, creates one, or makes the request wait. */
   addRequest(request: ClientRequest, options: ClientRequestArgs): void;
-  /** Makes a connection by `createConnection`. */
+  /** Creates a connection with `createConnection`. */
   createSocket(request: ClientRequest, options: ClientRequestArgs, created: SocketCreated): void;
-  /** Forgets a connection, and makes another one if a request waits for it. */
+  /** Removes a connection, and creates another one if a request is waiting. */
   removeSocket(socket: Socket, options: ClientRequestArgs): void;
 }
 
-/** A request, as agents see it. */
+/** The part of a request that agents use. */
 export interface NodeRequest {
   timeout?: number;
-  /** The head, once it is written. */
+  /** The head, when it has been written. */
   _header?: string | null;
   _implicitHeader(): void;
   onSocket(socket: Socket | undefined, error?: Error | null): void;
@@ -40,5 +45,5 @@ export function asNodeRequest(request: ClientRequest): NodeRequest {
   return request as unknown as NodeRequest;
 }
 
-/** Node's own methods, which those of an agent extend. */
+/** Node's own methods, which the agents of this package call. */
 export const nodeAgent: NodeAgent = asNodeAgent(Agent.prototype);

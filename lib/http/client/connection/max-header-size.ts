@@ -1,4 +1,4 @@
-/** How large the head of a response may be: as Node has it, and a token in it. */
+/** The largest response head, in bytes: Node's limit and room for one token. */
 
 import { maxHeaderSize as withoutToken } from 'node:http';
 

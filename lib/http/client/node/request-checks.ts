@@ -1,11 +1,11 @@
-/** Whether a request of node:http is for the host whose connection it goes over. */
+/** Checks that a request of node:http is for the host of its connection. */
 
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 
 import { argumentError } from '../../../core/errors.js';
 import { hostOf } from '../host-rules.js';
-import { asNodeRequest } from './node-agent.js';
 import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from '../request/request-target.js';
+import { asNodeRequest } from './node-internals.js';
 
 /**
  * The URL of the host that the options of a request name.
@@ -13,10 +13,11 @@ import { checkedMethod, checkedOrigin, checkedPath, isHostOf } from '../request/
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
  */
 export function urlOfRequest(protocol: 'http:' | 'https:', options: ClientRequestArgs): URL {
-  if (typeof options !== 'object') throw argumentError('the options must be an object');
+  if (typeof options !== 'object')
+    throw argumentError('the options of a request must be an object');
   const { host, port, socketPath } = options;
   if (socketPath !== undefined && socketPath !== null) {
-    throw argumentError('an agent that logs on does not connect to a socketPath');
+    throw argumentError('an agent that logs on does not support socketPath');
   }
   const name = host ?? 'localhost';
   const authority = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
@@ -25,8 +26,8 @@ export function urlOfRequest(protocol: 'http:' | 'https:', options: ClientReques
 }
 
 /**
- * Checks a request that goes over a connection that is logged on, now and when
- * its head is written: it may change until then.
+ * Checks a request for a connection that is logged on, both now and when its head
+ * is written, because it may change until then.
  *
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT`
  */
@@ -41,16 +42,16 @@ export function checkRequest(request: ClientRequest, options: ClientRequestArgs,
   };
 }
 
-/** The certificate is checked for the host that is logged on to, and as the agent's own options say. */
+/** The certificate must be that of the request's host, and only the agent's options decide how it is checked. */
 function checkTlsOptions(options: ClientRequestArgs, url: URL): void {
   const { servername, checkServerIdentity } = options as Record<string, unknown>;
   const other = typeof servername === 'string' ? servername.toLowerCase() : '';
   if (other !== '' && other !== hostOf(url)) {
-    throw argumentError(`servername must be the host of the request, ${hostOf(url)}`);
+    throw argumentError(`servername must be ${hostOf(url)}, the host of the request`);
   }
-  // Node.js would give the connection to requests without it as well.
+  // Node.js would also use the connection for requests without this option.
   if (checkServerIdentity !== undefined) {
-    throw argumentError('checkServerIdentity belongs in the option connect of the agent');
+    throw argumentError("pass checkServerIdentity in the agent's option connect");
   }
 }
 
@@ -59,11 +60,11 @@ function checkHead(request: ClientRequest, url: URL, whole: boolean): void {
   checkedPath(request.path);
   const [host, ...more] = valuesOf(request, 'host');
   if (more.length > 0 || (host !== undefined && !isHostOf(host, url))) {
-    throw argumentError(`the Host field must be that of the connection, ${url.host}`);
+    throw argumentError(`the Host field must be ${url.host}, the host of the connection`);
   }
-  if (whole && host === undefined) throw argumentError('a request must have a Host field');
+  if (whole && host === undefined) throw argumentError('the request must have a Host field');
   if (valuesOf(request, 'authorization').length > 0) {
-    throw argumentError('the connection is logged on: leave out Authorization and auth');
+    throw argumentError('omit Authorization and auth: the connection is already logged on');
   }
 }
 

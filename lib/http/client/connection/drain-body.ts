@@ -1,16 +1,16 @@
-/** Throws away the body of a response on a connection that goes on. */
+/** Reads and discards the body of a response, so that its connection can be used again. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { ChunkedEnd } from './chunked-end.js';
+import { ChunkedBodyEnd } from './chunked-body-end.js';
 
-/** What finds the end: see ChunkedEnd. */
-interface End {
+/** Finds the end of a body; see `ChunkedBodyEnd`. */
+interface BodyEnd {
   feed: (bytes: Uint8Array) => number | undefined;
 }
 
-class LengthEnd implements End {
+class FixedLengthBodyEnd implements BodyEnd {
   #left: number;
 
   constructor(length: number) {
@@ -24,33 +24,33 @@ class LengthEnd implements End {
   }
 }
 
-/** undefined where the body ends with the connection. */
-function endOf(headers: IncomingHttpHeaders): End | undefined {
+/** undefined if the body ends with the connection. */
+function bodyEndOf(headers: IncomingHttpHeaders): BodyEnd | undefined {
   const coding = headers['transfer-encoding'];
-  if (coding !== undefined) return /^chunked$/i.test(coding) ? new ChunkedEnd() : undefined;
+  if (coding !== undefined) return /^chunked$/i.test(coding) ? new ChunkedBodyEnd() : undefined;
   const length = headers['content-length'];
   return length !== undefined && /^\d{1,15}$/.test(length)
-    ? new LengthEnd(Number(length))
+    ? new FixedLengthBodyEnd(Number(length))
     : undefined;
 }
 
 /**
- * Reads a body from a socket, up to its end. False where the connection cannot
- * go on after it: there is no end, or none within the bound, or something came
- * behind it that nobody asked for.
+ * Reads a body from a socket up to its end. Resolves to false if the connection
+ * cannot be used afterwards: the body has no end, is larger than `maxBytes`, or
+ * is followed by unexpected data.
  *
- * @param head what was read of it already
+ * @param head the part of the body that was already read
  */
-export async function skipBody(
+export async function drainBody(
   socket: Socket,
   head: Buffer,
   headers: IncomingHttpHeaders,
   maxBytes: number,
 ): Promise<boolean> {
-  const end = endOf(headers);
+  const end = bodyEndOf(headers);
   if (end === undefined) return false;
   let bytes = 0;
-  /** undefined as long as it goes on. */
+  /** undefined until the body has ended. */
   const take = (chunk: Buffer): boolean | undefined => {
     bytes += chunk.length;
     if (bytes > maxBytes) return false;

@@ -1,13 +1,13 @@
 /**
- * A body that comes once, of which the beginning is kept so that it can be sent
- * again.
+ * A body that can be read only once. Its beginning is buffered so that it can be
+ * sent again.
  *
- * What can be sent is always the whole body, by construction:
- * - Chunks have numbers, and a sending takes them in turn from the first one. It
- *   cannot begin once a chunk was released, and fails where one is missing.
- * - A chunk is released only by the present sending, which has it then.
- * - A sending ends as complete only at the end of the source and with all of its
- *   bytes. If it is stopped, or the source fails, it fails.
+ * By construction, only the whole body can be sent:
+ * - Chunks are numbered. A sending takes them in order from the first one, cannot
+ *   begin once a chunk was released, and fails if one is missing.
+ * - Only the current sending releases a chunk, when it takes it.
+ * - A sending completes only at the end of the source and with all of its bytes.
+ *   It fails if it is stopped or the source fails.
  */
 
 import { asError, bodySource, type BodySource } from './body-source.js';
@@ -17,15 +17,15 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export class RecordedBody {
+export class BufferedBody {
   readonly #source: BodySource;
   readonly #maxBytes: number;
   readonly #failed: (error: Error) => void;
-  /** What came and was not released. */
+  /** The chunks that were read and not released. */
   readonly #chunks: Buffer[] = [];
   /** The number of the first of them. */
   #first = 0;
-  /** All bytes that came. */
+  /** All bytes that were read. */
   #bytes = 0;
   #ended = false;
   #closed = false;
@@ -36,9 +36,9 @@ export class RecordedBody {
   #keeping = false;
 
   /**
-   * @param maxBytes how many bytes are kept; a sending that has read more releases them
-   * @param failed called once, when the source fails before it was closed
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not a body
+   * @param maxBytes how many bytes are buffered; a sending that has read more releases them
+   * @param failed called once, if the source fails before `close`
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the value is not a body
    */
   constructor(body: unknown, maxBytes: number, failed: (error: Error) => void) {
     this.#source = bodySource(body, (error) => {
@@ -48,7 +48,7 @@ export class RecordedBody {
     this.#failed = failed;
   }
 
-  /** Whether everything is here, and stays. */
+  /** Whether the whole body is buffered and stays buffered. */
   get complete(): boolean {
     return this.#ended && this.#bytes <= this.#maxBytes && this.replayable;
   }
@@ -58,34 +58,35 @@ export class RecordedBody {
     return this.#first === 0;
   }
 
-  /** Sees to it that a failure before the first sending is noticed. */
+  /** Makes sure that a failure before the first sending is noticed. */
   start(): void {
-    if (this.#source.silent) this.#pull();
+    if (this.#source.failsOnlyWhenRead) this.#pull();
   }
 
-  /** Everything from the beginning. The sending before it is stopped. */
+  /** Sends the body from its beginning. Stops the previous sending. */
   open(): AsyncIterableIterator<Buffer> {
-    if (!this.replayable) throw new Error('a body that was released cannot be sent again');
+    if (!this.replayable)
+      throw new Error('the beginning of the body was released and cannot be sent again');
     this.stop();
     this.#keeping = false;
     this.#sending = new Sending(this);
     return this.#sending;
   }
 
-  /** Releases nothing until the next sending: the present one fails where it would have to. */
+  /** Releases nothing until the next sending. The current one fails when it would have to. */
   keep(): void {
     this.#keeping = true;
   }
 
-  /** Ends the present sending, which fails. */
-  stop(reason: Error = new Error('this part of the request is over')): void {
+  /** Makes the current sending fail. */
+  stop(reason: Error = new Error('this sending of the body was stopped')): void {
     this.#sending = undefined;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.reject(reason);
   }
 
-  /** It is not needed any more. Idempotent. */
+  /** Closes the source and drops the buffer. Idempotent. */
   close(reason?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -96,10 +97,10 @@ export class RecordedBody {
   }
 
   /**
-   * The chunk of a number, for a sending; undefined where the body has ended
-   * before it. Rejects where the sending has to fail.
+   * Resolves to the chunk with a number, for a sending; undefined if the body ends
+   * before it. Rejects if the sending fails.
    *
-   * @param sent the bytes that the sending had before
+   * @param sent how many bytes the sending has taken so far
    */
   async take(sending: Sending, number: number, sent: number): Promise<Buffer | undefined> {
     for (;;) {
@@ -119,10 +120,10 @@ export class RecordedBody {
     }
   }
 
-  /** Makes room before a chunk is given, if more came than is kept. */
+  /** Releases a chunk that a sending takes, if more was read than is buffered. */
   #release(number: number): void {
     if (this.#bytes <= this.#maxBytes) return;
-    if (this.#keeping) throw new Error('the body is needed once more, from its beginning');
+    if (this.#keeping) throw new Error('the body must be sent once more from its beginning');
     this.#chunks.splice(0, number + 1 - this.#first);
     this.#first = number + 1;
   }
@@ -170,13 +171,13 @@ export class RecordedBody {
   }
 }
 
-/** The body on its way, once. */
+/** One pass over the body. */
 class Sending implements AsyncIterableIterator<Buffer> {
-  readonly #body: RecordedBody;
+  readonly #body: BufferedBody;
   #number = 0;
   #bytes = 0;
 
-  constructor(body: RecordedBody) {
+  constructor(body: BufferedBody) {
     this.#body = body;
   }
 

@@ -1,4 +1,4 @@
-/** Agents of node:http and node:https whose connections are logged on. */
+/** Agents for node:http and node:https that log their connections on. */
 
 import {
   Agent as HttpAgent,
@@ -9,47 +9,61 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-import { IDENTITY_NAMES } from '../../../raw/auth-identity.js';
-import { argumentError } from '../../../core/errors.js';
 import { optionNames, ownRecord, requiredText } from '../../../core/checks.js';
+import { argumentError } from '../../../core/errors.js';
+import { IDENTITY_NAMES } from '../../../raw/auth-identity.js';
 import { checkedBoolean, checkedInteger } from '../../option-checks.js';
-import { AgentLogons } from './agent-logons.js';
-import { asNodeAgent, type SocketCreated } from './node-agent.js';
-import {
-  checkedLogonOptions,
-  LOGON_KINDS,
-  ownLogonOptions,
-  type LogonOptions,
-} from '../options.js';
-import type { Probe } from './probe.js';
+import type { LogonOptions } from '../options.js';
 import { checkedPath } from '../request/request-target.js';
+import { checkedLogonOptions, LOGON_OPTIONS, ownLogonOptions } from '../settings.js';
+import { AgentLogons } from './agent-logons.js';
+import { asNodeAgent, type ConnectionCreated, type SocketCreated } from './node-internals.js';
+import type { Probe } from './probe.js';
 
 export interface IntegratedHttpAgentOptions extends LogonOptions {
   /**
-   * The request by which a new connection is logged on: `GET /` by default. It
-   * must be one that changes nothing, and for which the server wants a logon. A
-   * HEAD is for servers whose 401 has a Content-Length then, too.
+   * The request that logs a new connection on. It must not change anything, and
+   * the server must require a logon for it. `HEAD` works only if the server's 401
+   * responses to it have a Content-Length.
+   *
+   * @defaultValue `{ method: 'GET', path: '/' }`
    */
   probe?: { method?: Probe['method']; path?: string };
-  /** false closes a connection, and ends its logon, after one request. @defaultValue true */
+  /**
+   * Whether to keep connections, and their logons, for further requests.
+   *
+   * @defaultValue true
+   */
   keepAlive?: boolean;
-  /** The most connections to one host, those whose logon is under way included. @defaultValue Infinity */
+  /**
+   * Most connections to one host, including those whose logon is in progress.
+   *
+   * @defaultValue Infinity
+   */
   maxSockets?: number;
-  /** The most connections to all hosts together, counted in the same way. @defaultValue Infinity */
+  /**
+   * Most connections to all hosts, including those whose logon is in progress.
+   *
+   * @defaultValue Infinity
+   */
   maxTotalSockets?: number;
-  /** The most connections to one host that are kept without a request. @defaultValue 256 */
+  /**
+   * Most idle connections that are kept to one host.
+   *
+   * @defaultValue 256
+   */
   maxFreeSockets?: number;
 }
 
 const METHODS: readonly unknown[] = ['GET', 'HEAD'];
-const MOST = ['maxSockets', 'maxTotalSockets', 'maxFreeSockets'] as const;
+const SOCKET_LIMITS = ['maxSockets', 'maxTotalSockets', 'maxFreeSockets'] as const;
 const PROBE_NAMES = optionNames<NonNullable<IntegratedHttpAgentOptions['probe']>>({
   method: 'optional',
   path: 'optional',
 });
 const NAMES = optionNames<IntegratedHttpAgentOptions>(
   {
-    ...LOGON_KINDS,
+    ...LOGON_OPTIONS,
     probe: 'optional',
     keepAlive: 'optional',
     maxSockets: 'optional',
@@ -65,9 +79,7 @@ function ownAgentOptions(
   return ownLogonOptions(options, NAMES, 'an agent');
 }
 
-type Created = (error: Error | null, socket: Duplex) => void;
-
-/** @param options as `ownAgentOptions` read them */
+/** @param options as returned by `ownAgentOptions` */
 function logonsOf(protocol: 'http:' | 'https:', options: IntegratedHttpAgentOptions): AgentLogons {
   const settings = checkedLogonOptions(options);
   return new AgentLogons(protocol, settings, checkedProbe(options.probe), options.authIdentity);
@@ -77,49 +89,34 @@ function checkedProbe(probe: unknown = {}): Probe {
   const { method = 'GET', path = '/' } = ownRecord(probe, PROBE_NAMES, 'probe');
   if (!METHODS.includes(method)) throw argumentError('probe.method must be GET or HEAD');
   const text = requiredText(path, 'probe.path');
-  if (!text.startsWith('/')) throw argumentError('probe.path must begin with /');
+  if (!text.startsWith('/')) throw argumentError("probe.path must begin with '/'");
   return { method, path: checkedPath(text) };
 }
 
-/** What Node's own agent does with connections. */
+/** The options for Node's own agent. */
 function agentOptions(options: IntegratedHttpAgentOptions): AgentOptions {
   const agent: AgentOptions = { keepAlive: checkedBoolean(options, 'keepAlive', true) };
-  for (const name of MOST) {
+  for (const name of SOCKET_LIMITS) {
     if (!(name in options) || options[name] === Infinity) continue;
     agent[name] = checkedInteger(options[name], name, 1);
   }
   return agent;
 }
 
-/** Gives Node.js an error or a connection. */
-function callBack(opened: Promise<Duplex>, created: Created | undefined): void {
-  if (created === undefined) throw argumentError('createConnection needs a callback');
-  opened.then(
-    (socket) => {
-      created(null, socket);
-    },
-    (error: unknown) => {
-      // Node's own type has a socket here, too.
-      (created as (error: unknown) => void)(error);
-    },
-  );
-}
-
 /**
- * An `http.Agent` whose connections to `hosts` are logged on, for what takes
- * such agents: `http.request({ agent })` and libraries built on it.
+ * An `http.Agent` that logs its connections to `hosts` on. Use it with
+ * `http.request({ agent })` and libraries that take an `http.Agent`. Prefer
+ * `IntegratedAgent` or `integratedFetch` if you can: they work with all servers.
  *
- * Each new connection is logged on by a request of its own, the probe, before it
- * carries others. So it serves only where the server keeps a logon for the
- * connection: NTLM, and Kerberos where the server says `Persistent-Auth: true`
- * (IIS does). With others a request fails with
- * `ERR_SECUR32_CONNECTION_NOT_LOGGED_ON`; `IntegratedAgent` and
- * `integratedFetch` speak to all of them and should be preferred.
+ * The agent logs each new connection on with a request of its own, the probe,
+ * before it carries other requests. Therefore it works only with servers that
+ * keep a logon for the connection: NTLM, and Kerberos with
+ * `Persistent-Auth: true` (as IIS sends). With other servers, requests fail with
+ * `ERR_SECUR32_CONNECTION_NOT_LOGGED_ON`.
  *
- * The agent does not see responses. If a server forgets the logon of a
- * connection, its 401 goes to whoever made the request. There is neither a
- * proxy nor proof of the server (`mutualAuth`). Connections to other hosts are
- * plain ones.
+ * The agent does not see responses: if a server forgets the logon of a
+ * connection, the caller gets its 401. The agent supports neither proxies nor
+ * `mutualAuth`. Connections to hosts that are not in `hosts` are Node's own.
  */
 export class IntegratedHttpAgent extends HttpAgent {
   readonly #logons: AgentLogons;
@@ -136,7 +133,7 @@ export class IntegratedHttpAgent extends HttpAgent {
     this.#logons.addRequest(asNodeAgent(this), request, options);
   }
 
-  /** @internal Called by Node.js where a request needs a new connection. */
+  /** @internal Called by Node.js when a request needs a new connection. */
   createSocket(request: ClientRequest, options: ClientRequestArgs, created: SocketCreated): void {
     this.#logons.createSocket(asNodeAgent(this), request, options, created);
   }
@@ -144,25 +141,24 @@ export class IntegratedHttpAgent extends HttpAgent {
   /** Called by Node.js for each new connection. */
   override createConnection(
     options: ClientRequestArgs,
-    created?: Created,
+    created?: ConnectionCreated,
   ): Duplex | null | undefined {
-    const ready = this.#logons.takeReady();
-    if (ready !== undefined) return ready;
-    if (this.#logons.isPlain(options)) {
-      return super.createConnection({ ...this.#logons.connect, ...options }, created);
-    }
-    callBack(this.#logons.create(options), created);
-    return undefined;
+    return this.#logons.createConnection(options, created, (plain) =>
+      super.createConnection(plain, created),
+    );
   }
 
-  /** Ends all connections, gives the credentials back and makes no more of either. */
+  /** Closes all connections and credentials. Further requests fail. */
   override destroy(): void {
     this.#logons.close();
     super.destroy();
   }
 }
 
-/** The same for `https.request`. A logon is tied to the TLS connection that it runs in (`channelBindings`). */
+/**
+ * The same for `https.request`. Channel bindings tie each logon to its TLS
+ * connection (`sendChannelBindings`).
+ */
 export class IntegratedHttpsAgent extends HttpsAgent {
   readonly #logons: AgentLogons;
 
@@ -178,7 +174,7 @@ export class IntegratedHttpsAgent extends HttpsAgent {
     this.#logons.addRequest(asNodeAgent(this), request, options);
   }
 
-  /** @internal Called by Node.js where a request needs a new connection. */
+  /** @internal Called by Node.js when a request needs a new connection. */
   createSocket(request: ClientRequest, options: ClientRequestArgs, created: SocketCreated): void {
     this.#logons.createSocket(asNodeAgent(this), request, options, created);
   }
@@ -186,18 +182,14 @@ export class IntegratedHttpsAgent extends HttpsAgent {
   /** Called by Node.js for each new connection. */
   override createConnection(
     options: ClientRequestArgs,
-    created?: Created,
+    created?: ConnectionCreated,
   ): Duplex | null | undefined {
-    const ready = this.#logons.takeReady();
-    if (ready !== undefined) return ready;
-    if (this.#logons.isPlain(options)) {
-      return super.createConnection({ ...this.#logons.connect, ...options }, created);
-    }
-    callBack(this.#logons.create(options), created);
-    return undefined;
+    return this.#logons.createConnection(options, created, (plain) =>
+      super.createConnection(plain, created),
+    );
   }
 
-  /** Ends all connections, gives the credentials back and makes no more of either. */
+  /** Closes all connections and credentials. Further requests fail. */
   override destroy(): void {
     this.#logons.close();
     super.destroy();

@@ -1,97 +1,97 @@
-/** The connections to one origin, all with the logon of one user. */
+/** The connections to one origin, all logged on as one user. */
 
 import { closedError } from '../../../core/errors.js';
 import type { LogonConnection } from './logon-connection.js';
 
 export type OpenConnection = (signal: AbortSignal) => Promise<LogonConnection>;
 
-interface Waiting {
-  go: () => void;
+interface Waiter {
+  wake: () => void;
   fail: (error: Error) => void;
 }
 
-export class Pool {
+export class ConnectionPool {
   readonly #open: OpenConnection;
-  readonly #most: number;
+  readonly #maxConnections: number;
   readonly #onEmpty: () => void;
   readonly #idle: LogonConnection[] = [];
   readonly #all = new Set<LogonConnection>();
-  readonly #waiting: Waiting[] = [];
-  /** Connections, and those that are being made. */
-  #taken = 0;
-  /** Requests that have not ended: each may need another connection still. */
-  #users = 0;
+  readonly #waiting: Waiter[] = [];
+  /** Connections that are open or being opened. */
+  #occupied = 0;
+  /** Requests that have not ended: each may still need another connection. */
+  #requests = 0;
   #closed = false;
 
-  /** @param onEmpty there is no connection any more, and no request that could need one */
-  constructor(open: OpenConnection, most: number, onEmpty: () => void) {
+  /** @param onEmpty called when there are no connections, and no requests that could need one */
+  constructor(open: OpenConnection, maxConnections: number, onEmpty: () => void) {
     this.#open = open;
-    this.#most = most;
+    this.#maxConnections = maxConnections;
     this.#onEmpty = onEmpty;
   }
 
-  /** Before the first `take` of a request: the pool is kept until `leave`. */
-  enter(): void {
-    this.#users += 1;
+  /** Call before the first `acquire` of a request: keeps the pool until `removeRequest`. */
+  addRequest(): void {
+    this.#requests += 1;
   }
 
-  /** After the last `take` of a request. */
-  leave(): void {
-    this.#users -= 1;
+  /** Call after the last `acquire` of a request. */
+  removeRequest(): void {
+    this.#requests -= 1;
     this.#checkEmpty();
   }
 
   /**
-   * A connection for one request, which is nobody else's until it is given back
-   * or destroyed: one that is idle, or a new one where `fresh` says so or none is.
-   * Rejects as its opening does, when the signal is aborted, and with `ERR_SECUR32_CLOSED`.
+   * Resolves to a connection that no other request uses until it is released or
+   * destroyed: an idle one, or a new one if none is idle or `fresh` is true.
+   * Rejects if opening fails, if the signal is aborted, and with `ERR_SECUR32_CLOSED`.
    */
-  async take(fresh: boolean, signal: AbortSignal): Promise<LogonConnection> {
+  async acquire(fresh: boolean, signal: AbortSignal): Promise<LogonConnection> {
     for (;;) {
       if (this.#closed) throw closedError('the client');
       if (signal.aborted) {
-        this.#next(); // it may have been this one's turn
+        this.#wakeNext(); // this request may have used up a turn
         throw signal.reason;
       }
       const idle = this.#idle.pop();
       if (idle?.usable === true && !fresh) return idle;
-      // It makes room for a new one as soon as it has ended.
+      // Its slot becomes free when it has closed.
       if (idle !== undefined) idle.destroy();
-      else if (this.#taken < this.#most) return this.#make(signal);
-      else await this.#turn(signal);
+      else if (this.#occupied < this.#maxConnections) return this.#make(signal);
+      else await this.#waitForTurn(signal);
     }
   }
 
-  /** Takes a connection back after a request. */
-  give(connection: LogonConnection): void {
+  /** Returns a connection to the pool after a request. */
+  release(connection: LogonConnection): void {
     if (!connection.usable || this.#closed) {
       connection.destroy();
       return;
     }
     this.#idle.push(connection);
-    this.#next();
+    this.#wakeNext();
   }
 
-  /** Ends what is idle, and everything else when it is given back. */
+  /** Closes the idle connections now, and the others when they are released. */
   close(): void {
     this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.destroy();
     for (const waiting of this.#waiting.splice(0)) waiting.fail(closedError('the client'));
   }
 
-  /** Ends everything. */
+  /** Closes all connections now. */
   destroy(): void {
     this.close();
     for (const connection of this.#all) connection.destroy();
   }
 
   async #make(signal: AbortSignal): Promise<LogonConnection> {
-    this.#taken += 1;
+    this.#occupied += 1;
     let connection: LogonConnection;
     try {
       connection = await this.#open(signal);
     } catch (error) {
-      this.#release();
+      this.#freeSlot();
       throw error;
     }
     this.#all.add(connection);
@@ -110,29 +110,29 @@ export class Pool {
       this.#idle.splice(at, 1);
       connection.destroy();
     }
-    // Whoever uses it finds out, and may have a leg to finish.
-    this.#release();
+    // A request that uses it will notice, and may have a step to finish.
+    this.#freeSlot();
   }
 
-  #release(): void {
-    this.#taken -= 1;
-    this.#next();
+  #freeSlot(): void {
+    this.#occupied -= 1;
+    this.#wakeNext();
     this.#checkEmpty();
   }
 
   #checkEmpty(): void {
-    if (this.#taken === 0 && this.#users === 0) this.#onEmpty();
+    if (this.#occupied === 0 && this.#requests === 0) this.#onEmpty();
   }
 
-  #next(): void {
-    this.#waiting.shift()?.go();
+  #wakeNext(): void {
+    this.#waiting.shift()?.wake();
   }
 
-  /** Waits until there may be a connection. */
-  #turn(signal: AbortSignal): Promise<void> {
+  /** Waits until a connection may be available. */
+  #waitForTurn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        go: () => {
+      const waiting: Waiter = {
+        wake: () => {
           signal.removeEventListener('abort', abort);
           resolve();
         },

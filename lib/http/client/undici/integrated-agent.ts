@@ -1,43 +1,39 @@
-/** A dispatcher of undici that logs on. */
+/** An undici dispatcher that logs on. */
 
 import { Dispatcher, errors } from 'undici';
 
 import { argumentError, closedError } from '../../../core/errors.js';
-import { discardBody } from '../body/body-source.js';
+import { destroyUntakenBody } from '../body/body-source.js';
+import { ConnectionOpener } from '../connection/connection-opener.js';
+import { ConnectionPool } from '../connection/connection-pool.js';
 import { ClientCredentials } from '../logon/client-credentials.js';
-import { Exchange } from './exchange.js';
-import { ConnectionOpener } from '../connection/open-connection.js';
-import {
-  checkedClientOptions,
-  ownClientOptions,
-  type ClientSettings,
-  type IntegratedClientOptions,
-} from '../options.js';
-import { Pool } from '../connection/pool.js';
+import type { IntegratedClientOptions } from '../options.js';
 import { RequestHeaders } from '../request/request-headers.js';
 import { checkedMethod, checkedOrigin, checkedPath } from '../request/request-target.js';
-import { sinkOf, type Sink } from './response-handler.js';
+import { checkedClientOptions, ownClientOptions, type ClientSettings } from '../settings.js';
+import { Exchange } from './exchange.js';
+import { responseHandlerOf, type ResponseHandler } from './response-handler.js';
 
 /**
- * An undici dispatcher that answers servers and proxies that ask for a logon
- * (401 and 407 with Negotiate or NTLM), as one user.
+ * An undici dispatcher that logs on, as one user, to servers and proxies that ask
+ * for it (401 or 407 with Negotiate or NTLM).
  *
- * It takes the place of undici's `Agent`: `request(url, { dispatcher })`, and
- * `fetch(url, { dispatcher })` of undici and of Node.js itself. Each connection
- * carries one request at a time and belongs to one origin; all the legs of a
- * logon go over one connection, and what the server keeps for it (NTLM; Kerberos
- * where it says `Persistent-Auth: true`) serves the next request. Connections of
- * two agents are never shared, so that two users need two agents.
+ * Use it instead of undici's `Agent`: in `request(url, { dispatcher })`, and in
+ * `fetch(url, { dispatcher })` of undici or Node.js. Each connection belongs to
+ * one origin and carries one request at a time. A logon takes place on a single
+ * connection. If the server keeps it (NTLM; Kerberos with
+ * `Persistent-Auth: true`), the next request on that connection needs no token.
+ * Agents never share connections, so each user needs an agent.
  *
- * A response that refuses a logon (401 after the last token) is given back as
- * it is. Errors of a logon come out of the request, with their code; `fetch`
- * has them as `cause`. There are no upgrades (WebSocket) and no HTTP/2.
+ * A 401 after the last token is returned to the caller. If a logon fails on the
+ * client's side, the request rejects with an error that has a code; with `fetch`
+ * it is the `cause`. Upgrades (WebSocket) and HTTP/2 are not supported.
  */
 export class IntegratedAgent extends Dispatcher {
   readonly #settings: ClientSettings;
   readonly #credentials: ClientCredentials;
   readonly #opener: ConnectionOpener;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, ConnectionPool>();
   readonly #running = new Map<Exchange, Promise<void>>();
   #closed = false;
   #destroyed = false;
@@ -51,7 +47,12 @@ export class IntegratedAgent extends Dispatcher {
     this.#opener = new ConnectionOpener(this.#settings, this.#credentials);
   }
 
-  /** Always true: requests beyond the most connections wait here. */
+  /**
+   * Sends a request. Errors, including those of invalid arguments, are reported to
+   * the handler. Always returns true: the agent queues requests beyond `connections`.
+   *
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the handler is not an object
+   */
   override dispatch(
     options: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
@@ -59,32 +60,40 @@ export class IntegratedAgent extends Dispatcher {
     if (typeof handler !== 'object' || handler === null) {
       throw argumentError('the handler must be an object');
     }
-    const sink = sinkOf(handler);
+    const responseHandler = responseHandlerOf(handler);
     try {
-      this.#run(options, sink);
+      this.#run(options, responseHandler);
     } catch (error) {
-      discardBody(options?.body, error as Error);
-      sink.onResponseError(NO_CONTROLLER, error as Error);
+      destroyUntakenBody(options?.body, error as Error);
+      responseHandler.onResponseError(NO_CONTROLLER, error as Error);
     }
     return true;
   }
 
+  /** Whether `close` or `destroy` was called. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** Whether `destroy` was called, or `close` has finished. */
   get destroyed(): boolean {
     return this.#destroyed;
   }
 
-  /** Takes no more requests, waits for those that run, then ends the connections and gives the credentials back. Idempotent. */
+  /**
+   * Rejects further requests, waits for the running ones, then closes the
+   * connections and credentials. Idempotent.
+   */
   override close(): Promise<void>;
   override close(callback: () => void): void;
   override close(callback?: () => void): Promise<void> | void {
     return withCallback(this.#close(), callback);
   }
 
-  /** The same without waiting: requests that run fail. Idempotent. */
+  /**
+   * Closes the connections and credentials at once. Running requests fail with
+   * `error`, or with undici's `ClientDestroyedError`. Idempotent.
+   */
   override destroy(error?: Error | null): Promise<void>;
   override destroy(callback: () => void): void;
   override destroy(error: Error | null, callback: () => void): void;
@@ -117,14 +126,14 @@ export class IntegratedAgent extends Dispatcher {
     this.#credentials.close();
   }
 
-  #run(options: Dispatcher.DispatchOptions, sink: Sink): void {
+  #run(options: Dispatcher.DispatchOptions, responseHandler: ResponseHandler): void {
     if (this.#closed) throw closedError('the agent');
     if (typeof options !== 'object' || options === null) {
       throw argumentError('the options of a request must be an object');
     }
     const { upgrade } = options;
     if ((upgrade ?? false) !== false) {
-      throw argumentError('an IntegratedAgent makes no upgrades and no tunnels');
+      throw argumentError('IntegratedAgent does not support upgrades');
     }
     const origin = checkedOrigin(options.origin);
     const { query, ...others } = options;
@@ -134,36 +143,36 @@ export class IntegratedAgent extends Dispatcher {
       path: checkedPath(others.path, query),
     };
     const headers = new RequestHeaders(others.headers, origin);
-    // The same field twice is neither logon.
+    // Two Authorization fields would invalidate both logons.
     if (this.#settings.hosts.allows(origin) && headers.has('authorization')) {
-      throw argumentError('an IntegratedAgent sets the Authorization field of this host itself');
+      throw argumentError('omit Authorization: IntegratedAgent sets it for this host');
     }
     if (this.#settings.proxy !== undefined && headers.has('proxy-authorization')) {
-      throw argumentError('an IntegratedAgent sets the Proxy-Authorization field itself');
+      throw argumentError('omit Proxy-Authorization: IntegratedAgent sets it');
     }
     const { limits } = this.#settings;
     const pool = this.#pool(origin);
-    // The pool must outlive the request: its second connection belongs to the same one.
-    pool.enter();
+    // Keep the pool until the request ends: its second connection must count there, too.
+    pool.addRequest();
     let exchange: Exchange;
     try {
-      exchange = new Exchange(origin, checked, headers, sink, pool, limits);
+      exchange = new Exchange(origin, checked, headers, responseHandler, pool, limits);
     } catch (error) {
-      pool.leave();
+      pool.removeRequest();
       throw error;
     }
     const run = exchange.run().finally(() => {
       this.#running.delete(exchange);
-      pool.leave();
+      pool.removeRequest();
     });
     this.#running.set(exchange, run);
   }
 
-  #pool(origin: URL): Pool {
+  #pool(origin: URL): ConnectionPool {
     const key = origin.origin;
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const pool: Pool = new Pool(
+    const pool: ConnectionPool = new ConnectionPool(
       (signal) => this.#opener.open(origin, signal),
       this.#settings.connections,
       () => {
@@ -175,7 +184,7 @@ export class IntegratedAgent extends Dispatcher {
   }
 }
 
-/** Of a request that never began. */
+/** The controller of a request that never began. */
 const NO_CONTROLLER: Dispatcher.DispatchController = {
   aborted: false,
   paused: false,

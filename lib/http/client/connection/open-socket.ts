@@ -1,4 +1,4 @@
-/** Opens the connections: each is new, and belongs to one logon. */
+/** Opens sockets. Each is new, because a connection must not be shared between logons. */
 
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
@@ -11,10 +11,11 @@ const KEEP_ALIVE_MS = 60_000;
 
 export interface SocketSettings {
   readonly connect: ConnectOptions;
+  /** Timeout in ms for TCP and TLS. */
   readonly timeoutMs: number;
 }
 
-/** A connection to the host of a URL, without TLS. */
+/** Connects to the host of a URL, without TLS. */
 export function openPlain(
   url: URL,
   { connect, timeoutMs }: SocketSettings,
@@ -28,7 +29,7 @@ export function openPlain(
   return opened(socket, 'connect', url, timeoutMs, signal);
 }
 
-/** A connection with TLS to the host of a URL; on a connection that is there, if one is given. */
+/** Connects to the host of a URL with TLS; over an existing connection, if one is given. */
 export function openTls(
   url: URL,
   { connect, timeoutMs }: SocketSettings,
@@ -40,18 +41,18 @@ export function openTls(
     ...connect,
     host,
     port: portNumber(url),
-    // The name that the certificate is checked for is the one that is logged on to.
+    // The certificate must be that of the host that the client logs on to.
     ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     ...(on !== undefined && { socket: on }),
   };
-  // Never a session of an earlier connection: the bindings are of a certificate
-  // that this one was shown.
+  // Never resume a session: the channel bindings are those of the certificate
+  // that the server sends on this connection.
   delete options.session;
   return opened(connectTls(options), 'secureConnect', url, timeoutMs, signal);
 }
 
-/** Ends a connection, and waits until it has ended: then there is room for another one. */
+/** Closes a connection and waits until it has closed, so that it no longer counts. */
 export async function endSocket(socket: Socket): Promise<void> {
   if (socket.closed) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -63,7 +64,7 @@ function portNumber(url: URL): number {
   return Number(portOf(url));
 }
 
-/** When it is ready. What comes too late, or is not wanted any more, is closed. */
+/** Resolves when the socket is ready. Destroys it if it takes too long or is aborted. */
 function opened<S extends Socket>(
   socket: S,
   event: 'connect' | 'secureConnect',
@@ -72,7 +73,7 @@ function opened<S extends Socket>(
   signal: AbortSignal,
 ): Promise<S> {
   return new Promise<S>((resolve, reject) => {
-    const give = () => {
+    const ready = () => {
       done();
       socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(socket);
@@ -86,19 +87,19 @@ function opened<S extends Socket>(
       fail(signal.reason instanceof Error ? signal.reason : aborted());
     };
     const closed = () => {
-      fail(connectionFailed(url, 'it was closed'));
+      fail(connectionFailed(url, 'the connection was closed'));
     };
     const timer = setTimeout(() => {
-      fail(connectionFailed(url, `it took longer than ${timeoutMs} ms`));
+      fail(connectionFailed(url, `connecting took longer than ${timeoutMs} ms`));
     }, timeoutMs);
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
-      socket.off(event, give).off('error', fail).off('close', closed);
-      // Whoever uses it hears of errors by its end; without a listener they would end the process.
+      socket.off(event, ready).off('error', fail).off('close', closed);
+      // The user of the socket sees that it ends; an error without a listener would end the process.
       socket.on('error', () => undefined);
     };
-    socket.once(event, give).once('error', fail).once('close', closed);
+    socket.once(event, ready).once('error', fail).once('close', closed);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });
@@ -108,6 +109,6 @@ function aborted(): Error {
   return new DOMException('The operation was aborted', 'AbortError');
 }
 
-function connectionFailed(url: URL, how: string): Error {
-  return codedError('ERR_SECUR32_CONNECTION_LOST', `no connection to ${url.host}: ${how}`);
+function connectionFailed(url: URL, reason: string): Error {
+  return codedError('ERR_SECUR32_CONNECTION_LOST', `cannot connect to ${url.host}: ${reason}`);
 }

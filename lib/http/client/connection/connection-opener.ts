@@ -1,21 +1,21 @@
-/** Makes the connections of a client, directly or through its proxy. */
+/** Opens the connections of a client, directly or through its proxy. */
 
 import type { Socket } from 'node:net';
 
 import type { ClientCredentials } from '../logon/client-credentials.js';
+import { PeerCache } from '../logon/peer-cache.js';
+import { Peer } from '../logon/peer.js';
+import type { ClientSettings, ProxySettings } from '../settings.js';
 import { LogonConnection } from './logon-connection.js';
 import { connectionLost } from './lost-connection.js';
-import { Memories } from '../logon/peer-cache.js';
-import type { ClientSettings, ProxySettings } from '../options.js';
-import { Party } from '../logon/peer.js';
-import { endSocket, openPlain, openTls, type SocketSettings } from './sockets.js';
+import { endSocket, openPlain, openTls, type SocketSettings } from './open-socket.js';
 import { openTunnel } from './tunnel.js';
 
 export class ConnectionOpener {
   readonly #settings: ClientSettings;
   readonly #credentials: ClientCredentials;
   readonly #sockets: SocketSettings;
-  readonly #memories = new Memories();
+  readonly #peerCache = new PeerCache();
 
   constructor(settings: ClientSettings, credentials: ClientCredentials) {
     this.#settings = settings;
@@ -23,7 +23,7 @@ export class ConnectionOpener {
     this.#sockets = { connect: settings.connect, timeoutMs: settings.limits.connectTimeoutMs };
   }
 
-  /** Rejects as sockets and logons do, and with the signal's reason. */
+  /** Rejects if the connection or the logon to the proxy fails, and with the signal's reason. */
   async open(origin: URL, signal: AbortSignal): Promise<LogonConnection> {
     const { proxy, limits } = this.#settings;
     if (proxy === undefined) {
@@ -49,18 +49,18 @@ export class ConnectionOpener {
     });
   }
 
-  /** A tunnel, with TLS in it. The proxy may close one connection on the way. */
+  /** Opens a tunnel with TLS in it. Tries again once if the proxy closes the connection during the logon. */
   async #throughTunnel(origin: URL, proxy: ProxySettings, signal: AbortSignal): Promise<Socket> {
     for (let tries = 0; tries < 2; tries++) {
       const socket = await openPlain(proxy.url, this.#sockets, signal);
-      const party = this.#proxy(proxy, socket);
+      const peer = this.#proxy(proxy, socket);
       const stop = () => {
-        party.close();
+        peer.close();
         socket.destroy();
       };
       signal.addEventListener('abort', stop);
       try {
-        if (await openTunnel(socket, origin, party, this.#settings.limits)) {
+        if (await openTunnel(socket, origin, peer, this.#settings.limits)) {
           return await openTls(origin, this.#sockets, signal, socket);
         }
         await endSocket(socket);
@@ -69,42 +69,42 @@ export class ConnectionOpener {
         signal.throwIfAborted();
         throw error;
       } finally {
-        party.close();
+        peer.close();
         signal.removeEventListener('abort', stop);
       }
     }
-    throw connectionLost('the proxy closed the connection between two legs of a logon');
+    throw connectionLost('the proxy closed the connection during the logon');
   }
 
-  #server(origin: URL, socket: Socket, passedOn: boolean): Party {
+  #server(origin: URL, socket: Socket, passedOn: boolean): Peer {
     const { mutualAuth, preemptive } = this.#settings;
-    return new Party(
+    return new Peer(
       'server',
       {
         url: origin,
-        names: this.#settings,
+        target: this.#settings,
         logon: this.#settings,
         mutualAuth,
-        // A proxy must say first that it keeps the connection together.
-        unasked: (mutualAuth || preemptive) && !passedOn,
+        // Through a proxy, wait for Proxy-Support: it must not mix connections of clients.
+        preemptive: (mutualAuth || preemptive) && !passedOn,
         credentials: this.#credentials,
-        memory: this.#memories.of(`server ${origin.origin}`),
+        known: this.#peerCache.get(`server ${origin.origin}`),
       },
       socket,
     );
   }
 
-  #proxy(proxy: ProxySettings, socket: Socket): Party {
-    return new Party(
+  #proxy(proxy: ProxySettings, socket: Socket): Peer {
+    return new Peer(
       'proxy',
       {
         url: proxy.url,
-        names: proxy,
+        target: proxy,
         logon: this.#settings,
         mutualAuth: false,
-        unasked: this.#settings.preemptive,
+        preemptive: this.#settings.preemptive,
         credentials: this.#credentials,
-        memory: this.#memories.of(`proxy ${proxy.url.origin}`),
+        known: this.#peerCache.get(`proxy ${proxy.url.origin}`),
       },
       socket,
     );
