@@ -3,7 +3,7 @@
 // get the same classes, and that its binary loads.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,20 @@ function pack() {
   return files.map(({ path }) => path);
 }
 
+/** A checkout in which nothing was built must not become a package without code. */
+function checkRefusal() {
+  const unbuilt = join(ROOT, 'build', 'unbuilt');
+  rmSync(unbuilt, { recursive: true, force: true });
+  for (const file of ['package.json', 'tools/prepack.mjs', 'tools/support/failure.mjs']) {
+    cpSync(join(ROOT, file), join(unbuilt, file));
+  }
+  const { status, stderr } = spawnSync('npm', ['pack'], { cwd: unbuilt, encoding: 'utf8' });
+  const refused = status !== 0 && stderr.includes('run `npm run prebuild`');
+  const packed = readdirSync(unbuilt).some((file) => file.endsWith('.tgz'));
+  if (!refused || packed) throw new Failure('npm pack does not refuse what was not built (P2)');
+  console.log('ok   a checkout that was not built is not packed');
+}
+
 /** @param {string[]} files */
 function checkFiles(files) {
   const missing = REQUIRED.filter((file) => !files.includes(file));
@@ -120,6 +134,7 @@ async function checkLoading() {
 }
 
 try {
+  checkRefusal();
   checkFiles(pack());
   await checkManifest();
   await checkLoading();

@@ -7,9 +7,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { isRoot, requireUsableHost } from './testbed/host.mjs';
 import { prepare } from './testbed/index.mjs';
 import { Failure } from './support/failure.mjs';
-import { crossBuildPackages, requireHostPackages, treePackages } from './support/host-packages.mjs';
+import {
+  crossBuildPackages,
+  namespacePackages,
+  requireHostPackages,
+  treePackages,
+} from './support/host-packages.mjs';
 import { Reporter } from './support/progress.mjs';
 import { runLogged } from './support/run-command.mjs';
 
@@ -102,10 +108,20 @@ export async function setUp({
     const options = { ...(nodeVersions && { nodeVersions }), peers, log };
     await (prepareTestbed?.() ?? prepare(options));
   };
-  // Before anything else: apt cannot run twice at once.
+  // Before anything else, because apt cannot run twice at once, and because what this host lacks
+  // should not be said in the middle of minutes of building.
   if (!ON_WINDOWS) {
-    const needed = [...treePackages, ...crossBuildPackages, ...hostPackages];
+    const namespaces = isRoot ? [] : namespacePackages;
+    const needed = [...treePackages, ...crossBuildPackages, ...namespaces, ...hostPackages];
     await requireHostPackages(needed, reporter);
+    await requireUsableHost();
   }
-  await Promise.all([project(), testbed()]);
+  await allOrFirstFailure([project(), testbed()]);
+}
+
+/** Waits for all, so that the failure is the last thing that is said. @param {Promise<unknown>[]} steps */
+async function allOrFirstFailure(steps) {
+  const results = await Promise.allSettled(steps);
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

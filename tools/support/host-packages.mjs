@@ -12,6 +12,7 @@ const BRINGS = {
   'debian-archive-keyring': { file: debianKeyring },
   cmake: { program: 'cmake' },
   'ninja-build': { program: 'ninja' },
+  uidmap: { program: 'newuidmap' },
   'qemu-system-arm': { program: 'qemu-system-aarch64' },
   cpio: { program: 'cpio' },
   zstd: { program: 'zstd' },
@@ -21,6 +22,9 @@ const BRINGS = {
 
 /** @type {readonly HostPackage[]} what builds the testbed's tree */
 export const treePackages = ['mmdebstrap', 'debian-archive-keyring'];
+
+/** @type {readonly HostPackage[]} what a user who is not root needs to be root in a namespace */
+export const namespacePackages = ['uidmap'];
 
 /** @type {readonly HostPackage[]} what the cross build needs beside zig */
 export const crossBuildPackages = ['cmake', 'ninja-build'];

@@ -80,7 +80,9 @@ export async function capture([program, ...args]) {
     const text = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk) => (text.stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk) => (text.stderr += chunk));
-    child.once('error', (error) => (error.code === 'ENOENT' ? resolve(text) : reject(error)));
+    // EACCES: not found either, but a folder of PATH could not be searched.
+    const isMissing = (code) => code === 'ENOENT' || code === 'EACCES';
+    child.once('error', (error) => (isMissing(error.code) ? resolve(text) : reject(error)));
     child.once('close', (code, signal) => resolve({ status: exitStatus(code, signal), ...text }));
   });
 }
