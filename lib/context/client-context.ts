@@ -194,8 +194,10 @@ export class ClientContext extends SecurityContext {
    * there is one, must still be sent, or with
    * `ERR_SECUR32_REQUIREMENTS_NOT_MET`. In either case the context has been
    * deleted. A token that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or not a
-   * Uint8Array leaves the context as it was. After `close()` the step rejects
-   * with `ERR_SECUR32_CLOSED`.
+   * Uint8Array leaves the context as it was, and so does a step inside `impersonate`
+   * (`ERR_SECUR32_IMPERSONATING`). A step rejects with `ERR_SECUR32_CONTEXT_FAILED`
+   * after a failed one, with `ERR_SECUR32_ALREADY_ESTABLISHED` after the handshake, and
+   * with `ERR_SECUR32_CLOSED` after `close()`.
    */
   async step(token?: Uint8Array): Promise<StepResult> {
     const handshake: Handshake<EstablishedContext> = handshakeOf(this);

@@ -63,6 +63,12 @@ export class SspiError extends Error {
    */
   declare readonly missing: number | undefined;
 
+  /**
+   * @param call the SSPI function that failed
+   * @param status the SECURITY_STATUS, signed or unsigned
+   * @param output the output buffers of a failed leg
+   * @param missing the number of missing bytes
+   */
   constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = [], missing?: number) {
     super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
     this.code = statusName(status);
@@ -157,6 +163,7 @@ export type Secur32ErrorCode =
 
 /** An error that is not an SSPI failure. */
 export interface Secur32Error extends Error {
+  /** What went wrong: `'ERR_SECUR32_CLOSED'` and so on. */
   readonly code: Secur32ErrorCode;
 }
 
@@ -179,6 +186,7 @@ function typeError(code: Secur32ErrorCode, message: string): Secur32Error {
 
 /** The error for a Windows function that failed and is not part of SSPI. */
 export interface SystemError extends Secur32Error {
+  /** Always `'ERR_SECUR32_SYSTEM_ERROR'`. */
   readonly code: 'ERR_SECUR32_SYSTEM_ERROR';
   /** The Windows function that failed. */
   readonly call: string;
