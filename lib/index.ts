@@ -1,6 +1,6 @@
 /**
- * Integrated Windows authentication: who is calling, without asking for a
- * password. The entry point `secur32`.
+ * Integrated Windows authentication: a server learns who the client is without
+ * asking for a password. The entry point `secur32`.
  */
 
 /// <reference lib="esnext.disposable" preserve="true" />

@@ -3,10 +3,10 @@ import { native } from './native.js';
 import { refusalError } from './refusals.js';
 
 /**
- * For calls that may wait for others before they reach the addon, which refuses
- * the rest: they would run as the process then. The thread itself is asked, and
- * not this copy of the package: another one, or other native code, may act as a
- * client.
+ * Throws if this thread is impersonating a client. It is for calls that may have
+ * to wait before they reach the addon; the addon itself refuses the others. They
+ * would run as the process. The state is read from the thread, not from this copy
+ * of the package, because another copy or other native code may impersonate too.
  */
 export function refuseWhileImpersonating(): void {
   const [impersonating] = native().threadIsImpersonating();

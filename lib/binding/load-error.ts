@@ -1,9 +1,9 @@
-/** The error of an addon that could not be loaded: what was looked for, and what to do. */
+/** The error for an addon that cannot be loaded: which files were tried, and what to do. */
 
 import { PREBUILD_VARIABLE, type Candidate, type CodeFile } from './addon-file.js';
 import { codedError, type Secur32Error } from '../core/errors.js';
 
-/** A file that was looked for, and what was found. */
+/** A path that was tried, and what was found there. */
 export interface Looked extends Candidate {
   readonly found: 'nothing' | 'a folder' | 'the file';
 }
@@ -11,9 +11,9 @@ export interface Looked extends Candidate {
 export interface FailedLoad {
   readonly arch: string;
   readonly code: CodeFile | undefined;
-  /** In the order in which they were looked for. */
+  /** In the order in which they were tried. */
   readonly looked: readonly Looked[];
-  /** What SECUR32_PREBUILD says; undefined where it is not set. */
+  /** The value of SECUR32_PREBUILD; undefined if it is not set. */
   readonly named: string | undefined;
   /** The error of the system's loader. */
   readonly cause?: unknown;
@@ -26,11 +26,11 @@ function firstLine(cause: unknown): string {
 
 function reasonOf({ cause, looked, named, code }: FailedLoad): string {
   if (cause !== undefined) return firstLine(cause);
-  if (looked.length > 0) return 'it is not there';
+  if (looked.length > 0) return 'file not found';
   if (named !== undefined) return `${PREBUILD_VARIABLE} must be a full path, not '${named}'`;
   return code === undefined
-    ? 'a bundler took away in which file this code is'
-    : `nothing is loaded from a drive's own folder, where ${code.path} lies`;
+    ? 'the bundle does not know the path of its own file'
+    : `${code.path} is in the root folder of a drive or share, where any user may create folders`;
 }
 
 function name(arch: string): string {
@@ -42,34 +42,37 @@ function name(arch: string): string {
 
 function advice({ arch, code, looked, named, cause }: FailedLoad): string[] {
   if (named !== undefined) {
-    return [`Set ${PREBUILD_VARIABLE} to ${name(arch)}; or unset it.`];
+    return [`Set ${PREBUILD_VARIABLE} to ${name(arch)}, or unset it.`];
   }
   const setVariable = `Or set ${PREBUILD_VARIABLE}, before the first call, to ${name(arch)}.`;
-  const external =
-    'Or let the bundler leave secur32 out of the bundle (external), and install the package.';
+  const external = 'Or exclude secur32 from the bundle (external), and install the package.';
   if (cause !== undefined && looked.length === 0) {
-    return ['In a clone of the repository, build it: npm run prebuild.', setVariable];
+    return ['In a clone of the repository, build the addon: npm run prebuild.', setVariable];
   }
   if (cause !== undefined) {
     return [
-      'A virus scanner or an incomplete copy may be the reason: install or copy it again.',
-      'In an asar archive of Electron it must be unpacked (asarUnpack: "**/*.node").',
+      'A virus scanner or an incomplete copy may be the cause: install or copy the file again.',
+      'In an asar archive of Electron, unpack the file (asarUnpack: "**/*.node").',
       setVariable,
     ];
   }
   if (code === undefined) {
     return [
-      'Make a CommonJS bundle in which __filename is left as it is (webpack: node.__filename: false).',
+      'Make a CommonJS bundle that keeps __filename (webpack: node.__filename: false).',
       setVariable,
       external,
     ];
   }
-  if (looked.length === 0) return ['Move it into a folder of its own.', setVariable];
+  if (looked.length === 0) return ['Move it to a folder of its own.', setVariable];
   return code.bundled
-    ? ['Copy the folder prebuilds of the package secur32 beside the bundle.', setVariable, external]
+    ? [
+        'Copy the prebuilds folder of the secur32 package next to the bundle.',
+        setVariable,
+        external,
+      ]
     : [
         'Reinstall secur32: the published package contains this file.',
-        'In a clone of the repository, build it: npm run prebuild.',
+        'In a clone of the repository, build the addon: npm run prebuild.',
         setVariable,
       ];
 }
@@ -79,9 +82,9 @@ function numbered(lines: readonly string[]): string[] {
 }
 
 const FOUND: Record<Looked['found'], string> = {
-  nothing: 'not there',
+  nothing: 'not found',
   'a folder': 'a folder, not a file',
-  'the file': 'there, but it could not be loaded',
+  'the file': 'found, but it could not be loaded',
 };
 
 export function loadError(failed: FailedLoad): Secur32Error {
@@ -89,8 +92,8 @@ export function loadError(failed: FailedLoad): Secur32Error {
   const places = looked.map(({ file, why, found }) => `${file} (${why}): ${FOUND[found]}`);
   const lines = [
     `secur32: the addon for win32-${arch} could not be loaded: ${reasonOf(failed)}`,
-    ...(places.length > 0 ? ['Looked for, and nowhere else:', ...numbered(places)] : []),
-    'What helps:',
+    ...(places.length > 0 ? ['Only these paths were tried:', ...numbered(places)] : []),
+    'What to do:',
     ...numbered(advice(failed)),
   ];
   return codedError(

@@ -1,10 +1,10 @@
 /**
  * What the addon exports: the contract between lib/raw and src-native/binding.
  *
- * Arguments are positional and results are arrays, because reading and making
- * objects costs more in native code than the rest of such a call. The addon
- * throws nothing; a call that it refuses returns a `Refusal` instead of its
- * result, and a promise of the addon never rejects.
+ * Arguments are positional and results are arrays, because in native code
+ * reading and creating objects costs more than the rest of such a call. The
+ * addon never throws, and its promises never reject: a call that it refuses
+ * returns a `Refusal` instead of its result.
  */
 
 declare const nativeCredential: unique symbol;
@@ -21,7 +21,7 @@ export interface NativeContext {
   readonly [nativeContext]: never;
 }
 
-/** A type-tagged external that owns a HANDLE of an access token. */
+/** A type-tagged external that owns the HANDLE of an access token. */
 export interface NativeToken {
   readonly [nativeToken]: never;
 }
@@ -45,7 +45,10 @@ export const Refusal = {
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
-/** Why nobody was impersonated although the package did not fail. Mirrors ImpersonationFailure. */
+/**
+ * Why the client was not impersonated although the package did not fail. Mirrors
+ * ImpersonationFailure.
+ */
 export const ImpersonationFailure = {
   none: 0,
   already: 1,
@@ -54,7 +57,7 @@ export const ImpersonationFailure = {
 } as const;
 export type ImpersonationFailure = (typeof ImpersonationFailure)[keyof typeof ImpersonationFailure];
 
-/** On failure the status, and how far impersonation got. */
+/** On failure the status, whether the client was impersonated, and why it was not. */
 export type AcquireTuple =
   | readonly [status: number, impersonated: number, failure: ImpersonationFailure]
   | readonly [
@@ -80,16 +83,16 @@ export type LegTuple = readonly [
 /** The status, then (type, bytes) of each buffer of the token. */
 export type CompleteTuple = readonly [status: number, ...token: (number | Buffer | undefined)[]];
 
-/** The status, then what lib/raw/attribute-values.ts reads for the attribute. */
+/** The status, then the elements that lib/raw/attribute-values.ts decodes for the attribute. */
 export type AttributeTuple = readonly [status: number, ...values: unknown[]];
 
 /** The status, then six elements for each package. */
 export type PackagesTuple = readonly [status: number, ...packages: unknown[]];
 
 /**
- * The status, the quality of protection that was found, then (type, number of
- * the buffer in whose memory it lies, offset in it, size) of each buffer. The
- * number is 0xFFFFFFFF for memory that was not ours.
+ * The status, the quality of protection that DecryptMessage or VerifySignature
+ * reported, then (type, index of the buffer whose memory holds it, offset, size)
+ * of each buffer. The index is 0xFFFFFFFF for memory that is not ours.
  */
 export type MessageTuple = readonly [status: number, qop: number, ...buffers: number[]];
 
@@ -100,15 +103,15 @@ export type ExportTuple = readonly [
   packed: Buffer | undefined,
   token: NativeToken | undefined,
 ];
-/** On failure the status alone. */
+/** On failure only the status. */
 export type ImportTuple =
   | readonly [status: number]
   | readonly [status: number, context: NativeContext, traits: number, maxToken: number];
 
-/** A status of SSPI or an error of Windows, and a token where it is none. */
+/** An SSPI status or a Windows error; the token if the call succeeded. */
 export type TokenTuple = readonly [status: number, token: NativeToken | undefined];
 
-/** On failure the error alone; otherwise (SID, attributes) of each group at the end. */
+/** On failure only the error; otherwise the tuple ends with (SID, attributes) of each group. */
 export type TokenInformationTuple =
   | readonly [error: number]
   | readonly [
@@ -145,7 +148,7 @@ type MessageFunction = (
 ) => MessageTuple | Refusal;
 
 export interface NativeBinding {
-  /** The library or function that could not be loaded; then nothing else is there. */
+  /** The library or function that could not be loaded. If set, there are no other exports. */
   readonly missing?: string;
 
   acquireCredentialsHandle(
@@ -163,8 +166,8 @@ export interface NativeBinding {
 
   /**
    * `words` is [contextReq, targetDataRep, inputs, outputs, type of each input,
-   * type and size of each output]; the size 0xFFFFFFFF leaves the choice to the
-   * addon. Without a credential the one that the context holds is used.
+   * type and size of each output]; with the size 0xFFFFFFFF the addon chooses.
+   * If there is no credential, the one that the context holds is used.
    */
   initializeSecurityContext(
     sync: boolean,
@@ -206,7 +209,7 @@ export interface NativeBinding {
     values: readonly unknown[],
   ): StatusTuple | Refusal;
 
-  /** The message functions change the memory that they are given. */
+  /** The message functions modify the memory of their buffers. */
   encryptMessage: MessageFunction;
   decryptMessage: MessageFunction;
   makeSignature: MessageFunction;
@@ -234,19 +237,19 @@ export interface NativeBinding {
   adoptToken(value: bigint): TokenTuple | Refusal;
   closeToken(token: NativeToken): Refusal | undefined;
 
-  /** Calls `act` as the context's client, unless there is a failure. */
+  /** Calls `act` as the client of the context; on failure `act` is not called. */
   impersonate(
     context: NativeContext,
     act: () => void,
   ): readonly [status: number, failure: ImpersonationFailure] | Refusal;
 
-  /** 1 while this thread acts as somebody else, whoever made it do so; otherwise 0. */
+  /** 1 while this thread impersonates any user, whatever code started it; otherwise 0. */
   threadIsImpersonating(): readonly [impersonating: number];
 
   lookupAccountSids(sids: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
   lookupAccountNames(names: readonly string[]): Promise<AccountsTuple | Refusal> | Refusal;
 
-  /** 1 where the packages of this system know channel bindings with flags, otherwise 0. */
+  /** 1 if the packages of this system support channel bindings with flags, otherwise 0. */
   knowsChannelBindingFlags(): readonly [known: number];
 
   enumerateSecurityPackages(): PackagesTuple | Refusal;
@@ -255,6 +258,6 @@ export interface NativeBinding {
   liveCounts(): LiveCountsTuple;
   wineVersion(): readonly [version: string | undefined];
 
-  /** How many calls of this environment run at once; at least 1. */
+  /** Sets how many calls of this environment run at once; at least 1. */
   setThreadLimit(limit: number): Refusal | undefined;
 }

@@ -18,14 +18,14 @@ import { loadError, type FailedLoad, type Looked } from './load-error.js';
 import type { NativeBinding } from './native-binding.js';
 
 const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
-/** Only a clone of the repository has this file: it is not published. */
+/** Not published: only a clone of the repository has this file. */
 const CLONE_LOADER = win32.join('dist', 'tools', 'native', 'clone-addon.js');
 
 let loaded: NativeBinding | undefined;
 
 /**
- * The addon, loaded on the first call: importing the package works on every
- * platform, so that a program can decide at run time.
+ * The addon, loaded on the first call. So the package can be imported on every
+ * platform, and a program can decide at run time whether to use it.
  */
 export function native(): NativeBinding {
   return (loaded ??= load());
@@ -35,14 +35,14 @@ function load(): NativeBinding {
   if (process.platform !== 'win32' || !ARCHITECTURES.includes(process.arch)) {
     throw codedError(
       'ERR_SECUR32_UNSUPPORTED_PLATFORM',
-      `secur32 needs Windows on x64 or ARM64; this is ${process.platform} on ${process.arch}`,
+      `secur32 requires Windows on x64 or ARM64; this is ${process.platform} on ${process.arch}`,
     );
   }
   const binding = loadAddon();
   if (binding.missing !== undefined) {
     throw codedError(
       'ERR_SECUR32_LOAD_FAILED',
-      `secur32: this system's Secur32.dll could not be used: ${binding.missing} is missing`,
+      `secur32: this system's Secur32.dll cannot be used: ${binding.missing} is missing`,
     );
   }
   return binding;
@@ -51,7 +51,7 @@ function load(): NativeBinding {
 function loadAddon(): NativeBinding {
   const { arch } = process;
   const variable = process.env[PREBUILD_VARIABLE];
-  // An empty variable is one that is not set.
+  // An empty variable counts as unset.
   const named = variable === '' ? undefined : variable;
   const failed = { arch, code: CODE_FILE, named, looked: [] };
   if (named !== undefined) {
@@ -63,7 +63,7 @@ function loadAddon(): NativeBinding {
   return loadInClone(failed) ?? openFirst([beside], failed);
 }
 
-/** What was built, in a clone of the repository; undefined elsewhere. */
+/** The addon that was built in a clone of the repository; undefined elsewhere. */
 function loadInClone(failed: FailedLoad): NativeBinding | undefined {
   const folder = ownFolder(CODE_FILE);
   if (folder === undefined || CODE_FILE?.bundled !== false) return undefined;
@@ -87,7 +87,7 @@ function foundAt(file: string): Looked['found'] {
   }
 }
 
-/** Opens the first of these that is a file, and no other. */
+/** Opens the first candidate that is a file, and no other. */
 function openFirst(candidates: readonly Candidate[], failed: FailedLoad): NativeBinding {
   const looked: Looked[] = [];
   for (const candidate of candidates) {
@@ -103,13 +103,16 @@ function openFirst(candidates: readonly Candidate[], failed: FailedLoad): Native
   throw loadError({ ...failed, looked });
 }
 
-/** Opens exactly this file: `require` would try endings, and run what is no addon. */
+/**
+ * Opens exactly this file: `require` would also try extensions and run files that
+ * are not addons.
+ */
 function open(file: string): NativeBinding {
   const target: { exports: Partial<NativeBinding> } = { exports: {} };
   process.dlopen(target, win32.toNamespacedPath(file));
   const { missing, acquireCredentialsHandle } = target.exports;
   if (missing === undefined && typeof acquireCredentialsHandle !== 'function') {
-    throw new Error(`${file} is not the addon of secur32`);
+    throw new Error(`${file} is not the secur32 addon`);
   }
   return target.exports as NativeBinding;
 }

@@ -1,6 +1,6 @@
 /**
- * What the addon knows of the package behind a credential. Mirrors
- * ProviderTrait in src-native/sspi/provider.h, where each is explained.
+ * What the addon knows about the package of a credential. Mirrors ProviderTrait
+ * in src-native/sspi/provider.h, which explains each trait.
  */
 export const ProviderTrait = {
   streamPackage: 1 << 0,

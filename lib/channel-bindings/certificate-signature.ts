@@ -4,7 +4,7 @@ import { argumentError } from '../core/errors.js';
 const MD5 = 'md5';
 const SHA1 = 'sha1';
 
-/** Hash functions by themselves, as RSASSA-PSS names them (RFC 4055, NIST CSOR). */
+/** Hash functions, as RSASSA-PSS identifies them (RFC 4055, NIST CSOR). */
 const HASHES = byIdentifier({
   '1.2.840.113549.2.5': MD5,
   '1.3.14.3.2.26': SHA1,
@@ -21,15 +21,15 @@ const HASHES = byIdentifier({
 });
 
 /**
- * Signature algorithms that use one hash function and say which. MD2 is not
- * among them: RFC 5929 replaces MD5 and SHA-1 only, and nothing computes MD2
- * any more.
+ * Signature algorithms whose identifier determines one hash function. MD2 is
+ * missing: RFC 5929 replaces only MD5 and SHA-1, and current libraries no longer
+ * compute MD2.
  */
 const SIGNATURE_HASHES = byIdentifier({
   // RSASSA-PKCS1-v1_5
   '1.2.840.113549.1.1.4': MD5,
   '1.2.840.113549.1.1.5': SHA1,
-  '1.3.14.3.2.29': SHA1, // as makecert of Windows writes it
+  '1.3.14.3.2.29': SHA1, // as makecert.exe writes it
   '1.2.840.113549.1.1.14': 'sha224',
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
@@ -72,11 +72,11 @@ function byIdentifier(hashes: Record<string, string>): ReadonlyMap<string, strin
 }
 
 /**
- * The hash function of a certificate's signatureAlgorithm, by its name in
- * node:crypto. undefined where it has none, more than one, or one that is not
- * known.
+ * Returns the hash function of a certificate's signatureAlgorithm by its name in
+ * node:crypto; undefined if the algorithm uses none, more than one, or an unknown
+ * one.
  *
- * `certificate` is DER, and must be one whole certificate.
+ * @param certificate exactly one certificate, in DER
  */
 export function certificateSignatureHash(certificate: Uint8Array): string | undefined {
   const file = new DerReader(certificate, 'the certificate');
@@ -87,14 +87,14 @@ export function certificateSignatureHash(certificate: Uint8Array): string | unde
   parts.read(DerTag.bitString);
   parts.end();
   if (!Buffer.from(algorithm.bytes).equals(signatureField(toBeSigned))) {
-    // RFC 5280 wants them equal. Only one of them is protected by the
-    // signature, and RFC 5929 names the other.
+    // RFC 5280 requires them to be equal. The signature protects only one of
+    // them, and RFC 5929 refers to the other.
     throw argumentError('the certificate names two different signature algorithms');
   }
   return algorithmHash(parts.inside(algorithm));
 }
 
-/** The signature field of a TBSCertificate, whose other fields are there but not looked at. */
+/** The signature field of a TBSCertificate. The other fields must exist but are not decoded. */
 function signatureField(toBeSigned: DerReader): Uint8Array {
   toBeSigned.optional(contextTag(0, 'constructed')); // version
   toBeSigned.read(DerTag.integer); // serialNumber
@@ -112,7 +112,7 @@ function signatureField(toBeSigned: DerReader): Uint8Array {
 
 interface Algorithm {
   identifier: string;
-  /** A reader of the parameters, which has nothing in it where there are none. */
+  /** A reader of the parameters; at its end if there are none. */
   parameters: DerReader;
 }
 
@@ -128,7 +128,7 @@ function algorithmHash(fields: DerReader): string | undefined {
   return SIGNATURE_HASHES.get(identifier);
 }
 
-/** NULL, or nothing, or what an algorithm that is not known has. */
+/** Skips the parameters: NULL, nothing, or one element of an unknown algorithm. */
 function endOfParameters(parameters: DerReader): void {
   if (!parameters.atEnd) parameters.any();
   parameters.end();
@@ -137,9 +137,9 @@ function endOfParameters(parameters: DerReader): void {
 /**
  * The hash function of RSASSA-PSS-params (RFC 4055).
  *
- * The message and the mask generation can have a hash function each. Where
- * they differ the algorithm uses two, for which RFC 5929 defines nothing;
- * OpenSSL would take the message's, .NET refuses all of RSASSA-PSS.
+ * The message and the mask generation can use different hash functions. RFC 5929
+ * does not define channel bindings for that case; OpenSSL would use the message's
+ * hash, and .NET refuses RSASSA-PSS altogether.
  */
 function pssHash(parameters: DerReader): string | undefined {
   const fields = parameters.into(DerTag.sequence);
@@ -154,7 +154,7 @@ function pssHash(parameters: DerReader): string | undefined {
 
 type HashOf = (algorithm: DerReader) => string | undefined;
 
-/** The hash function of an explicitly tagged algorithm; SHA-1 where it is left out. */
+/** The hash function of an explicitly tagged algorithm; SHA-1 if it is absent. */
 function explicitHash(fields: DerReader, number: number, hashOf: HashOf): string | undefined {
   const element = fields.optional(contextTag(number, 'constructed'));
   if (element === undefined) return SHA1;

@@ -4,42 +4,42 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { certificateSignatureHash } from './certificate-signature.js';
 import { argumentError } from '../core/errors.js';
 
-/** Far more than a certificate in a TLS handshake has. */
+/** Far more than any certificate in a TLS handshake. */
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 const MAX_APPLICATION_DATA_BYTES = 64 * 1024;
 
-/** RFC 5929 wants at least SHA-256. */
+/** RFC 5929 replaces MD5 and SHA-1 by SHA-256. */
 const AT_LEAST: ReadonlyMap<string, string> = new Map([
   ['md5', 'sha256'],
   ['sha1', 'sha256'],
 ]);
 
-/** Known to this file alone: bindings are checked where they are made. */
+/** Known only to this file, so that all bindings are created, and checked, here. */
 const MADE_HERE = Symbol('made here');
 
 /**
- * The bytes of the SEC_CHANNEL_BINDINGS structure, for a buffer of the type
- * SECBUFFER_CHANNEL_BINDINGS. In memory of their own each time.
+ * The bytes of a SEC_CHANNEL_BINDINGS structure, for a buffer of the type
+ * SECBUFFER_CHANNEL_BINDINGS. Each call returns new memory.
  */
 export let secChannelBindings: (bindings: ChannelBindings) => Buffer;
 /**
  * The same with `SEC_CHANNEL_BINDINGS_` flags: a SEC_CHANNEL_BINDINGS_EX, which
- * only newer systems know.
+ * only newer systems support.
  */
 export let secChannelBindingsEx: (bindings: ChannelBindings, flags: number) => Buffer;
 
 /**
- * Channel bindings: what ties a logon to the TLS connection that it runs in.
+ * Channel bindings tie a handshake to the TLS connection that carries it.
  *
- * Both sides take them from their own end of the connection, and the logon
- * fails where they differ. So it does when somebody in between, who speaks TLS
- * to each of them, passes the client's tokens on (Extended Protection).
+ * Each side derives them from its own end of the connection, and the handshake
+ * fails if they differ. This stops an attacker who terminates TLS on both sides
+ * and relays the client's tokens to the server (Extended Protection).
  */
 export class ChannelBindings {
   static {
     const dataOf = (bindings: unknown): Buffer => {
       if (typeof bindings !== 'object' || bindings === null || !(#applicationData in bindings)) {
-        throw argumentError('channel bindings must be a ChannelBindings of this package');
+        throw argumentError('channelBindings must be a ChannelBindings object of this package');
       }
       return bindings.#applicationData;
     };
@@ -50,29 +50,31 @@ export class ChannelBindings {
 
   private constructor(key: symbol, applicationData: Uint8Array) {
     if (key !== MADE_HERE) {
-      throw argumentError('ChannelBindings are made by fromCertificate or fromBytes, not by new');
+      throw argumentError(
+        'ChannelBindings cannot be constructed; use fromCertificate or fromBytes',
+      );
     }
-    // Not from Node's pool, whose memory other Buffers give access to.
+    // Not from Node's pool, whose memory is accessible through other Buffers.
     this.#applicationData = Buffer.alloc(applicationData.length);
     this.#applicationData.set(applicationData);
   }
 
   /**
-   * The bindings `tls-server-end-point` (RFC 5929, section 4.1): a hash of the
-   * TLS server's own certificate, the first one of its chain. They are the
-   * same for all connections to a server with this certificate.
+   * Creates bindings of the type `tls-server-end-point` (RFC 5929, section 4.1):
+   * a hash of the TLS server's own certificate, the first one of its chain. They
+   * are the same for all connections to a server with this certificate.
    *
-   * The certificate is hashed as it is, in DER, by the hash function of the
-   * signature on it; by SHA-256 where that is MD5 or SHA-1. undefined where
-   * RFC 5929 defines no hash: for signatures without one (Ed25519, Ed448),
-   * with two (RSASSA-PSS whose mask generation has another one), or by an
-   * algorithm that this package does not know.
+   * The DER form of the certificate is hashed with the hash function of its
+   * signature, or with SHA-256 if that is MD5 or SHA-1. Returns undefined if
+   * RFC 5929 defines no hash: for signatures without a hash function (Ed25519,
+   * Ed448), with two (RSASSA-PSS with a different one for mask generation), or
+   * with an algorithm that this package does not know.
    *
-   * @param certificate an X509Certificate; DER as bytes; or PEM as a string,
-   * this one certificate without its chain and its key.
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything else, as for
-   * a certificate with something behind it. Error of node:crypto where this
-   * Node.js, or Electron, lacks the hash function.
+   * @param certificate an X509Certificate, DER as bytes, or PEM as a string; one
+   * certificate of at most 1 MiB, without its chain and its key
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything else, such as a
+   * certificate followed by other data; an Error of node:crypto if this Node.js
+   * or Electron does not support the hash function
    */
   static fromCertificate(
     certificate: X509Certificate | Uint8Array | string,
@@ -90,31 +92,31 @@ export class ChannelBindings {
   }
 
   /**
-   * Bindings of any type, from their application data: the prefix of the type,
-   * a colon and the value, such as `tls-unique:` and the bytes of the first
-   * Finished message (RFC 5929, section 3). Nothing is added.
+   * Creates bindings of any type from their application data: the prefix of the
+   * type, a colon and the value, for example `tls-unique:` followed by the first
+   * Finished message (RFC 5929, section 3). The data is copied unchanged.
    *
-   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for what is not bytes, for
-   * none and for more than 64 KiB.
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` unless `applicationData` is a
+   * Uint8Array of 1 byte to 64 KiB
    */
   static fromBytes(applicationData: Uint8Array): ChannelBindings {
     const { length } = checkedBytes(applicationData, 'applicationData');
     if (length === 0) throw argumentError('applicationData must not be empty');
     if (length > MAX_APPLICATION_DATA_BYTES) {
       throw argumentError(
-        `applicationData has ${length} bytes; ${MAX_APPLICATION_DATA_BYTES} are the most`,
+        `applicationData has ${length} bytes; the limit is ${MAX_APPLICATION_DATA_BYTES}`,
       );
     }
     return new ChannelBindings(MADE_HERE, applicationData);
   }
 
-  /** The prefix with the value, as both sides must have it. A copy. */
+  /** A copy of the application data, prefix included. It must be the same on both sides. */
   get applicationData(): Buffer {
     return Buffer.from(this.#applicationData);
   }
 }
 
-/** The DER of a certificate, in memory that nobody else can change. */
+/** The DER form of a certificate, in memory that no other code can change. */
 function certificateBytes(certificate: unknown): Buffer {
   if (typeof certificate === 'string') return certificateOfPem(certificate);
   const bytes = certificate instanceof X509Certificate ? certificate.raw : certificate;
@@ -125,7 +127,7 @@ function certificateBytes(certificate: unknown): Buffer {
   }
   if (bytes.length > MAX_CERTIFICATE_BYTES) throw tooLarge();
   if (bytes[0] === PEM_FIRST_BYTE)
-    throw argumentError('PEM must be given as a string, not as bytes');
+    throw argumentError('a PEM certificate must be a string, not bytes');
   return Buffer.from(bytes);
 }
 
@@ -133,17 +135,17 @@ const PEM_BEGIN = '-----BEGIN CERTIFICATE-----';
 const PEM_END = '-----END CERTIFICATE-----';
 const PEM_FIRST_BYTE = 0x2d;
 
-/** Text around the certificate is allowed (RFC 7468); another PEM block is not. */
+/** Text around the certificate is allowed (RFC 7468); a second PEM block is not. */
 function certificateOfPem(pem: string): Buffer {
   if (pem.length > 2 * MAX_CERTIFICATE_BYTES) throw tooLarge();
   const begin = pem.indexOf(PEM_BEGIN);
   const end = pem.indexOf(PEM_END, begin);
   if (begin < 0 || end < 0) {
-    throw argumentError(`the certificate is a string without ${PEM_BEGIN} and ${PEM_END}`);
+    throw argumentError(`the certificate string does not contain ${PEM_BEGIN} and ${PEM_END}`);
   }
   if (pem.split('-----BEGIN ').length > 2) {
     throw argumentError(
-      "the PEM has more than one block; give the server's own certificate alone, without chain and key",
+      "the PEM has more than one block; pass only the server's own certificate, without chain and key",
     );
   }
   const base64 = pem.slice(begin + PEM_BEGIN.length, end).replace(/[ \t\r\n]/g, '');
@@ -156,7 +158,7 @@ function tooLarge(): Error {
   return argumentError(`a certificate must not be larger than ${MAX_CERTIFICATE_BYTES} bytes`);
 }
 
-/** Words of 32 bits, with the application data behind them. */
+/** 32-bit words followed by the application data. */
 function withData(words: readonly number[], applicationData: Buffer): Buffer {
   const bytes = Buffer.alloc(words.length * Uint32Array.BYTES_PER_ELEMENT + applicationData.length);
   words.forEach((word, i) => bytes.writeUInt32LE(word, i * Uint32Array.BYTES_PER_ELEMENT));
@@ -164,7 +166,10 @@ function withData(words: readonly number[], applicationData: Buffer): Buffer {
   return bytes;
 }
 
-/** SEC_CHANNEL_BINDINGS; initiator and acceptor have no addresses (type, length, offset) in TLS. */
+/**
+ * SEC_CHANNEL_BINDINGS. With TLS, initiator and acceptor have no addresses (type,
+ * length, offset).
+ */
 function structure(applicationData: Buffer): Buffer {
   const { length } = applicationData;
   return withData([0, 0, 0, 0, 0, 0, length, HEADER_BYTES], applicationData);
@@ -172,7 +177,7 @@ function structure(applicationData: Buffer): Buffer {
 
 const HEADER_BYTES = 32;
 
-/** SEC_CHANNEL_BINDINGS_EX, with the offsets as Windows writes them. */
+/** SEC_CHANNEL_BINDINGS_EX, with the same offsets that Windows writes. */
 function extendedStructure(applicationData: Buffer, flags: number): Buffer {
   const { length } = applicationData;
   const header = EXTENDED_HEADER_BYTES;

@@ -1,11 +1,11 @@
 /**
- * A reader of DER (X.690), as much of it as certificates need. Strict: what
- * has two readings, or reaches out of what holds it, is an error.
+ * A strict reader of the subset of DER (X.690) that certificates need. Ambiguous
+ * encodings, and elements that exceed the element that contains them, are errors.
  */
 
 import { argumentError } from '../core/errors.js';
 
-/** The identifier octets of the elements that are read. */
+/** Identifier octets. */
 export const DerTag = {
   integer: 0x02,
   bitString: 0x03,
@@ -18,24 +18,24 @@ export function contextTag(number: number, form: 'primitive' | 'constructed'): n
   return (form === 'constructed' ? 0xa0 : 0x80) | number;
 }
 
-/** One element, as parts of the memory that it was read from. */
+/** One element, as views of the memory that it was read from. */
 export interface DerElement {
   readonly tag: number;
   readonly content: Uint8Array;
-  /** With identifier and length. */
+  /** The whole element: identifier, length and content. */
   readonly bytes: Uint8Array;
 }
 
-/** More octets of length than any memory of ours needs. */
+/** Elements with longer lengths would not fit into memory. */
 const MAX_LENGTH_OCTETS = 4;
 
-/** Reads the elements that stand one after the other in `bytes`. */
+/** Reads consecutive elements. */
 export class DerReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
   #position = 0;
 
-  /** `what` names the bytes in errors: 'the certificate'. */
+  /** @param what names the bytes in errors: 'the certificate' */
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
     this.#what = what;
@@ -45,14 +45,14 @@ export class DerReader {
     return this.#position === this.#bytes.length;
   }
 
-  /** The next element, of any kind. */
+  /** Reads the next element, whatever its tag. */
   any(): DerElement {
     const start = this.#position;
     const tag = this.#octet();
     if ((tag & 0x1f) === 0x1f) throw this.#error('a tag number is too large');
     const length = this.#length();
     const content = this.#position;
-    if (length > this.#bytes.length - content) throw this.#error('an element is cut off');
+    if (length > this.#bytes.length - content) throw this.#error('an element is truncated');
     this.#position = content + length;
     return {
       tag,
@@ -61,31 +61,31 @@ export class DerReader {
     };
   }
 
-  /** The next element, which must be of this kind. */
+  /** Reads the next element, which must have this tag. */
   read(tag: number): DerElement {
     const element = this.any();
-    if (element.tag !== tag) throw this.#error('an element is not the one that belongs there');
+    if (element.tag !== tag) throw this.#error('an element has an unexpected tag');
     return element;
   }
 
-  /** The next element if it is of this kind. */
+  /** Reads the next element if it has this tag. */
   optional(tag: number): DerElement | undefined {
     return this.#bytes[this.#position] === tag ? this.any() : undefined;
   }
 
-  /** A reader of what is in the next element, which must be of this kind. */
+  /** Returns a reader of the next element's content. The element must have this tag. */
   into(tag: number): DerReader {
     return this.inside(this.read(tag));
   }
 
-  /** A reader of what is in an element that was read. */
+  /** Returns a reader of an element's content. */
   inside(element: DerElement): DerReader {
     return new DerReader(element.content, this.#what);
   }
 
-  /** Refuses whatever stands behind the last element that was read. */
+  /** Throws if there is data after the last element that was read. */
   end(): void {
-    if (!this.atEnd) throw this.#error('there is more than belongs there');
+    if (!this.atEnd) throw this.#error('there is unexpected data at the end');
   }
 
   #length(): number {
@@ -93,18 +93,18 @@ export class DerReader {
     if (first < 0x80) return first;
     const octets = first & 0x7f;
     if (octets === 0) throw this.#error('an element has an indefinite length');
-    if (octets > MAX_LENGTH_OCTETS) throw this.#error('an element is cut off');
+    if (octets > MAX_LENGTH_OCTETS) throw this.#error('an element is truncated');
     let length = 0;
     for (let i = 0; i < octets; i++) length = length * 0x100 + this.#octet();
     if (length < 0x80 || length < 0x100 ** (octets - 1)) {
-      throw this.#error('a length has more octets than it needs');
+      throw this.#error('a length has more octets than necessary');
     }
     return length;
   }
 
   #octet(): number {
     const octet = this.#bytes[this.#position];
-    if (octet === undefined) throw this.#error('an element is cut off');
+    if (octet === undefined) throw this.#error('an element is truncated');
     this.#position++;
     return octet;
   }
@@ -114,7 +114,7 @@ export class DerReader {
   }
 }
 
-/** The content of an OBJECT IDENTIFIER in hexadecimal, from `'1.2.840.113549'`. */
+/** The content of an OBJECT IDENTIFIER such as `'1.2.840.113549'`, in hexadecimal. */
 export function objectIdentifierHex(dotted: string): string {
   const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
   return Buffer.from([first * 40 + second, ...arcs].flatMap(base128)).toString('hex');

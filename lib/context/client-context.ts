@@ -30,23 +30,35 @@ import { Handshake, type HandshakeSide, type StepResult } from './handshake.js';
 import { checkedRequirements, type Protection, type Requirements } from './requirements.js';
 import { handshakeOf, SecurityContext } from './security-context.js';
 
+/** Options of a `ClientContext`. */
 export interface ClientContextOptions extends SecurityContextOptions {
-  /** The service principal name of the server, `HTTP/web.example.com`. Negotiate, Kerberos and CredSSP need it. */
+  /**
+   * The service principal name of the server, `HTTP/web.example.com`. Required for
+   * Negotiate, Kerberos and CredSSP.
+   */
   targetName?: string;
   /**
-   * The server must prove its identity too. It is asked for, and a logon
-   * without it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   * Whether the server must prove its identity. The context asks for it, and the
+   * handshake fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET` if it is not granted.
+   *
+   * @defaultValue false
    */
   mutualAuth?: boolean;
   /**
-   * The server may act as this user elsewhere. Give it only to servers that you
-   * trust with the user's rights. It asks for mutual authentication, too, and a
-   * logon without it fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET`.
+   * Whether the server may act as this user towards other servers (delegation).
+   * Set it only for servers that you trust with the user's rights. It implies
+   * `mutualAuth`, and the handshake fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET` if
+   * either is not granted.
+   *
+   * @defaultValue false
    */
   delegate?: boolean;
   /**
-   * What ties the logon to the TLS connection that it runs in, on every leg:
-   * of the server's certificate. null says that there are none.
+   * The channel bindings of the TLS connection that carries the handshake, derived
+   * from the server's certificate. They are passed on every leg. `null` means that
+   * there are none.
+   *
+   * @defaultValue null
    */
   channelBindings?: ChannelBindings | null;
 }
@@ -82,13 +94,13 @@ const PROTECTION_FLAGS: Record<Protection, readonly IscReq[]> = {
   ],
 };
 
-/** The buffer of the bindings, which follows the token. */
+/** The buffer of the channel bindings, which follows the token. */
 function bindingsBuffers(bindings: ChannelBindings | null): readonly InputSecBuffer[] {
   if (bindings === null) return [];
   return [{ type: SECBUFFER_CHANNEL_BINDINGS, data: secChannelBindings(bindings) }];
 }
 
-/** The legs of a client, and what it expects of the server. */
+/** The legs of a client, and what it requires of the server. */
 class ClientSide implements HandshakeSide<EstablishedContext> {
   readonly #credentials: Credentials;
   readonly #requirements: Requirements;
@@ -107,7 +119,7 @@ class ClientSide implements HandshakeSide<EstablishedContext> {
     this.#mutualAuth = checkedBoolean(mutualAuth, 'mutualAuth') || delegate;
     if (targetName === undefined && NEED_TARGET.includes(packageKind(credentials.package))) {
       throw argumentError(
-        `${credentials.package} needs the targetName of the server, for instance HTTP/web.example.com`,
+        `${credentials.package} requires the server's targetName, for instance HTTP/web.example.com`,
       );
     }
     this.#targetName =
@@ -150,10 +162,18 @@ class ClientSide implements HandshakeSide<EstablishedContext> {
   }
 }
 
-/** The side that logs on. */
+/** The client's side of a handshake, and of the messages after it. */
 export class ClientContext extends SecurityContext {
   #begun = false;
 
+  /**
+   * Creates a context for one handshake. No call is made before the first `step()`.
+   *
+   * Throws a TypeError (`ERR_SECUR32_INVALID_ARGUMENT`) for an invalid option, for
+   * inbound credentials, and for Schannel and Digest, which `secur32/raw` supports.
+   *
+   * @param credentials outbound credentials
+   */
   constructor(credentials: Credentials, options: ClientContextOptions = {}) {
     const own = ownOptions(options, NAMES, 'a ClientContext');
     const facts = checkedCredentials('client', credentials);
@@ -174,8 +194,10 @@ export class ClientContext extends SecurityContext {
    * there is one, must still be sent, or with
    * `ERR_SECUR32_REQUIREMENTS_NOT_MET`. In either case the context has been
    * deleted. A token that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or not a
-   * Uint8Array leaves the context as it was. After `close()` the step rejects
-   * with `ERR_SECUR32_CLOSED`.
+   * Uint8Array leaves the context as it was, and so does a step inside `impersonate`
+   * (`ERR_SECUR32_IMPERSONATING`). A step rejects with `ERR_SECUR32_CONTEXT_FAILED`
+   * after a failed one, with `ERR_SECUR32_ALREADY_ESTABLISHED` after the handshake, and
+   * with `ERR_SECUR32_CLOSED` after `close()`.
    */
   async step(token?: Uint8Array): Promise<StepResult> {
     const handshake: Handshake<EstablishedContext> = handshakeOf(this);

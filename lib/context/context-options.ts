@@ -1,4 +1,4 @@
-/** What clients and servers are given alike, and how it is checked. */
+/** The arguments that clients and servers have in common, and how they are checked. */
 
 import { argumentError } from '../core/errors.js';
 import { packageKind } from '../core/package-kinds.js';
@@ -7,9 +7,10 @@ import { Credentials } from './credentials.js';
 import type { RequirableAttribute, Side } from './granted-attributes.js';
 import type { Protection } from './requirements.js';
 
+/** Options that `ClientContext` and `ServerContext` have in common. */
 export interface SecurityContextOptions {
   /**
-   * What messages will need: `'sign'` or `'encrypt'`. Either also requires
+   * How messages must be protected: `'sign'` or `'encrypt'`. Either also requires
    * `replayDetect` and `sequenceDetect`, so that a message that is repeated,
    * lost or reordered is detected. The context asks for it, and the handshake
    * fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET` if not all of it is granted.
@@ -18,7 +19,7 @@ export interface SecurityContextOptions {
    */
   protection?: Protection;
   /**
-   * Attributes by name, for instance `['sequenceDetect']`. The context asks for
+   * Required attributes by name, for instance `['sequenceDetect']`. The context asks for
    * them, and the handshake fails with `ERR_SECUR32_REQUIREMENTS_NOT_MET` if one
    * is not granted.
    *
@@ -41,7 +42,7 @@ export const CONTEXT_KINDS = {
   maxTokenBytes: 'optional',
 } as const;
 
-/** TLS is no logon, and Digest is text: their contexts are made with the raw functions. */
+/** TLS is not a logon, and Digest tokens are text. Both need the raw functions. */
 function needsRawFunctions(packageName: string): boolean {
   const kind = packageKind(packageName);
   return kind === 'tls' || kind === 'digest';

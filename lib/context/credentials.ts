@@ -21,23 +21,28 @@ const USES = {
   both: SECPKG_CRED_BOTH,
 } as const;
 
-/** Servers accept with inbound credentials, clients begin with outbound ones. */
+/** How credentials are used: servers need `'inbound'` ones, clients `'outbound'` ones. */
 export type CredentialUse = keyof typeof USES;
 
-/** The context of a client that has logged on: a `ServerContext`. */
+/** What `onBehalfOf` requires of a context; every `ServerContext` has it. */
 export interface ImpersonableContext {
+  /** Whether the handshake has finished. */
   readonly established: boolean;
+  /** The handle of the context. */
   readonly handle: ContextHandle | undefined;
+  /** Runs a synchronous function as the client. */
   impersonate<T>(act: () => T): T;
 }
 
+/** Options of `Credentials.acquire`. */
 export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'> {
+  /** `'inbound'` for servers, `'outbound'` for clients, or `'both'`. */
   use: CredentialUse;
   /**
-   * The context of a client who logged on, to act as that client towards
-   * others (delegation, the double hop): its `delegate` attribute says whether
-   * the client allowed it. It must not be present but undefined, and there can
-   * be no `authIdentity` beside it.
+   * An established `ServerContext`, to act as its client towards other servers
+   * (delegation, the double hop). The context's `delegate` attribute tells whether
+   * the client allowed it. Passing `undefined` throws. It cannot be combined with
+   * `authIdentity`.
    */
   onBehalfOf?: ImpersonableContext;
 }
@@ -54,14 +59,14 @@ const NAMES = optionNames<CredentialsOptions>(
   { authIdentity: IDENTITY_NAMES },
 );
 
-/** The handle of the context of the client for whom credentials are wanted. */
+/** The handle of the context of `onBehalfOf`. */
 function clientHandle(options: CredentialsOptions): ContextHandle | undefined {
   if (!('onBehalfOf' in options)) return undefined;
   const client: unknown = options.onBehalfOf;
   if (!isServerContext(client)) throw argumentError('onBehalfOf must be a ServerContext');
   const { established, handle } = client;
   if (!established || handle === undefined) {
-    throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the context of onBehalfOf is not established');
+    throw codedError('ERR_SECUR32_NOT_ESTABLISHED', 'the onBehalfOf context is not established');
   }
   return handle;
 }
@@ -71,17 +76,19 @@ function isServerContext(value: unknown): value is ImpersonableContext {
 }
 
 /**
- * The credentials of the process's user, or of another one, for one package.
+ * The credentials of the process identity, or of another user, for one package.
  *
- * One object serves any number of contexts at once. Close it, or declare it
- * with `using`; contexts that began with it go on.
+ * One object serves any number of contexts at the same time. Close it or declare
+ * it with `using`; contexts that were created with it can still be used.
  */
 export class Credentials {
+  /** The name of the package, as it was passed to `acquire`. */
   readonly package: string;
+  /** How the credentials can be used. */
   readonly use: CredentialUse;
-  /** When they expire; undefined for never. */
+  /** When the credentials expire; undefined for never. */
   readonly expiresAt: Date | undefined;
-  /** For the functions of `secur32/raw`. It belongs to this object, which alone closes it. */
+  /** The handle for functions of `secur32/raw`. Only this object can close it. */
   readonly handle: CredentialHandle;
 
   private constructor(
@@ -98,14 +105,20 @@ export class Credentials {
   }
 
   /**
-   * Acquires credentials (AcquireCredentialsHandleW).
+   * Acquires credentials.
    *
-   * Rejects with an `SspiError`: `SEC_E_SECPKG_NOT_FOUND` for an unknown
-   * package, `SEC_E_NO_CREDENTIALS` where the user has none, and others. That a
-   * password is wrong is found out in the handshake. An `authIdentity` that is
-   * incomplete is a TypeError; it never becomes the process's user. With
-   * `onBehalfOf` it rejects with `ERR_SECUR32_CANNOT_IMPERSONATE` where the
-   * client cannot be impersonated, and acquires nothing then.
+   * Calls AcquireCredentialsHandleW, with `onBehalfOf` while it impersonates the
+   * client.
+   *
+   * Rejects with an `SspiError` (`SEC_E_SECPKG_NOT_FOUND` for an unknown package,
+   * `SEC_E_NO_CREDENTIALS` if the user has none, and others). A wrong password is
+   * detected only in the handshake. An incomplete `authIdentity` is a TypeError
+   * (`ERR_SECUR32_INVALID_ARGUMENT`); it never becomes the process identity. With
+   * `onBehalfOf` it rejects with `ERR_SECUR32_NOT_ESTABLISHED`, or with
+   * `ERR_SECUR32_CANNOT_IMPERSONATE` if the client cannot be impersonated, and
+   * acquires nothing. It rejects with `ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED` or
+   * `ERR_SECUR32_IDENTITY_UNSUPPORTED` if this system's package does not support the
+   * options, and with `ERR_SECUR32_IMPERSONATING` inside `impersonate`.
    */
   static async acquire(options: CredentialsOptions): Promise<Credentials> {
     const own = ownOptions(options, NAMES, 'Credentials.acquire');
@@ -117,11 +130,12 @@ export class Credentials {
     return new Credentials(packageName, use, credential, expiry);
   }
 
+  /** Whether `close()` was called. */
   get closed(): boolean {
     return this.handle.closed;
   }
 
-  /** Gives the credentials back (FreeCredentialsHandle) once no context uses them. Idempotent. */
+  /** Frees the credentials (FreeCredentialsHandle) as soon as no context uses them. Idempotent. */
   close(): void {
     closeCredential(this.handle, this);
   }

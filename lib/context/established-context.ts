@@ -1,4 +1,4 @@
-/** What a finished handshake leaves, once all that was required was granted. */
+/** The result of a handshake that was granted everything that was required. */
 
 import type { ContextHandle } from '../raw/handles.js';
 import type { LegResult } from '../raw/leg.js';
@@ -13,7 +13,7 @@ import { missingRequirements, requirementsError, type Requirements } from './req
 export interface EstablishedContext {
   readonly handle: ContextHandle;
   readonly attributes: ContextAttributes;
-  /** Whether messages can be signed, and repeated or lost ones are detected. */
+  /** Whether messages can be signed, and repeated or lost messages are detected. */
   readonly signs: boolean;
   readonly expiry: bigint;
 }
@@ -21,7 +21,7 @@ export interface EstablishedContext {
 /**
  * Compares what was granted with what was required.
  *
- * @param shortfalls what else the side misses, in words
+ * @param shortfalls returns what else the side misses, in words
  * @throws Error `ERR_SECUR32_REQUIREMENTS_NOT_MET`
  */
 export function establishedContext(

@@ -1,6 +1,6 @@
 /**
- * Extended Protection of a server: that the client's logon was meant for this
- * TLS connection (channel bindings) and for this service (its target name).
+ * Extended Protection of a server: it verifies that the client's logon was meant
+ * for this TLS connection (channel bindings) and this service (target name).
  */
 
 import {
@@ -29,31 +29,42 @@ import { accepted } from '../binding/refusals.js';
 import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
 
 /**
- * How much of Extended Protection a server wants:
+ * How a server checks channel bindings:
  *
- * - `'never'`: no channel bindings are looked at.
- * - `'whenSupported'`: bindings must match where the client sends some; clients
- *   that know nothing of them come in without.
- * - `'always'`: the client must send the right bindings.
- * - `'behindProxy'`: TLS ends at a proxy in front. The client must have sent
- *   some bindings, and its target name must be one of `targetNames`.
- * - `'audit'`: bindings are compared and nobody is refused for them;
- *   `channelBindingsResult` says what came out. Server 2019, Windows 10 1809.
+ * - `'never'`: they are not checked.
+ * - `'whenSupported'`: if the client sends bindings, they must match. Clients that
+ *   do not support bindings are accepted without.
+ * - `'always'`: the client must send matching bindings.
+ * - `'behindProxy'`: TLS ends at a reverse proxy. The client must have sent any
+ *   bindings, and its target name must be one of `targetNames`.
+ * - `'audit'`: bindings are compared, but no client is refused because of them;
+ *   `channelBindingsResult` has the result. Requires Windows Server 2019 or
+ *   Windows 10 1809.
  */
 export type ExtendedProtection = 'never' | 'whenSupported' | 'always' | 'behindProxy' | 'audit';
 
+/** Options of a `ServerContext` against relayed logons. */
 export interface ExtendedProtectionOptions {
   /**
-   * The bindings of the TLS connection: of this server's own certificate. null
-   * says that there are none.
+   * The channel bindings of the TLS connection, derived from this server's own
+   * certificate. `null` means that there are none.
+   *
+   * @defaultValue null
    */
   channelBindings?: ChannelBindings | null;
-  /** `'always'` by default where there are channel bindings, `'never'` where there are none. */
+  /**
+   * How channel bindings are checked.
+   *
+   * @defaultValue `'always'` with `channelBindings`, `'never'` without
+   */
   extendedProtection?: ExtendedProtection;
   /**
-   * The names under which clients may ask for this service
-   * (`HTTP/web.example.com`). A client that asked for another one, or for none,
-   * is refused; with `'whenSupported'` none is allowed.
+   * The target names that clients may specify for this service
+   * (`HTTP/web.example.com`), at least one. A client that specified another name or
+   * none is refused (`ERR_SECUR32_REQUIREMENTS_NOT_MET`); `'whenSupported'` accepts
+   * clients that specified none.
+   *
+   * @defaultValue target names are not checked
    */
   targetNames?: readonly string[];
 }
@@ -63,20 +74,20 @@ const WITH_BINDINGS: readonly ExtendedProtection[] = ['whenSupported', 'always',
 /** SEC_CHANNEL_BINDINGS_RESULT: one DWORD of flags. */
 const RESULT_BYTES = 4;
 
-/** The bindings with the flag that the package shall only look. */
+/** The bindings with the flag that makes the package only report the result. */
 function auditBindings(bindings: ChannelBindings): Buffer {
-  // Another package would take the flags for addresses, and refuse everybody.
+  // Older packages would read the flags as addresses and refuse every client.
   const [known] = accepted(native().knowsChannelBindingFlags());
   if (known === 0) {
     throw codedError(
       'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
-      "this system does not have the 'audit' of Extended Protection",
+      "this system does not support extendedProtection: 'audit'",
     );
   }
   return secChannelBindingsEx(bindings, SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS);
 }
 
-/** What Extended Protection adds to the legs of a server, and what it asks for at the end. */
+/** What Extended Protection adds to the legs of a server, and what it checks after the last leg. */
 export class ProtectionPolicy {
   readonly level: ExtendedProtection;
   readonly flags: readonly AscReq[];
@@ -87,20 +98,20 @@ export class ProtectionPolicy {
   /** @param options as `ownOptions` read them */
   constructor(options: ExtendedProtectionOptions) {
     const bindings = options.channelBindings ?? null;
-    // null is no level; it must not become one.
+    // null is not a level and must not become the default.
     const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;
     if (!LEVELS.includes(level)) {
       throw argumentError(`extendedProtection must be one of ${LEVELS.join(', ')}`);
     }
     const wantsBindings = WITH_BINDINGS.includes(level);
     if (wantsBindings && bindings === null) {
-      throw argumentError(`extendedProtection: '${level}' needs channelBindings`);
+      throw argumentError(`extendedProtection: '${level}' requires channelBindings`);
     }
     if (!wantsBindings && bindings !== null) {
-      throw argumentError(`extendedProtection: '${level}' does not look at channelBindings`);
+      throw argumentError(`extendedProtection: '${level}' does not use channelBindings`);
     }
     if (level === 'behindProxy' && options.targetNames === undefined) {
-      throw argumentError("extendedProtection: 'behindProxy' needs targetNames");
+      throw argumentError("extendedProtection: 'behindProxy' requires targetNames");
     }
     this.level = level;
     this.#targetNames =
@@ -128,7 +139,7 @@ export class ProtectionPolicy {
     return { type: SECBUFFER_CHANNEL_BINDINGS, data };
   }
 
-  /** What is wrong with whom the client asked for, in words; nothing if all is well. */
+  /** What is wrong with the client's target name, in words; empty if it is allowed. */
   shortfalls(context: ContextHandle): string[] {
     const allowed = this.#targetNames;
     if (allowed === undefined) return [];
@@ -136,14 +147,14 @@ export class ProtectionPolicy {
     try {
       target = queryContextAttributes(context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET);
     } catch (error) {
-      // Who cannot be asked is not let in.
+      // If the target name is unknown, the client is refused.
       if (!(error instanceof SspiError)) throw error;
-      return [`targetNames (the package does not say whom the client asked for: ${error.code})`];
+      return [`targetNames (the package does not report the client's target name: ${error.code})`];
     }
     if (target === undefined || target === '') {
       return this.level === 'whenSupported'
         ? []
-        : ['targetNames (the client did not say whom it asks for)'];
+        : ['targetNames (the client specified no target name)'];
     }
     return isAllowedTarget(target, allowed)
       ? []

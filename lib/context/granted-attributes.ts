@@ -26,31 +26,33 @@ import { openContext, type ContextHandle } from '../raw/handles.js';
 
 export type Side = 'client' | 'server';
 
-/** What the package granted, once the context is established. */
+/** The attributes that the package granted to an established context. */
 export interface ContextAttributes {
-  /** The bits: `ISC_RET_` of a client, `ASC_RET_` of a server. */
+  /** All granted attributes as bits: `ISC_RET_` of a client, `ASC_RET_` of a server. */
   readonly bits: number;
-  /** The bits by name. */
+  /** The names of the bits. */
   readonly names: readonly string[];
   /** Messages can be encrypted. */
   readonly confidentiality: boolean;
   /** Messages can be signed. */
   readonly integrity: boolean;
+  /** Repeated messages are detected. */
   readonly replayDetect: boolean;
+  /** Lost and reordered messages are detected. */
   readonly sequenceDetect: boolean;
-  /** The server proved its identity too. */
+  /** The server proved its identity to the client. */
   readonly mutualAuth: boolean;
-  /** The server may act as the client elsewhere. */
+  /** The server may act as the client towards other servers. */
   readonly delegate: boolean;
-  /** The server may learn who the client is, but not act as the client. */
+  /** The server may identify the client, but not impersonate it. */
   readonly identify: boolean;
-  /** The client is anonymous. */
+  /** The context is a null session: the client is anonymous. */
   readonly nullSession: boolean;
 }
 
 type NamedBit = Exclude<keyof ContextAttributes, 'bits' | 'names'>;
 
-/** What can be asked for and required by its name. */
+/** The attributes that can be required by name. */
 export const REQUIRABLE = [
   'confidentiality',
   'integrity',
@@ -60,6 +62,7 @@ export const REQUIRABLE = [
   'delegate',
   'identify',
 ] as const satisfies readonly NamedBit[];
+/** An attribute that the option `require` accepts. */
 export type RequirableAttribute = (typeof REQUIRABLE)[number];
 
 export function isRequirable(name: unknown): name is RequirableAttribute {
@@ -90,8 +93,8 @@ const BITS: Record<Side, Record<NamedBit, number>> = {
 };
 
 /**
- * What a package that does not write pfContextAttr says in SECPKG_ATTR_FLAGS:
- * only signing and sealing, and in the client's bits on both sides.
+ * The attributes of a package that does not write pfContextAttr. SECPKG_ATTR_FLAGS
+ * reports only signing and sealing, on both sides as the client's bits.
  */
 function bitsFromFlags(side: Side, context: ContextHandle): number {
   const flags = queryContextAttributes(context, SECPKG_ATTR_FLAGS);
@@ -101,16 +104,16 @@ function bitsFromFlags(side: Side, context: ContextHandle): number {
   return bits;
 }
 
-/** Whether the bits of a last leg say what was granted: Wine's NTLM writes none. */
+/** Whether the last leg reported the granted bits. Wine's NTLM reports none. */
 function areWritten(contextAttr: number, context: ContextHandle): boolean {
   const { traits } = openContext(context).facts;
   return contextAttr !== 0 || (traits & ProviderTrait.contextAttributesNotWritten) === 0;
 }
 
 /**
- * What an established context lacks to notice messages that are repeated, lost
- * or in another order. A package that writes no bits has NTLM's signatures,
- * each of which has the number of its message.
+ * The attributes that an established context lacks to detect messages that are
+ * repeated, lost or reordered. A package that reports no bits uses NTLM's
+ * signatures, which contain the number of the message.
  */
 export function missingOrder(
   { replayDetect, sequenceDetect }: ContextAttributes,
@@ -124,7 +127,7 @@ export function missingOrder(
   ];
 }
 
-/** The attributes of an established context, from the bits of its last leg. */
+/** Decodes the attributes of an established context from its last leg. */
 export function grantedAttributes(
   side: Side,
   contextAttr: number,

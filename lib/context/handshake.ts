@@ -1,7 +1,7 @@
 /**
- * The legs of one context, from its first token until it is established. What
- * each leg asks for, and what an established context is good for, is told by
- * its owner: a client or a server of logons, or a stream that is protected.
+ * The legs of one context, from its first token until it is established. The
+ * owner, a client or a server, decides what each leg asks for and whether the
+ * finished context meets its requirements.
  */
 
 import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
@@ -27,6 +27,7 @@ import { completeAuthTokenBy } from '../raw/handshake-calls.js';
 import { maxTokenBytes, type LegResult } from '../raw/leg.js';
 import { checkTokenSize, plainType } from '../raw/sec-buffers.js';
 
+/** The result of one step of a handshake. */
 export interface StepResult {
   /**
    * The bytes to send to the peer; `undefined` if there are none. Send them
@@ -232,7 +233,10 @@ export class Handshake<Outcome> {
     });
   }
 
-  /** Deletes the context. Idempotent. A step that runs or waits rejects with `ERR_SECUR32_CLOSED`. */
+  /**
+   * Deletes the context. Idempotent. A step that runs or waits rejects with
+   * `ERR_SECUR32_CLOSED`.
+   */
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -248,7 +252,7 @@ function leftOver({ input }: LegResult, given: Uint8Array | undefined): Buffer |
   if (extra.data === undefined || extra.data.length >= (given?.length ?? 0)) {
     throw codedError(
       'ERR_SECUR32_NO_PROGRESS',
-      `the package left ${extra.size} bytes unused of an input of ${given?.length ?? 0}`,
+      `the package made no progress: it reported ${extra.size} of ${given?.length ?? 0} input bytes as unused`,
     );
   }
   return extra.data;

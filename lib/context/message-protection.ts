@@ -1,6 +1,6 @@
 /**
- * Messages of an established context: what goes over the wire is what the
- * package wrote, the token before the data and the padding behind it.
+ * Messages of an established context. A message on the wire is what the package
+ * wrote: the token, the data, then the padding.
  */
 
 import { SECQOP_WRAP_NO_ENCRYPT } from '../constants/messages.js';
@@ -25,34 +25,45 @@ import {
 } from '../raw/messages.js';
 import { plainType } from '../raw/sec-buffers.js';
 
-/** What messages need of their context. */
+/** What the message functions need to know about a context. */
 export interface MessageContext {
   readonly handle: ContextHandle;
   readonly sizes: ContextSizes;
-  /** The length of the token in front of a message, where the package does not find it by itself. */
+  /** The length of the token before the data, for packages that do not find it themselves. */
   readonly tokenBytes: number | undefined;
 }
 
+/** Options of `wrap`. */
 export interface WrapOptions {
-  /** false signs only: everybody can read the message. It is true by default. */
+  /**
+   * Whether to encrypt the message. If false, it is only signed, and everyone can
+   * read it.
+   *
+   * @defaultValue true
+   */
   encrypt?: boolean;
 }
 
+/** Options of `unwrap`. */
 export interface UnwrapOptions {
-  /** To take messages that were signed only, too. It is false by default. */
+  /**
+   * Whether to accept messages that were only signed.
+   *
+   * @defaultValue false
+   */
   allowUnencrypted?: boolean;
 }
 
 const WRAP_NAMES = optionNames<WrapOptions>({ encrypt: 'optional' });
 const UNWRAP_NAMES = optionNames<UnwrapOptions>({ allowUnencrypted: 'optional' });
 
-/** Whether `wrap` is to encrypt. */
+/** Whether `wrap` has to encrypt. */
 export function isToEncrypt(options: WrapOptions): boolean {
   const { encrypt = true } = ownOptions(options, WRAP_NAMES, 'wrap');
   return checkedBoolean(encrypt, 'encrypt');
 }
 
-/** Whether `unwrap` takes what was signed only. */
+/** Whether `unwrap` accepts messages that were only signed. */
 export function takesUnencrypted(options: UnwrapOptions): boolean {
   const { allowUnencrypted = false } = ownOptions(options, UNWRAP_NAMES, 'unwrap');
   return checkedBoolean(allowUnencrypted, 'allowUnencrypted');
@@ -62,14 +73,14 @@ export function notEncryptedError(message: string): Secur32Error {
   return codedError('ERR_SECUR32_NOT_ENCRYPTED', message);
 }
 
-/** The bytes of a buffer as a package left it; one without bytes has none. */
+/** The bytes of a buffer as the package left it. */
 function bytesOf(
   { data, size }: ProtectedSecBuffer,
   call: 'EncryptMessage' | 'DecryptMessage',
 ): Buffer {
   if (data !== undefined) return data;
   if (size === 0) return Buffer.alloc(0);
-  // It says that it wrote, but not where: nothing of it can be sent or trusted.
+  // The package reports a size but not where the bytes are, so nothing can be sent or trusted.
   throw new SspiError(call, SEC_E_INTERNAL_ERROR);
 }
 
@@ -90,7 +101,7 @@ export function wrap(
   return Buffer.concat(result.message.map((buffer) => bytesOf(buffer, 'EncryptMessage')));
 }
 
-/** The buffers of a message that came: whole, or cut where its token ends. */
+/** The buffers of a received message: whole, or split after its token. */
 function cut(data: Uint8Array, tokenBytes: number | undefined): MessageSecBuffer[] {
   if (tokenBytes === undefined) {
     return [{ type: SECBUFFER_STREAM, data }, { type: SECBUFFER_DATA }];
@@ -109,7 +120,7 @@ export function unwrap(
 ): Buffer {
   const { qop, message } = decryptMessage(handle, { message: cut(data, tokenBytes) });
   if (qop === SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted) {
-    throw notEncryptedError('the message was signed, but not encrypted');
+    throw notEncryptedError('the message was signed but not encrypted');
   }
   const plain = message.find(({ type }) => plainType(type) === SECBUFFER_DATA);
   if (plain === undefined) throw new SspiError('DecryptMessage', SEC_E_INTERNAL_ERROR);

@@ -1,4 +1,4 @@
-/** What a logon must have been granted: asked for at the beginning, checked when it is done. */
+/** What a handshake must be granted: requested from the first leg on, checked after the last. */
 
 import {
   isRequirable,
@@ -9,7 +9,10 @@ import {
 import { argumentError, codedError, type Secur32Error } from '../core/errors.js';
 
 const PROTECTIONS = ['none', 'sign', 'encrypt'] as const;
-/** What a context must give its messages. */
+/**
+ * How a context must be able to protect messages: not at all, by signing, or by
+ * signing and encrypting.
+ */
 export type Protection = (typeof PROTECTIONS)[number];
 
 export interface Requirements {
@@ -21,11 +24,14 @@ function checkedNames(names: unknown): readonly RequirableAttribute[] {
   if (!Array.isArray(names)) throw argumentError('require must be an array of attribute names');
   return Array.from(names as unknown[], (name) => {
     if (isRequirable(name)) return name;
-    throw argumentError(`require: ${String(name)} is not one of ${REQUIRABLE.join(', ')}`);
+    throw argumentError(`require must only contain ${REQUIRABLE.join(', ')}, not ${String(name)}`);
   });
 }
 
-/** The options `protection` and `require`, whatever their types say. */
+/**
+ * Checks the options `protection` and `require`; callers in JavaScript are not
+ * bound by their types.
+ */
 export function checkedRequirements(options: {
   protection?: Protection;
   require?: readonly RequirableAttribute[];
@@ -45,13 +51,14 @@ function missingProtection(
   if (protection === 'none') return [];
   const missing = `protection: '${protection}'`;
   if (!integrity || (protection === 'encrypt' && !confidentiality)) return [missing];
-  // A message could be repeated or left out.
+  // Otherwise an attacker could repeat or suppress messages.
   return unordered.length === 0 ? [] : [`${missing} (${unordered.join(', ')})`];
 }
 
 /**
- * What was required and not granted, in words; nothing if all is well.
- * `unordered` is what the order of messages lacks.
+ * What was required but not granted, in words; empty if nothing is missing.
+ *
+ * @param unordered the attributes that are missing to check the order of messages
  */
 export function missingRequirements(
   { protection, required }: Requirements,
@@ -64,13 +71,13 @@ export function missingRequirements(
   ];
 }
 
-/** The error for a context that falls short of what was asked for. */
+/** The error for a context that does not meet the requirements. */
 export function requirementsError(
   missing: readonly string[],
   { names }: ContextAttributes,
 ): Secur32Error {
   return codedError(
     'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-    `the logon succeeded, but without ${missing.join(', ')}; granted was ${names.join(', ') || 'nothing'}`,
+    `requirements not met: ${missing.join(', ')}; granted: ${names.join(', ') || 'none'}`,
   );
 }

@@ -1,4 +1,4 @@
-/** What a finished handshake makes possible, the same for clients and servers. */
+/** What clients and servers can do alike after the handshake. */
 
 import {
   SECPKG_ATTR_NEGOTIATION_INFO,
@@ -31,15 +31,15 @@ import {
 } from './message-protection.js';
 import { requirementsError } from './requirements.js';
 
-/** The signature in front of an NTLM message. */
+/** The size of the signature before an NTLM message. */
 const NTLM_SIGNATURE_BYTES = 16;
 
 /** @internal The handshake of a context, for the classes that extend it. */
 export let handshakeOf: (context: SecurityContext) => Handshake<EstablishedContext>;
 
 /**
- * A security context: a `ClientContext` or a `ServerContext`. Its handshake is
- * driven by `step()` of these; everything else is common to both.
+ * What `ClientContext` and `ServerContext` have in common: everything but
+ * `step()`, which runs the handshake.
  */
 export abstract class SecurityContext {
   static {
@@ -60,6 +60,7 @@ export abstract class SecurityContext {
     return this.#handshake.established;
   }
 
+  /** Whether `close()` was called. A failed handshake does not set it. */
   get closed(): boolean {
     return this.#handshake.closed;
   }
@@ -70,43 +71,49 @@ export abstract class SecurityContext {
   }
 
   /**
-   * For the functions of `secur32/raw` that read a context; undefined before
-   * the first step. It belongs to this object, which alone closes it.
+   * The handle for functions of `secur32/raw` that read a context; undefined before
+   * the first step. Only this object can run legs on it and close it.
    */
   get handle(): ContextHandle | undefined {
     return this.#handshake.context;
   }
 
-  /** What the package granted. Throws `ERR_SECUR32_NOT_ESTABLISHED` before the handshake is done. */
+  /**
+   * The attributes that the package granted. Throws `ERR_SECUR32_NOT_ESTABLISHED`
+   * before the handshake has finished, and `ERR_SECUR32_CLOSED` after `close()`.
+   */
   get attributes(): ContextAttributes {
     return this.#handshake.outcome.attributes;
   }
 
-  /** When the context expires; undefined for never. Throws before the handshake is done. */
+  /** When the context expires; undefined for never. Throws like `attributes`. */
   get expiresAt(): Date | undefined {
     return expiryDate(this.#handshake.outcome.expiry);
   }
 
-  /** The sizes that messages need, in bytes (SECPKG_ATTR_SIZES). Throws before the handshake is done. */
+  /**
+   * The sizes of signatures and message buffers, in bytes (SECPKG_ATTR_SIZES). Throws
+   * like `attributes`, and an `SspiError` if the package has no sizes.
+   */
   get sizes(): ContextSizes {
     return queryContextAttributes(this.#handshake.outcome.handle, SECPKG_ATTR_SIZES);
   }
 
   /**
-   * The package that did the logon: for Negotiate the one that it chose
-   * (SECPKG_ATTR_NEGOTIATION_INFO), undefined where it does not say. Throws
-   * before the handshake is done.
+   * The name of the package that ran the handshake: for Negotiate the package that
+   * it chose (SECPKG_ATTR_NEGOTIATION_INFO), undefined if it does not report it.
+   * Throws like `attributes`.
    */
   get negotiatedPackage(): string | undefined {
     const info = this.#queryIfThere(SECPKG_ATTR_NEGOTIATION_INFO);
     if (info?.state === SECPKG_NEGOTIATION_COMPLETE && info.package) return info.package.name;
-    // Any other package did it itself.
+    // Other packages do not negotiate.
     return packageKind(this.#package) === 'negotiate' ? undefined : this.#package;
   }
 
   /**
-   * A copy of the session key (SECPKG_ATTR_SESSION_KEY), a secret; undefined
-   * where the package has none. Throws before the handshake is done.
+   * A copy of the session key (SECPKG_ATTR_SESSION_KEY); undefined if the package
+   * has none. Keep it secret. Throws like `attributes`.
    */
   get sessionKey(): Buffer | undefined {
     const key = this.#queryIfThere(SECPKG_ATTR_SESSION_KEY);
@@ -120,7 +127,7 @@ export abstract class SecurityContext {
     return unlessUnsupported(() => queryContextAttributes(handle, attribute));
   }
 
-  /** What messages need, asked of the package once. */
+  /** What the message functions need, queried from the package once. */
   #messageContext(): MessageContext {
     const { handle } = this.#handshake.outcome;
     if (this.#messages !== undefined) return this.#messages;
@@ -128,86 +135,98 @@ export abstract class SecurityContext {
     return (this.#messages = { handle, sizes, tokenBytes: this.#tokenBytes(handle, sizes) });
   }
 
-  /** How long the token before a message is, where the message must be cut there. */
+  /** The length of the token before a message, if the message must be split there. */
   #tokenBytes(handle: ContextHandle, { securityTrailer }: ContextSizes): number | undefined {
-    // NTLM's message functions take no stream.
+    // NTLM's message functions do not support SECBUFFER_STREAM.
     if (packageKind(this.negotiatedPackage ?? '') === 'ntlm') return NTLM_SIGNATURE_BYTES;
     const noStreams = (openContext(handle).facts.traits & ProviderTrait.noStreamMessages) !== 0;
     return noStreams ? securityTrailer : undefined;
   }
 
   /**
-   * Encrypts and signs a message: what is to be sent, for the peer's `unwrap`.
-   * With `encrypt: false` it is signed only.
+   * Encrypts and signs a message for the peer's `unwrap`. With `encrypt: false` it
+   * only signs the message. Returns the bytes to send: token, data and padding.
    *
-   * Calls EncryptMessage. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot encrypt, or would not notice a message that is repeated
-   * or left out (`protection: 'encrypt'` asks for all of it), with
-   * `ERR_SECUR32_NOT_ESTABLISHED` before the handshake is done, and an
-   * `SspiError`: `SEC_E_CONTEXT_EXPIRED` and others.
+   * Calls EncryptMessage.
+   *
+   * Throws `ERR_SECUR32_REQUIREMENTS_NOT_MET` if the context cannot encrypt, or cannot
+   * detect repeated and lost messages (`protection: 'encrypt'` requires all of it),
+   * `ERR_SECUR32_NOT_ESTABLISHED` before the handshake has finished,
+   * `ERR_SECUR32_CLOSED` after `close()`, and an `SspiError` (`SEC_E_CONTEXT_EXPIRED`
+   * and others).
    */
   wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
     const { attributes, signs } = this.#handshake.outcome;
     const encrypt = isToEncrypt(options);
     checkedBytes(message, 'the message');
     if (!signs || (!attributes.confidentiality && encrypt)) {
-      throw requirementsError(['what wrap needs'], attributes);
+      throw requirementsError(['the attributes that wrap needs'], attributes);
     }
     return wrap(this.#messageContext(), message, encrypt);
   }
 
   /**
-   * Decrypts and verifies a whole message of the peer's `wrap`. Messages must
-   * come in the order in which they were wrapped.
+   * Decrypts and verifies one whole message from the peer's `wrap`, and returns its
+   * content. Messages must be unwrapped in the order in which they were wrapped.
    *
-   * Calls DecryptMessage. Throws with `ERR_SECUR32_NOT_ENCRYPTED` for a message
-   * that was signed only, as all are of a context that cannot encrypt, unless
-   * `allowUnencrypted` is true, with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where the
-   * context cannot sign or does not keep the order of messages, and an `SspiError`: `SEC_E_MESSAGE_ALTERED`,
-   * `SEC_E_OUT_OF_SEQUENCE`, `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN` and
-   * others. After one of these the peer or somebody in between has done wrong:
-   * close the context.
+   * Calls DecryptMessage.
+   *
+   * Throws `ERR_SECUR32_NOT_ENCRYPTED` for a message that was only signed, unless
+   * `allowUnencrypted` is true; if the context cannot encrypt, that is every message.
+   * Throws `ERR_SECUR32_REQUIREMENTS_NOT_MET` if the context cannot sign or cannot
+   * check the order of messages, `ERR_SECUR32_NOT_ESTABLISHED` before the handshake
+   * has finished, `ERR_SECUR32_CLOSED` after `close()`, and an `SspiError`
+   * (`SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`, `SEC_E_DECRYPT_FAILURE`,
+   * `SEC_E_INVALID_TOKEN` and others). Close the context after an `SspiError`: the
+   * message was not the one that the peer sent, or not the next one.
    */
   unwrap(data: Uint8Array, options: UnwrapOptions = {}): Buffer {
     const { attributes, signs } = this.#handshake.outcome;
     const allowUnencrypted = takesUnencrypted(options);
     checkedBytes(data, 'the message');
-    if (!signs) throw requirementsError(['what unwrap needs'], attributes);
-    // NTLM does not say of a message that it was signed only.
+    if (!signs) throw requirementsError(['the attributes that unwrap needs'], attributes);
+    // NTLM does not report that a message was only signed.
     if (!attributes.confidentiality && !allowUnencrypted) {
-      throw notEncryptedError('no message of this context is encrypted');
+      throw notEncryptedError('this context cannot encrypt messages');
     }
     return unwrap(this.#messageContext(), data, allowUnencrypted);
   }
 
   /**
-   * The signature of a message that is sent as it is.
+   * Returns the signature of a message that is sent unchanged, for the peer's
+   * `verify`.
    *
-   * Calls MakeSignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot sign or does not keep the order of messages
-   * (`protection: 'sign'` asks for both), and an `SspiError`.
+   * Calls MakeSignature.
+   *
+   * Throws `ERR_SECUR32_REQUIREMENTS_NOT_MET` if the context cannot sign or cannot
+   * check the order of messages (`protection: 'sign'` requires both),
+   * `ERR_SECUR32_NOT_ESTABLISHED` before the handshake has finished,
+   * `ERR_SECUR32_CLOSED` after `close()`, and an `SspiError`.
    */
   sign(message: Uint8Array): Buffer {
     const { attributes, signs } = this.#handshake.outcome;
     checkedBytes(message, 'the message');
-    if (!signs) throw requirementsError(['what sign needs'], attributes);
+    if (!signs) throw requirementsError(['the attributes that sign needs'], attributes);
     return sign(this.#messageContext(), message);
   }
 
   /**
-   * Verifies the signature of a message of the peer's; returns only if it is
-   * good.
+   * Verifies a signature from the peer's `sign`. Returns only if the signature is
+   * valid.
    *
-   * Calls VerifySignature. Throws with `ERR_SECUR32_REQUIREMENTS_NOT_MET` where
-   * the context cannot sign or does not keep the order of messages, and an
-   * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE` and others.
+   * Calls VerifySignature.
+   *
+   * Throws `ERR_SECUR32_REQUIREMENTS_NOT_MET` if the context cannot sign or cannot
+   * check the order of messages, `ERR_SECUR32_NOT_ESTABLISHED` before the handshake
+   * has finished, `ERR_SECUR32_CLOSED` after `close()`, and an `SspiError`
+   * (`SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE` and others).
    */
   verify(message: Uint8Array, signature: Uint8Array): void {
     const { handle, attributes, signs } = this.#handshake.outcome;
     checkedBytes(message, 'the message');
     checkedBytes(signature, 'the signature');
-    // Without keys a package takes a signature that anybody can make.
-    if (!signs) throw requirementsError(['what verify needs'], attributes);
+    // Without keys a package accepts signatures that anyone can make.
+    if (!signs) throw requirementsError(['the attributes that verify needs'], attributes);
     verify(handle, message, signature);
   }
 

@@ -38,6 +38,7 @@ import {
 } from './requirements.js';
 import { handshakeOf, SecurityContext } from './security-context.js';
 
+/** Options of a `ServerContext`. */
 export interface ServerContextOptions extends SecurityContextOptions, ExtendedProtectionOptions {}
 
 const NAMES = optionNames<ServerContextOptions>({
@@ -70,7 +71,7 @@ const PROTECTION_FLAGS: Record<Protection, readonly AscReq[]> = {
 
 const NOT_ANONYMOUS = 'a client that is not anonymous';
 
-/** The legs of a server, and what it learns of the client. */
+/** The legs of a server, and what it learns about the client. */
 class ServerSide implements HandshakeSide<EstablishedContext> {
   readonly #credentials: Credentials;
   readonly #requirements: Requirements;
@@ -122,17 +123,27 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
     );
     const { attributes } = established;
     const identity = identityOf(context, attributes.nullSession);
-    // Not every package sets the attribute of a null session.
+    // Not every package reports a null session as an attribute.
     if (identity.isAnonymous) throw requirementsError([NOT_ANONYMOUS], attributes);
     this.identity = identity;
     return established;
   }
 }
 
-/** The side that clients log on to. */
+/** The server's side of a handshake, and of the messages after it. */
 export class ServerContext extends SecurityContext {
   readonly #side: ServerSide;
 
+  /**
+   * Creates a context for one handshake. No call is made before the first `step()`.
+   *
+   * Throws a TypeError (`ERR_SECUR32_INVALID_ARGUMENT`) for an invalid option, for
+   * outbound credentials, and for Schannel and Digest, which `secur32/raw` supports;
+   * throws `ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED` if this system does not support
+   * `extendedProtection: 'audit'`.
+   *
+   * @param credentials inbound credentials
+   */
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
     const own = ownOptions(options, NAMES, 'a ServerContext');
     const facts = checkedCredentials('server', credentials);
@@ -153,8 +164,10 @@ export class ServerContext extends SecurityContext {
    * one, must still be sent, or with `ERR_SECUR32_REQUIREMENTS_NOT_MET`, for
    * instance for an anonymous client. In either case the context has been
    * deleted. A token that is too large (`ERR_SECUR32_TOKEN_TOO_LARGE`) or not a
-   * Uint8Array leaves the context as it was. After `close()` the step rejects
-   * with `ERR_SECUR32_CLOSED`.
+   * Uint8Array leaves the context as it was, and so does a step inside `impersonate`
+   * (`ERR_SECUR32_IMPERSONATING`). A step rejects with `ERR_SECUR32_CONTEXT_FAILED`
+   * after a failed one, with `ERR_SECUR32_ALREADY_ESTABLISHED` after the handshake, and
+   * with `ERR_SECUR32_CLOSED` after `close()`.
    */
   async step(token: Uint8Array): Promise<StepResult> {
     const handshake: Handshake<EstablishedContext> = handshakeOf(this);
@@ -182,28 +195,31 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * Runs a function as the client, on this thread, and gives what it returns:
+   * Runs a function as the client on this thread, and returns its result:
    * `context.impersonate(() => fs.readFileSync(path))`.
    *
-   * The function must be synchronous: what it starts and does not finish would
-   * run as this process. Nothing else of JavaScript runs meanwhile, no microtask
-   * either; asynchronous calls of this package inside it throw with
-   * `ERR_SECUR32_IMPERSONATING`, and so does a function that returns what goes
-   * on or is read later: a promise, an iterator, a stream, or an array or plain
-   * object with one. Functions that it returns run as this process.
-   * A child process runs as this process, too, however it is started.
+   * The function must be synchronous: work that it starts but does not finish would
+   * run as this process. No other JavaScript, including microtasks, runs meanwhile.
+   * Functions that it returns, and child processes however they are started, run as
+   * this process.
    *
-   * Calls ImpersonateSecurityContext, and RevertSecurityContext whatever
-   * happens; where that fails it ends the process, because the thread would go
-   * on as the client. Throws an `SspiError`, and with
-   * `ERR_SECUR32_CANNOT_IMPERSONATE` where the client may only be identified.
+   * Calls ImpersonateSecurityContext, and in any case RevertSecurityContext. If
+   * reverting fails, the process ends, because the thread would continue as the client.
+   *
+   * Throws `ERR_SECUR32_IMPERSONATING` if the function is async or a generator, calls
+   * an asynchronous function of this package, or returns a value that continues or is
+   * read later: a promise, an iterator, a stream, or an array, Map, Set or plain
+   * object that contains one. Throws `ERR_SECUR32_CANNOT_IMPERSONATE` if the client
+   * may only be identified, `ERR_SECUR32_NOT_ESTABLISHED` before the handshake has
+   * finished, `ERR_SECUR32_CLOSED` after `close()`, an `SspiError`, and errors that
+   * the function throws.
    */
   impersonate<T>(act: () => T): T {
     return runImpersonated(handshakeOf(this).outcome.handle, act);
   }
 }
 
-/** What a leg wrote of the comparison of bindings; without a bit it wrote nothing. */
+/** The result of comparing channel bindings that a leg reported; undefined if it has no bits. */
 function bindingsResult({ output }: LegResult): number | undefined {
   const found = output.find(({ type }) => plainType(type) === SECBUFFER_CHANNEL_BINDINGS_RESULT);
   const bits = found?.data?.length === 4 ? found.data.readUInt32LE() : 0;

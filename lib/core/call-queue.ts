@@ -4,11 +4,11 @@ interface WaitingCall {
 }
 
 /**
- * One call at a time, first come first served.
+ * Runs one call at a time, first come first served.
  *
- * A security context must not be entered twice at once, so every call on it
- * goes through its queue. A call on an idle queue starts before `run` returns:
- * what it was given need not be copied to survive the wait.
+ * Two calls must not use the same security context at once, so every call on a
+ * context goes through its queue. A call on an idle queue starts before `run`
+ * returns, so its arguments need not be copied to survive the wait.
  */
 export class CallQueue {
   #running = false;
@@ -17,7 +17,7 @@ export class CallQueue {
   #closedBy: (() => Error) | undefined;
   #whenIdle: (() => void)[] = [];
 
-  /** Whether a call that comes now would have to wait. */
+  /** Whether a new call would have to wait. */
   get busy(): boolean {
     return this.#running;
   }
@@ -28,7 +28,7 @@ export class CallQueue {
       const start = () => {
         this.#running = true;
         this.#rejectRunning = reject;
-        // The next call starts before whoever awaits this one goes on.
+        // The next call starts before code that awaits this one continues.
         const settle = <V>(settled: (value: V) => void) => {
           return (value: V) => {
             this.#next();
@@ -43,8 +43,8 @@ export class CallQueue {
   }
 
   /**
-   * Rejects what runs, what waits and what comes later. The running call itself
-   * cannot be stopped; its result is lost.
+   * Rejects the running call, the waiting calls and all later calls. The
+   * running call itself cannot be stopped; its result is discarded.
    */
   close(error: () => Error): void {
     this.#closedBy ??= error;
@@ -52,7 +52,7 @@ export class CallQueue {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closedBy());
   }
 
-  /** Calls back once nothing runs or waits any more: at once where that is so. */
+  /** Calls back as soon as no call runs or waits; immediately if the queue is idle. */
   whenIdle(callback: () => void): void {
     if (this.#running) this.#whenIdle.push(callback);
     else callback();

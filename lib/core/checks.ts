@@ -1,19 +1,19 @@
 /**
- * How every function of this package takes its options: own properties of a
- * plain object, each read once, and none that it does not know. A setting that
- * was misspelt, inherited or lost must not become the default, where the
- * default protects less.
+ * How every function of this package reads its options: from the own properties
+ * of a plain object, each of them once, and unknown ones are errors. A setting
+ * that was misspelt, inherited or lost must not silently become the default,
+ * because the default may protect less.
  */
 
 import { argumentError } from './errors.js';
 import { nearestName } from './nearest-name.js';
 
 /**
- * What an option may be, next to its values:
+ * Whether an option may be absent or undefined:
  *
- * - `'required'`: undefined counts as absent, and the function refuses that.
+ * - `'required'`: neither; undefined counts as absent, and the function rejects that.
  * - `'optional'`: absent, but not undefined, which would be a lost value.
- * - `'orUndefined'`: absent or undefined, as its type says.
+ * - `'orUndefined'`: absent or undefined, as its type declares.
  */
 type OptionKind = 'required' | 'optional' | 'orUndefined';
 
@@ -23,22 +23,22 @@ type KindOf<Options, Name extends keyof Options> = undefined extends Required<Op
     ? 'optional'
     : 'required';
 
-/** The options of an interface, all of them: one that is missing here does not compile. */
+/** A kind for every option of an interface: if one is missing, it does not compile. */
 type OptionKinds<Options> = { readonly [Name in keyof Required<Options>]: KindOf<Options, Name> };
 
-/** The names that a function takes as options. */
+/** The names of a function's options. */
 export interface OptionNames<Options> {
   readonly kinds: ReadonlyMap<string, OptionKind>;
-  /** What a misspelt name may have meant: the names, and those of records among the options. */
+  /** Suggestions for misspelt names: the options, and the fields of records among them. */
   readonly hints: readonly string[];
-  /** For the compiler alone. */
+  /** Never set; it binds `Options` for the compiler. */
   readonly of?: Options;
 }
 
 /**
- * The names of the options of an interface.
+ * The names of an interface's options.
  *
- * @param records the names within options that are records themselves, for hints
+ * @param records the field names of options that are records themselves, for hints
  */
 export function optionNames<Options>(
   kinds: OptionKinds<Options>,
@@ -50,7 +50,7 @@ export function optionNames<Options>(
   return namesOf(Object.entries<OptionKind>(kinds), inRecords);
 }
 
-/** The same where the names are data and no interface. */
+/** The same for names that are data, not an interface. */
 export function namesOf<Options>(
   kinds: Iterable<readonly [name: string, kind: OptionKind]>,
   inRecords: readonly string[] = [],
@@ -59,22 +59,25 @@ export function namesOf<Options>(
   return { kinds: map, hints: [...map.keys(), ...inRecords] };
 }
 
-/** What options are read into. It inherits nothing, whatever happens to Object.prototype. */
+/**
+ * The object that options are read into. It inherits nothing, even if
+ * Object.prototype is changed.
+ */
 type Snapshot = Record<string, unknown>;
 // A class, because objects made by Object.create(null) are slow.
 const Snapshot = function () {
-  // It begins empty.
+  // A new snapshot is empty.
 } as unknown as new () => Snapshot;
 const SNAPSHOT_PROTOTYPE = Object.freeze(Object.create(null) as object);
 Snapshot.prototype = SNAPSHOT_PROTOTYPE;
 
 /**
- * The options that were given to a function, read once. Everything else reads
- * them from here alone, and still checks the values.
+ * Reads the options of a function, each once. All other code uses the result
+ * and not the original, and still has to check the values.
  *
  * @param what names the function in errors
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything but a plain
- * object, an unknown option, and an option that is present but undefined
+ * object, for an unknown option, and for an option that is present but undefined
  */
 export function ownOptions<Options>(
   given: unknown,
@@ -84,7 +87,10 @@ export function ownOptions<Options>(
   return ownProperties(given, names, `the options of ${what}`, '');
 }
 
-/** The same for a record among the options, or an element of a list. @param where names it in errors */
+/**
+ * The same for a record among the options or an element of a list.
+ * @param where names it in errors
+ */
 export function ownRecord<Options>(
   given: unknown,
   names: OptionNames<Options>,
@@ -93,7 +99,7 @@ export function ownRecord<Options>(
   return ownProperties(given, names, where, `${where}.`);
 }
 
-/** The own properties of a plain object whose names are somebody else's. */
+/** Reads the own properties of a plain object whose names this package does not define. */
 export function ownSettings<Settings>(given: unknown, where: string): Readonly<Settings> {
   checkPlain(given, where);
   const own = new Snapshot();
@@ -112,15 +118,15 @@ function ownProperties<Options>(
   checkPlain(given, what);
   const { kinds } = names;
   const own = new Snapshot();
-  // Also those that are not enumerable. Not symbols, which are no misspelt names:
-  // Reflect.ownKeys, which has them, takes ten times as long.
+  // Includes properties that are not enumerable, but not symbols: a symbol is not
+  // a misspelt name, and Reflect.ownKeys, which includes them, takes ten times as long.
   for (const name of Object.getOwnPropertyNames(given)) {
     const kind = kinds.get(name);
     if (kind === undefined) throw unknownOption(name, names, prefix);
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) own[name] = value;
     else if (kind === 'optional') {
-      throw argumentError(`${prefix}${name} is undefined; leave it out for the default`);
+      throw argumentError(`${prefix}${name} is undefined; omit it to use the default`);
     }
   }
   return own as unknown as Readonly<Options>;
@@ -131,7 +137,7 @@ function checkPlain(given: unknown, what: string): asserts given is object {
   throw argumentError(`${what} must be a plain object`);
 }
 
-/** Whether an object has nothing but its own properties. */
+/** Whether an object has only own properties, apart from those of Object.prototype. */
 function isPlain(object: object): boolean {
   if (Array.isArray(object)) return false;
   const prototype = Object.getPrototypeOf(object) as object | null;
@@ -143,7 +149,7 @@ function isPlain(object: object): boolean {
   );
 }
 
-/** Whether it is the Object.prototype of another realm: of a vm context, for instance. */
+/** Whether this is the Object.prototype of another realm, for example of a vm context. */
 function isObjectPrototype(prototype: object): boolean {
   return (
     Object.getPrototypeOf(prototype) === null &&
@@ -162,18 +168,18 @@ function unknownOption(
   return argumentError(`Unknown option '${prefix}${name}'${question}`);
 }
 
-/** SSPI counts strings in 16 bits in places. */
+/** Some SSPI structures store string lengths in 16 bits. */
 export const MAX_TEXT_CHARACTERS = 32767;
 
-/** A string that Windows can take: without a zero character, and not too long. */
+/** Returns a string that can be passed to Windows: no null characters, and not too long. */
 export function checkedText(value: unknown, name: string): string {
   if (typeof value !== 'string') throw argumentError(`${name} must be a string`);
-  if (value.includes('\0')) throw argumentError(`${name} must not contain a zero character`);
+  if (value.includes('\0')) throw argumentError(`${name} must not contain null characters`);
   if (value.length > MAX_TEXT_CHARACTERS) throw argumentError(`${name} is too long`);
   return value;
 }
 
-/** The same, and not empty. */
+/** The same, but the string must not be empty. */
 export function requiredText(value: unknown, name: string): string {
   const text = checkedText(value, name);
   if (text === '') throw argumentError(`${name} must not be empty`);

@@ -27,7 +27,7 @@ export const SSPI_CALLS = [
 /** The name of an SSPI function, without the `W` of those that take text. */
 export type SspiCall = (typeof SSPI_CALLS)[number];
 
-/** Whether the bytes of an output buffer are for the peer: a token or an alert, with bytes. */
+/** Whether an output buffer is for the peer: a token or an alert that is not empty. */
 function isForPeer({ type, data }: SecBuffer): boolean {
   const plain = (type & ~SECBUFFER_ATTRMASK) >>> 0;
   return (
@@ -37,29 +37,38 @@ function isForPeer({ type, data }: SecBuffer): boolean {
   );
 }
 
-/** An SSPI function returned a failure. */
+/** The error for an SSPI function that returned a failure status. */
 export class SspiError extends Error {
   static {
     this.prototype.name = 'SspiError';
   }
 
-  /** The status by name, `'SEC_E_LOGON_DENIED'`, or `'0x…'` where it has none. */
+  /** The name of the status, `'SEC_E_LOGON_DENIED'`, or `'0x…'` if it has no name. */
   readonly code: string;
-  /** The SECURITY_STATUS, unsigned: `0x8009030c`. */
+  /** The SECURITY_STATUS as an unsigned number, `0x8009030c`. */
   readonly status: number;
-  /** The SSPI function that failed. */
+  /** The SSPI function that failed, without its suffix `W`. */
   readonly call: SspiCall;
   /**
-   * A failure token (or TLS alert) of the package, if it made one. It must
-   * still be sent to the peer. Not enumerable, so that it does not end in a
-   * log.
+   * The failure token or TLS alert that the package produced; `undefined` if it
+   * produced none. Send it to the peer. Not enumerable, so that it does not
+   * appear in logs.
    */
   declare readonly token: Buffer | undefined;
-  /** All output buffers of the failed leg (raw level). Not enumerable. */
+  /** All output buffers of the failed leg, for code that uses `secur32/raw`. Not enumerable. */
   declare readonly output: readonly SecBuffer[];
-  /** Of `SEC_E_INCOMPLETE_MESSAGE` from DecryptMessage: how many bytes are missing, where the package says. */
+  /**
+   * With `SEC_E_INCOMPLETE_MESSAGE` from DecryptMessage: the number of bytes that
+   * are missing, if the package reports it.
+   */
   declare readonly missing: number | undefined;
 
+  /**
+   * @param call the SSPI function that failed
+   * @param status the SECURITY_STATUS, signed or unsigned
+   * @param output the output buffers of a failed leg
+   * @param missing the number of missing bytes
+   */
   constructor(call: SspiCall, status: number, output: readonly SecBuffer[] = [], missing?: number) {
     super(`${call} failed: ${statusName(status)} (${statusHex(status)}), ${statusMeaning(status)}`);
     this.code = statusName(status);
@@ -71,77 +80,90 @@ export class SspiError extends Error {
   }
 }
 
-/** The codes of errors that are no failure of SSPI. */
+/** The codes of errors that are not SSPI failures. */
 export type Secur32ErrorCode =
-  /** An argument is not what the function takes. Always a TypeError. */
+  /** An argument is invalid. Always a TypeError. */
   | 'ERR_SECUR32_INVALID_ARGUMENT'
   /** The input token is larger than `maxTokenBytes`. */
   | 'ERR_SECUR32_TOKEN_TOO_LARGE'
-  /** The value is no handle of this package. Always a TypeError. */
+  /** The value is not a handle of this package. Always a TypeError. */
   | 'ERR_SECUR32_INVALID_HANDLE'
-  /** The handle or object was closed, perhaps while the call waited or ran. */
+  /** The handle or object was closed, possibly while the call waited or ran. */
   | 'ERR_SECUR32_CLOSED'
   /** Another call is running on this context. */
   | 'ERR_SECUR32_BUSY'
-  /** The handle belongs to a high-level object, which alone may do this. */
+  /** The handle belongs to a high-level object, and only that object may do this. */
   | 'ERR_SECUR32_OWNED_HANDLE'
-  /** Known only once the context is established. */
+  /** The context is not established yet. */
   | 'ERR_SECUR32_NOT_ESTABLISHED'
-  /** The context is established; another leg would not be part of its handshake. */
+  /** The context is established; its handshake has no further legs. */
   | 'ERR_SECUR32_ALREADY_ESTABLISHED'
   /** An earlier leg of this context failed. */
   | 'ERR_SECUR32_CONTEXT_FAILED'
-  /** The context was established without something that was required. */
+  /** The handshake finished without something that was required. */
   | 'ERR_SECUR32_REQUIREMENTS_NOT_MET'
-  /** The package of this system would ignore the channel bindings, or a server's certificate has none. */
+  /**
+   * This system's package ignores channel bindings, or none are defined for the
+   * server's certificate.
+   */
   | 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED'
-  /** The package of this system would ignore the list of packages. */
+  /** This system's package ignores `packageList`. */
   | 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED'
-  /** The package of this system has one identity per process, and it is another one. */
+  /** This system's package supports one identity per process, and another one is in use. */
   | 'ERR_SECUR32_IDENTITY_UNSUPPORTED'
-  /** The package asked for another call without having used any of its input. */
+  /** The package asked for another call but used none of its input. */
   | 'ERR_SECUR32_NO_PROGRESS'
-  /** The package of this system cannot take these buffers without harm. */
+  /** This system's package cannot process these buffers safely. */
   | 'ERR_SECUR32_BUFFERS_UNSUPPORTED'
-  /** A function of Windows that is not SSPI's failed; `systemCode` has its number. */
+  /** A Windows function that is not part of SSPI failed; `systemCode` has the error. */
   | 'ERR_SECUR32_SYSTEM_ERROR'
-  /** Not while this thread acts as a client, or a function to run as a client that is not synchronous. */
+  /**
+   * The call is not possible while this thread impersonates a client, or a function
+   * to run as a client is not synchronous.
+   */
   | 'ERR_SECUR32_IMPERSONATING'
-  /** The client cannot be impersonated: it allowed no more than to ask who it is, or this process has no right to. */
+  /**
+   * The client cannot be impersonated: it allows only identification, or this
+   * process lacks the privilege.
+   */
   | 'ERR_SECUR32_CANNOT_IMPERSONATE'
   /** A message was not encrypted. */
   | 'ERR_SECUR32_NOT_ENCRYPTED'
-  /** Nobody logged on for this request, or the middleware did not run. */
+  /** The request is not authenticated, or the middleware did not run. */
   | 'ERR_SECUR32_NOT_AUTHENTICATED'
-  /** The name of an account that nobody knows. */
+  /** No account has this name. */
   | 'ERR_SECUR32_UNKNOWN_ACCOUNT'
-  /** No memory for the bytes of the caller, or for the call. */
+  /** There is not enough memory for the call, its input or its result. */
   | 'ERR_SECUR32_OUT_OF_MEMORY'
-  /** The body of a request is a stream that was read, and the logon needs it once more. */
+  /** The logon must send the request body again, but the body is a stream that was already read. */
   | 'ERR_SECUR32_BODY_NOT_REPLAYABLE'
-  /** The connection of a logon ended between two legs. */
+  /** The connection closed between two legs of a logon. */
   | 'ERR_SECUR32_CONNECTION_LOST'
-  /** After its probe a connection of an http.Agent is not logged on. */
+  /** A connection of an http.Agent is not authenticated after its probe request. */
   | 'ERR_SECUR32_CONNECTION_NOT_LOGGED_ON'
-  /** What a server or proxy sent of a logon is no token. */
+  /** A server or proxy sent a challenge that does not contain a valid token. */
   | 'ERR_SECUR32_MALFORMED_CHALLENGE'
-  /** There is no service principal name for a host. */
+  /** A host has no service principal name. */
   | 'ERR_SECUR32_NO_TARGET_NAME'
-  /** A proxy did not make a connection to the server. */
+  /** A proxy refused to connect to the server. */
   | 'ERR_SECUR32_PROXY_REFUSED'
-  /** A server answered without the proof of who it is that was asked for. */
+  /**
+   * A server responded without proving its identity, although mutual authentication
+   * was required.
+   */
   | 'ERR_SECUR32_SERVER_NOT_PROVEN'
-  /** A leg of a logon took too long. */
+  /** A leg of a logon exceeded its time limit. */
   | 'ERR_SECUR32_LEG_TIMEOUT'
-  /** A logon took more legs than its limit. */
+  /** A logon exceeded its limit of legs. */
   | 'ERR_SECUR32_TOO_MANY_LEGS'
-  /** This is not Windows on x64 or ARM64. */
+  /** The platform is not Windows on x64 or ARM64. */
   | 'ERR_SECUR32_UNSUPPORTED_PLATFORM'
   /** The addon could not be loaded. */
   | 'ERR_SECUR32_LOAD_FAILED';
 
-/** An error that is no failure of SSPI, with its code. */
+/** An error that is not an SSPI failure. */
 export interface Secur32Error extends Error {
+  /** What went wrong: `'ERR_SECUR32_CLOSED'` and so on. */
   readonly code: Secur32ErrorCode;
 }
 
@@ -153,7 +175,7 @@ export function codedError(
   return Object.assign(new Error(message, options), { code });
 }
 
-/** An object or handle that was closed. @param what names it: `'the context'` */
+/** The error for an object or handle that was closed. @param what names it: `'the context'` */
 export function closedError(what: string): Secur32Error {
   return codedError('ERR_SECUR32_CLOSED', `${what} is closed`);
 }
@@ -162,17 +184,18 @@ function typeError(code: Secur32ErrorCode, message: string): Secur32Error {
   return Object.assign(new TypeError(message), { code });
 }
 
-/** A function of Windows failed. */
+/** The error for a Windows function that failed and is not part of SSPI. */
 export interface SystemError extends Secur32Error {
+  /** Always `'ERR_SECUR32_SYSTEM_ERROR'`. */
   readonly code: 'ERR_SECUR32_SYSTEM_ERROR';
-  /** The function that failed. */
+  /** The Windows function that failed. */
   readonly call: string;
-  /** The error of Windows: winerror.h. */
+  /** The Windows error code, as winerror.h defines it. */
   readonly systemCode: number;
 }
 
 export function systemError(call: string, systemCode: number): SystemError {
-  const message = `${call} failed with the system's error ${systemCode}`;
+  const message = `${call} failed with Windows error ${systemCode}`;
   return Object.assign(new Error(message), {
     code: 'ERR_SECUR32_SYSTEM_ERROR' as const,
     call,

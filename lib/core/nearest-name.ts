@@ -1,13 +1,13 @@
-/** A longer name is not compared: it is no misspelling. */
+/** Longer names are not compared: they are not misspellings. */
 const MAX_CHARACTERS = 40;
-/** The shortest name of which the beginning counts: `user` for `username`. */
+/** The shortest name that is matched as a prefix: `user` for `username`. */
 const MIN_PREFIX = 4;
 
 /**
- * The name that a misspelt one probably means; undefined where none is near.
+ * Finds the name that a misspelt one probably means; undefined if none is close.
  *
- * @param names with a dot where a name belongs to a record: `authIdentity.user`
- * is near to `user`
+ * @param names a name within a record has a dot: `authIdentity.user` is close
+ * to `user`
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   if (name.length > MAX_CHARACTERS) return undefined;
@@ -25,7 +25,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
   return nearest;
 }
 
-/** How many letters of a name may be wrong. */
+/** How many letters of a name may differ. */
 function misspelling({ length }: string): number {
   return Math.max(1, Math.floor(length / 4));
 }
@@ -35,7 +35,7 @@ function isBeginning(one: string, other: string): boolean {
   return shorter.length >= MIN_PREFIX && longer.startsWith(shorter);
 }
 
-/** Letters that are missing, too many, wrong, or swapped with the next one. */
+/** Counts letters that are missing, superfluous, wrong, or swapped with the next one. */
 function distance(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,6 +1,6 @@
 /**
- * What this package must know of security packages by their names. What
- * depends on the system (Wine or Windows) is in the addon's provider traits.
+ * What this package knows about security packages by their names. What depends
+ * on the system (Wine or Windows) is in the addon's provider traits.
  */
 
 export type PackageKind = 'tls' | 'credssp' | 'digest' | 'ntlm' | 'kerberos' | 'negotiate';
@@ -17,7 +17,7 @@ const KINDS: ReadonlyMap<string, PackageKind> = new Map<string, PackageKind>([
   ['negotiate', 'negotiate'],
 ]);
 
-/** The kind of a package of Windows by any of its names; undefined for one of somebody else. */
+/** The kind of a Windows package by any of its names; undefined for third-party packages. */
 export function packageKind(name: string): PackageKind | undefined {
   return KINDS.get(name.toLowerCase());
 }

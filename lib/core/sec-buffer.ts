@@ -1,35 +1,42 @@
-/** One SecBuffer, before and after a call. */
+/** The shapes of one SecBuffer before and after a call. */
 
-/** A buffer that goes into a call. */
+/** An input buffer of a call. */
 export interface InputSecBuffer {
-  /** A `SECBUFFER_` type, with `SECBUFFER_READONLY` and the like OR-ed into it. */
+  /** A `SECBUFFER_` type, optionally OR-ed with attributes such as `SECBUFFER_READONLY`. */
   type: number;
-  /** Its bytes, copied when the call is made; absent for an empty buffer. */
+  /** Its bytes, copied when the call is made. Omit it for an empty buffer. */
   data?: Uint8Array;
 }
 
-/** A buffer that comes out of a call. */
+/** An output buffer that a call is to fill. */
 export interface OutputSecBuffer {
   /** A `SECBUFFER_` type. */
   type: number;
-  /** Its capacity in bytes. By default the package's largest token, or memory of the package. */
+  /**
+   * Its capacity in bytes, at most 16 MiB.
+   *
+   * @defaultValue the package's largest token, or memory that the package allocates
+   */
   size?: number;
 }
 
-/** A buffer after a call. */
+/** An output buffer after a call. */
 export interface SecBuffer {
   /** The type, as the package left it. */
   type: number;
-  /** A copy of what the package wrote; absent if it wrote nothing. */
+  /** A copy of the bytes that the package wrote; absent if it wrote nothing. */
   data?: Buffer;
 }
 
 /** An input buffer after a call. */
 export interface LeftInput {
-  /** The type, as the package left it: `SECBUFFER_EXTRA` for input that it did not use. */
+  /** The type, as the package left it: `SECBUFFER_EXTRA` for unused input. */
   type: number;
-  /** Its size in bytes: for `SECBUFFER_EXTRA` how much was not used, for `SECBUFFER_MISSING` how much is needed. */
+  /**
+   * Its size in bytes: for `SECBUFFER_EXTRA` the number of unused bytes, for
+   * `SECBUFFER_MISSING` the number of bytes that are still needed.
+   */
   size: number;
-  /** For `SECBUFFER_EXTRA` the bytes that were not used: the end of the token. */
+  /** For `SECBUFFER_EXTRA` a copy of the unused bytes: the end of the token. */
   data?: Buffer;
 }

@@ -2,20 +2,20 @@
 const TICKS_PER_MILLISECOND = 10_000n;
 const UNIX_EPOCH_IN_TICKS = 116_444_736_000_000_000n;
 /**
- * "Never": the maximum less a day, 0x7FFFFF36D5969FFF, is what packages write;
- * converted to local time it is up to a day less or more.
+ * Packages write 0x7FFFFF36D5969FFF for "never". Converted to local time it can
+ * be up to a day less or more.
  */
 const ONE_DAY = 864_000_000_000n;
 const FOREVER = 0x7fff_ff36_d596_9fffn - ONE_DAY;
-/** The last moment that a Date can hold, in milliseconds. */
+/** The latest time that a Date can represent, in milliseconds. */
 const LAST_DATE = 8_640_000_000_000_000n;
 
 /**
- * An expiry of SSPI as a Date; undefined for "never" and "not set".
+ * Converts an SSPI expiry to a Date; undefined for "never" and "not set".
  *
- * SSPI writes local time. It is taken back to UTC by today's offset, as
- * Windows made it; around a change to or from daylight saving time it can be
- * an hour off.
+ * SSPI writes local time. It is converted back to UTC with today's offset, the
+ * one that Windows used; around a change to or from daylight saving time the
+ * result can be an hour off.
  */
 export function expiryDate(
   expiry: bigint,

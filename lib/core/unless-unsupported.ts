@@ -2,8 +2,8 @@ import { SEC_E_UNSUPPORTED_FUNCTION } from '../constants/status.js';
 import { SspiError } from './errors.js';
 
 /**
- * What a package answers, or undefined where it does not have such a thing, as
- * SEC_E_UNSUPPORTED_FUNCTION and perhaps another status say.
+ * Returns what `ask` returns, or undefined if the package does not support it,
+ * which it reports with SEC_E_UNSUPPORTED_FUNCTION or with `alsoSaidBy`.
  */
 export function unlessUnsupported<T>(ask: () => T, alsoSaidBy?: number): T | undefined {
   try {

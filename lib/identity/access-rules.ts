@@ -3,10 +3,20 @@ import { argumentError } from '../core/errors.js';
 import type { Identity } from './identity.js';
 import { optionNames, ownOptions, requiredText } from '../core/checks.js';
 
+/** Options of `AccessRules.resolve`. */
 export interface AccessRulesOptions {
-  /** Users and groups that may: SIDs (`S-1-…`) or names. Everybody who is known, and no guest, if it is left out. */
+  /**
+   * The users and groups to permit, at most 1000: SIDs (`S-1-…`) or account names.
+   *
+   * @defaultValue all authenticated users except guests
+   */
   allow?: readonly string[];
-  /** Users and groups that may not, whatever `allow` says. */
+  /**
+   * The users and groups to refuse, at most 1000: SIDs or account names. `deny`
+   * overrides `allow`.
+   *
+   * @defaultValue `[]`
+   */
   deny?: readonly string[];
 }
 
@@ -15,22 +25,26 @@ const NAMES = optionNames<AccessRulesOptions>({ allow: 'optional', deny: 'option
 const SID = /^S-1(?:-(?:0|[1-9][0-9]*)){2,16}$/i;
 const MAX_ACCOUNTS = 1000;
 
-/** A SID as Windows writes it: written in another way it would match, and so deny, nobody. */
+/**
+ * Whether the text is a SID in the form that Windows writes. A SID in another form
+ * would never match, so `deny` would have no effect.
+ */
 function isSid(text: string): boolean {
   return SID.test(text) && text.split('-').every((part, i) => i === 0 || Number(part) < 2 ** 32);
 }
 
 async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<string>> {
   if (!Array.isArray(accounts)) throw argumentError(`${where} must be an array of strings`);
-  if (accounts.length > MAX_ACCOUNTS) throw argumentError(`${where} has too many accounts`);
+  if (accounts.length > MAX_ACCOUNTS)
+    throw argumentError(`${where} must not have more than ${MAX_ACCOUNTS} accounts`);
   const sids = Array.from(accounts as unknown[], async (account, index) => {
     const text = requiredText(account, `${where}[${index}]`);
     if (isSid(text)) return text.toUpperCase();
     const { sid, name, use } = await accountByName(text);
-    // The name of a machine is one, too, whatever user is called like it.
+    // The name of a computer resolves to a domain, even if a user has the same name.
     if (use === 'domain') {
       throw argumentError(
-        `${where}[${index}]: ${name} is a domain or a machine, of which nobody is a member; name a group or an account in it`,
+        `${where}[${index}] must be a user or a group; ${name} is a domain or a computer, which has no members`,
       );
     }
     return sid;
@@ -39,11 +53,11 @@ async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<str
 }
 
 /**
- * Who may come in, by user and group.
+ * Rules that permit or refuse clients by user and group.
  *
- * Names are looked up once, when the rules are made: an account that is unknown
- * or a domain that cannot be asked makes them fail, and a later account of the
- * same name does not match.
+ * Names are resolved to SIDs once, by `resolve`. So a name that is unknown or
+ * cannot be looked up is an error, and an account that gets the same name later
+ * does not match.
  */
 export class AccessRules {
   readonly #allow: ReadonlySet<string> | undefined;
@@ -55,16 +69,20 @@ export class AccessRules {
   }
 
   /**
-   * Makes rules, of a plain object with `allow`, `deny` or neither. Rejects
-   * with `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
-   * `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot be asked. An option that
-   * is unknown or present but undefined is an error, and so is the name of a
-   * domain, which would match nobody.
+   * Creates rules from a plain object with `allow`, `deny`, both or neither.
+   *
+   * Calls LookupAccountNameW for each name.
+   *
+   * Rejects with `ERR_SECUR32_UNKNOWN_ACCOUNT` if no account has a name, with
+   * `ERR_SECUR32_SYSTEM_ERROR` if the lookup fails, for example because no domain
+   * controller is available, and with a TypeError (`ERR_SECUR32_INVALID_ARGUMENT`)
+   * for an option that is unknown or present but undefined, and for the name of a
+   * domain or computer, which has no members.
    */
   static async resolve(options: AccessRulesOptions): Promise<AccessRules> {
-    // What is misspelt, or no object of options, would be rules that let everybody in.
+    // If misspelt options were ignored, the rules would permit every client.
     const own = ownOptions(options, NAMES, 'AccessRules.resolve');
-    // Both lists are read before anything is waited for: the caller may change them then.
+    // Both lists are read before the first await, because the caller may change them afterwards.
     const [allow, deny] = await Promise.all([
       'allow' in own ? sidsOf(own.allow, 'allow') : undefined,
       'deny' in own ? sidsOf(own.deny, 'deny') : new Set<string>(),
@@ -73,10 +91,11 @@ export class AccessRules {
   }
 
   /**
-   * Whether somebody may come in. `allow` matches the user and groups that are
-   * enabled and not for denying only; `deny` matches the user and every group,
-   * for a filtered administrator is one, too. Who has no groups to look at, is
-   * anonymous or a null session may not; a guest only where `allow` matches.
+   * Tells whether the rules permit an identity. `allow` matches the user and groups
+   * that are enabled and not deny-only. `deny` matches the user and every group,
+   * including deny-only groups, such as Administrators of a filtered administrator.
+   * Anonymous and null-session identities, and identities without group information,
+   * are refused. Guests need an explicit `allow` match.
    */
   permits(identity: Identity): boolean {
     const { sid, groups, isAnonymous, isGuest, isNullSession } = identity;

@@ -1,4 +1,4 @@
-/** Names of accounts, remembered for a while. */
+/** Names of accounts, with a cache. */
 
 import { codedError, systemError } from '../core/errors.js';
 import {
@@ -8,20 +8,22 @@ import {
   type AccountUse,
 } from '../raw/accounts.js';
 
-/** An account of Windows: a user, a group, a machine. */
+/** A Windows account: a user, a group, a computer and so on. */
 export interface Account {
+  /** The SID: `'S-1-5-21-…-1104'`. */
   readonly sid: string;
-  /** `DOMAIN\name`. */
+  /** The name as Windows writes it: `DOMAIN\name`, or only the name if it has no domain. */
   readonly name: string;
+  /** The kind of the account. */
   readonly use: AccountUse;
 }
 
 const ERROR_NONE_MAPPED = 1332;
-/** Accounts that are remembered; the oldest are forgotten first. */
+/** The size of the cache; the oldest entries are removed first. */
 const MAX_REMEMBERED = 10_000;
-/** For how long a name is good. Accounts are renamed now and then. */
+/** How long a name is cached. Accounts are renamed occasionally. */
 const LIFETIME_MS = 10 * 60_000;
-/** An account that nobody knows may be one that is not replicated yet. */
+/** An unknown account may be one that is not replicated yet. */
 const UNKNOWN_LIFETIME_MS = 60_000;
 
 interface Remembered {
@@ -29,7 +31,7 @@ interface Remembered {
   until: number;
 }
 
-/** By SID: a name comes from a token's SIDs, never from what a client can write. */
+/** By SID, because SIDs come from tokens, while a client can influence names. */
 const remembered = new Map<string, Remembered>();
 
 function recall(sid: string, now: number): Remembered | undefined {
@@ -54,15 +56,15 @@ function accountOf({ sid, domain, name, use }: AccountLookup): Account {
 }
 
 /**
- * The accounts of SIDs; a SID that nobody knows is not in the result.
+ * Finds the accounts of SIDs. Unknown SIDs are missing from the result.
  *
- * Calls LookupAccountSidW for those that are not remembered. Rejects with
- * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
+ * Calls LookupAccountSidW for those that are not cached. Rejects with
+ * `ERR_SECUR32_SYSTEM_ERROR` if a lookup fails.
  */
 export async function accountsBySid(sids: Iterable<string>): Promise<Map<string, Account>> {
   const found = new Map<string, Account>();
   const unknown: string[] = [];
-  // Taken out now: what is remembered may be forgotten while the others are looked up.
+  // Read the cache now: entries may be removed while the other SIDs are looked up.
   for (const sid of new Set(sids)) {
     const recalled = recall(sid, performance.now());
     if (recalled === undefined) unknown.push(sid);
@@ -86,28 +88,30 @@ export async function accountsBySid(sids: Iterable<string>): Promise<Map<string,
   return found;
 }
 
-/** @internal The look-up of a name, which found an account. */
+/** @internal Looks up a name. Rejects if no account has it. */
 export async function accountByName(name: string): Promise<AccountLookup> {
   const [lookup] = await lookupAccountNames([name]);
   if (lookup === undefined || lookup.error === ERROR_NONE_MAPPED) {
-    throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is called ${JSON.stringify(name)}`);
+    throw codedError('ERR_SECUR32_UNKNOWN_ACCOUNT', `no account is named ${JSON.stringify(name)}`);
   }
   if (lookup.error !== 0) throw systemError('LookupAccountName', lookup.error);
   return lookup;
 }
 
 /**
- * The account of a name: `DOMAIN\name`, `name@domain`, or a name of this
- * machine or of everybody (`BUILTIN\Administrators`).
+ * Finds the account with this name: `DOMAIN\name`, `name@domain`, or the name of a
+ * local or well-known account (`BUILTIN\Administrators`).
  *
- * Calls LookupAccountNameW each time, and LookupAccountSidW for the name as the
- * system writes it, which is remembered. Rejects with
- * `ERR_SECUR32_UNKNOWN_ACCOUNT` for a name that nobody knows, and with
- * `ERR_SECUR32_SYSTEM_ERROR` where an answer cannot be had just now.
+ * Calls LookupAccountNameW each time, and LookupAccountSidW for the name as Windows
+ * writes it, which is cached for ten minutes.
+ *
+ * Rejects with `ERR_SECUR32_UNKNOWN_ACCOUNT` if no account has this name, and with
+ * `ERR_SECUR32_SYSTEM_ERROR` if a lookup fails, for example because no domain
+ * controller is available.
  */
 export async function resolveAccount(name: string): Promise<Account> {
   const lookup = await accountByName(name);
-  // The look-up by name does not say how the account is called: it may have been a UPN.
+  // The lookup by name does not return the account's name, and `name` may be a UPN.
   const accounts = await accountsBySid([lookup.sid]);
   return accounts.get(lookup.sid) ?? accountOf(lookup);
 }

@@ -15,23 +15,24 @@ import {
 import { unlessUnsupported } from '../core/unless-unsupported.js';
 
 const ANONYMOUS_LOGON = 'S-1-5-7';
-/** The account Guest of any domain or machine. */
+/** The Guest account of any domain or computer. */
 const GUEST_ACCOUNT = /^S-1-5-21-.*-501$/;
 const GUESTS = 'S-1-5-32-546';
 
-/** A group that the client is in. */
+/** A group in the client's token. */
 export interface IdentityGroup extends TokenGroup {
-  /** `DOMAIN\name`, after `resolveNames()`; undefined where nobody knows it. */
+  /** `DOMAIN\name` after `resolveNames()`; undefined before that, and for unknown groups. */
   readonly name: string | undefined;
 }
 
 /**
- * Where an identity comes from: the access token of the context, or only the
- * name that the package gave, or nothing, because the system has neither.
+ * Where an identity comes from: `'token'`, the access token of the context;
+ * `'names'`, only the name that the package reported; or `'none'` if the package
+ * provides neither.
  */
 export type IdentitySource = 'token' | 'names' | 'none';
 
-/** @internal For this package alone: identities come from contexts. */
+/** @internal Only for this package: identities come from contexts. */
 export let newIdentity: (
   information: TokenInformation | undefined,
   name: string | undefined,
@@ -39,30 +40,34 @@ export let newIdentity: (
 ) => Identity;
 
 /**
- * Who the client is: read from the context's access token when the handshake
- * was done, natively and without impersonating anybody.
+ * Who the client of a `ServerContext` is. It was read from the context's access
+ * token when the handshake finished, without impersonating the client.
  */
 export class Identity {
   static {
     newIdentity = (...parts) => new Identity(...parts);
   }
 
+  /**
+   * Where the identity comes from. Without a token there is no `sid`, and `groups`
+   * is undefined.
+   */
   readonly source: IdentitySource;
-  /** The SID of the user; undefined without a token. Compare this, not the name. */
+  /** The SID of the user; undefined without a token. Compare SIDs, not names. */
   readonly sid: string | undefined;
-  /** The LUID of the logon session. */
+  /** The LUID of the logon session; undefined without a token. */
   readonly logonId: bigint | undefined;
-  /** How far the server may go in acting as the client. */
+  /** How far the server may act as the client; undefined without a token. */
   readonly impersonationLevel: ImpersonationLevel | undefined;
-  /** The client's own token is elevated: an administrator's full one. */
+  /** Whether the client's token is elevated: an administrator's full token. */
   readonly elevated: boolean;
-  /** The integrity level of the token: 0x2000 is medium. */
+  /** The integrity level of the token, 0x2000 for medium; undefined if it has none. */
   readonly integrityLevel: number | undefined;
-  /** The client logged on as a guest: somebody whom nobody knows. */
+  /** Whether the client logged on as a guest, the substitute for unknown users. */
   readonly isGuest: boolean;
-  /** The client is nobody: an anonymous logon. */
+  /** Whether the user is ANONYMOUS LOGON: the client proved no identity. */
   readonly isAnonymous: boolean;
-  /** The context is a null session, which is nobody either. */
+  /** Whether the context is a null session: an anonymous client of NTLM. */
   readonly isNullSession: boolean;
 
   readonly #groups: readonly TokenGroup[] | undefined;
@@ -90,17 +95,17 @@ export class Identity {
   }
 
   /**
-   * `DOMAIN\name` as the package says it, or after `resolveNames()` as the
-   * domain does; undefined where nobody does.
+   * The user's name, `DOMAIN\name`, as the package reports it (SECPKG_ATTR_NAMES),
+   * or after `resolveNames()` as Windows looks it up; undefined if neither has it.
    */
   get name(): string | undefined {
     return this.#name;
   }
 
   /**
-   * The groups, with integrity levels and the logon's own SID among them;
-   * undefined without a token: then nobody knows, which is not the same as no
-   * groups.
+   * All groups in the token, including integrity levels and the SID of the logon
+   * session. undefined without a token: the groups are unknown, which does not mean
+   * that there are none.
    */
   get groups(): readonly IdentityGroup[] | undefined {
     return this.#groups?.map((group) =>
@@ -109,8 +114,10 @@ export class Identity {
   }
 
   /**
-   * Whether the client counts as a member of a group where access is granted:
-   * enabled, and not for denying only.
+   * Tells whether the client is a member of a group for the purpose of granting
+   * access: the group is enabled and not deny-only.
+   *
+   * @param sid the SID of the group
    */
   isMemberOf(sid: string): boolean {
     return (this.#groups ?? []).some(
@@ -119,11 +126,11 @@ export class Identity {
   }
 
   /**
-   * Looks the names of the user and of the groups up.
+   * Looks up the names of the user and the groups, and resolves with this object.
    *
-   * Calls LookupAccountSidW on another thread; it may ask the domain, and
-   * remembers 10,000 names for ten minutes. Rejects with
-   * `ERR_SECUR32_SYSTEM_ERROR` where the domain cannot be asked.
+   * Calls LookupAccountSidW on another thread, because it may ask a domain
+   * controller. Up to 10,000 names are cached for ten minutes. Rejects with
+   * `ERR_SECUR32_SYSTEM_ERROR` if a lookup fails.
    */
   async resolveNames(): Promise<this> {
     if (this.sid === undefined || this.#groups === undefined) return this;
@@ -134,7 +141,7 @@ export class Identity {
     return this;
   }
 
-  /** Without groups: for a log. */
+  /** Returns the identity without its groups, for logs. */
   toJSON(): Record<string, unknown> {
     const { source, sid, name, isGuest, isAnonymous, isNullSession } = this;
     return { source, sid, name, isGuest, isAnonymous, isNullSession };
@@ -150,9 +157,9 @@ function informationOf(context: ContextHandle): TokenInformation {
   }
 }
 
-/** @internal The identity of an established context. */
+/** @internal Reads the identity of an established context. */
 export function identityOf(context: ContextHandle, isNullSession: boolean): Identity {
-  // A ticket without a PAC makes no token.
+  // A ticket without a PAC does not result in a token.
   const information = unlessUnsupported(() => informationOf(context), SEC_E_NO_IMPERSONATION);
   const name = unlessUnsupported(() => queryContextAttributes(context, SECPKG_ATTR_NAMES));
   return newIdentity(information, name === '' ? undefined : name, isNullSession);

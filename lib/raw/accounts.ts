@@ -19,20 +19,24 @@ const USES = [
   'label',
   'logonSession',
 ] as const;
+/** The kind of an account (SID_NAME_USE). */
 export type AccountUse = (typeof USES)[number];
 
-/** What a look-up found of one account. */
+/** The result of looking up one account. */
 export interface AccountLookup {
-  /** 0, or the error of Windows: 1332 (ERROR_NONE_MAPPED) for an account that nobody knows. */
+  /** 0, or the Windows error: 1332 (ERROR_NONE_MAPPED) if no such account exists. */
   error: number;
+  /** The SID; `''` if a lookup by name failed. */
   sid: string;
+  /** The domain or computer that has the account; `''` if it has none or the lookup failed. */
   domain: string;
-  /** Of a look-up by name what was asked for. */
+  /** The name without its domain. A lookup by name returns the name that it was given. */
   name: string;
+  /** The kind of the account; `'unknown'` if the lookup failed. */
   use: AccountUse;
 }
 
-/** More than a token can have. Mirrors kMaxAccounts. */
+/** More groups than a token can have. Mirrors kMaxAccounts. */
 export const MAX_ACCOUNTS = 4096;
 const ELEMENTS = 5;
 
@@ -53,24 +57,29 @@ function lookups(tuple: AccountsTuple): AccountLookup[] {
 
 function checkedTexts(texts: unknown, where: string): string[] {
   if (!Array.isArray(texts)) throw argumentError(`${where} must be an array of strings`);
-  if (texts.length > MAX_ACCOUNTS) throw argumentError(`${where}: at most ${MAX_ACCOUNTS} at once`);
+  if (texts.length > MAX_ACCOUNTS)
+    throw argumentError(`${where} must not have more than ${MAX_ACCOUNTS} elements`);
   return Array.from(texts as unknown[], (text, index) => requiredText(text, `${where}[${index}]`));
 }
 
 /**
- * The names of accounts by their SIDs, one result for each in the same order.
+ * Looks up accounts by their SIDs, at most 4096. Resolves with one result for each
+ * SID, in the same order; a failed lookup is a result with an `error`.
  *
- * Calls LookupAccountSidW, not on this thread: it may ask a domain controller.
+ * Calls LookupAccountSidW on another thread, because it may ask a domain
+ * controller.
  */
 export async function lookupAccountSids(sids: readonly string[]): Promise<AccountLookup[]> {
   return lookups(accepted(await native().lookupAccountSids(checkedTexts(sids, 'sids'))));
 }
 
 /**
- * The SIDs of accounts by their names (`DOMAIN\name`, `name@domain`), one
- * result for each in the same order.
+ * Looks up accounts by their names (`DOMAIN\name`, `name@domain`), at most 4096.
+ * Resolves with one result for each name, in the same order; a failed lookup is a
+ * result with an `error`.
  *
- * Calls LookupAccountNameW, not on this thread: it may ask a domain controller.
+ * Calls LookupAccountNameW on another thread, because it may ask a domain
+ * controller.
  */
 export async function lookupAccountNames(names: readonly string[]): Promise<AccountLookup[]> {
   return lookups(accepted(await native().lookupAccountNames(checkedTexts(names, 'names'))));

@@ -22,29 +22,45 @@ import {
   type CredentialHandle,
 } from './handles.js';
 
-/** Whose credential, for which package. */
+/** Whose credential to acquire, and for which package. */
 export interface CredentialOptions {
-  /** The name of a package: `'Negotiate'`, `'Kerberos'`, `'NTLM'` and so on. */
+  /** The name of a security package: `'Negotiate'`, `'Kerberos'`, `'NTLM'` and so on. */
   package: string;
-  /** The principal whose credential it is; by default the user's. */
+  /**
+   * The name of the principal whose credential to acquire (pszPrincipal).
+   *
+   * @defaultValue the user's principal
+   */
   principal?: string;
-  /** Another user than the one of the process. It must not be present but undefined. */
+  /**
+   * A user other than that of the process. Passing `undefined` or an incomplete
+   * object throws.
+   *
+   * @defaultValue the process identity
+   */
   authIdentity?: AuthIdentity;
-  /** What Negotiate may choose from: names to allow, or with a leading `!` to exclude. It must not be present but undefined. */
+  /**
+   * The packages that Negotiate may choose from: names to allow, or names with a
+   * leading `!` to exclude. Passing `undefined` or an empty array throws.
+   *
+   * @defaultValue all that Negotiate supports
+   */
   packageList?: readonly string[];
   /**
-   * The client of an established server context, whose credential is to be
-   * acquired (delegation). It must not be present but undefined, and there can
-   * be no `authIdentity` beside it.
+   * An established server context, to acquire the credential of its client
+   * (delegation). Passing `undefined` throws. It cannot be combined with
+   * `authIdentity`.
    */
   onBehalfOf?: ContextHandle;
 }
 
+/** Options of `acquireCredentialsHandle`. */
 export interface AcquireCredentialsHandleOptions extends CredentialOptions {
   /**
    * `SECPKG_CRED_INBOUND` for servers, `SECPKG_CRED_OUTBOUND` for clients, or
-   * `SECPKG_CRED_BOTH`; with `SECPKG_CRED_AUTOLOGON_RESTRICTED` (never the
-   * user's own logon by itself) or `SECPKG_CRED_PROCESS_POLICY_ONLY`.
+   * `SECPKG_CRED_BOTH`; optionally OR-ed with `SECPKG_CRED_AUTOLOGON_RESTRICTED`
+   * (never use the user's own logon implicitly) or
+   * `SECPKG_CRED_PROCESS_POLICY_ONLY`.
    */
   use: number;
 }
@@ -61,31 +77,34 @@ const NAMES = optionNames<AcquireCredentialsHandleOptions>(
   { authIdentity: IDENTITY_NAMES },
 );
 
+/** The result of `acquireCredentialsHandle`. */
 export interface AcquiredCredential {
+  /** The handle of the credential. Close it when it is no longer needed. */
   credential: CredentialHandle;
-  /** When it expires, as the package wrote it: a FILETIME in local time, 0 or a maximum for never. */
+  /** The expiry as the package wrote it: a FILETIME in local time; 0 or a maximum for never. */
   expiry: bigint;
 }
 
-/** Whether the credentials of a package take another record than a user with a password. */
+/** Whether a package takes a user with a password; TLS and CredSSP take other records. */
 function takesAuthIdentity(packageName: string): boolean {
   const kind = packageKind(packageName);
   return kind !== 'tls' && kind !== 'credssp';
 }
 
 const USES: readonly number[] = [SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH];
-/** What may stand beside one of them. */
+/** Flags that can be combined with one of them. */
 const USE_FLAGS = SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
 
 function checkedPackageList(list: unknown): string | undefined {
   if (list === undefined) return undefined;
   if (!Array.isArray(list) || list.length === 0) {
-    throw argumentError('packageList must be an array of package names');
+    throw argumentError('packageList must be a non-empty array of package names');
   }
   return list
     .map((element, index) => {
       const name = requiredText(element, `packageList[${index}]`);
-      if (name.includes(',')) throw argumentError(`packageList[${index}] must be one name`);
+      if (name.includes(','))
+        throw argumentError(`packageList[${index}] must be a single package name`);
       return name;
     })
     .join(',');
@@ -93,7 +112,10 @@ function checkedPackageList(list: unknown): string | undefined {
 
 type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsHandle']>;
 
-/** `use` and the client stand apart so that nobody has to copy options, and lose one on the way. */
+/**
+ * `use` and the client are separate parameters, so that callers need not copy
+ * options and cannot lose any.
+ */
 function nativeArguments(
   sync: boolean,
   options: Omit<CredentialOptions, 'onBehalfOf'>,
@@ -106,16 +128,16 @@ function nativeArguments(
   const { user, domain, password } = checkedIdentity(options);
   const packageList = checkedPackageList(options.packageList);
   if (!takesAuthIdentity(packageName) && (user !== undefined || packageList !== undefined)) {
-    throw argumentError(`${packageName} does not take an authIdentity or a packageList`);
+    throw argumentError(`${packageName} does not support authIdentity or packageList`);
   }
   if (user !== undefined && onBehalfOf !== undefined) {
-    throw argumentError('authIdentity and onBehalfOf are two identities; give one');
+    throw argumentError('authIdentity and onBehalfOf cannot be combined');
   }
   const client = onBehalfOf === undefined ? undefined : openContext(onBehalfOf).native;
   return [sync, principal, packageName, use, user, domain, password, packageList, client];
 }
 
-/** A failure of the call, or of the impersonation before it. */
+/** The error of the call, or of the impersonation before it. */
 function acquireError(
   [, , , , , , , , client]: NativeArguments,
   [status, impersonated, failure]: Extract<AcquireTuple, { length: 3 }>,
@@ -149,7 +171,7 @@ function checkedUse({ use }: AcquireCredentialsHandleOptions): number {
   return use;
 }
 
-/** @internal The call with options that `ownOptions` read, for a checked use, and for a client. */
+/** @internal The call with options from `ownOptions`, a checked `use`, and a client. */
 export async function acquireFor(
   options: Omit<CredentialOptions, 'onBehalfOf'>,
   use: number,
@@ -160,15 +182,20 @@ export async function acquireFor(
 }
 
 /**
- * Acquires a credential: of the process's user, or of `authIdentity`.
+ * Acquires a credential of the process identity, of `authIdentity`, or of the
+ * client of `onBehalfOf`. Close its handle when it is no longer needed.
  *
- * Calls AcquireCredentialsHandleW. Rejects with an `SspiError`
- * (`SEC_E_SECPKG_NOT_FOUND` for an unknown package, `SEC_E_NO_CREDENTIALS`,
- * `SEC_E_UNKNOWN_CREDENTIALS` and others); a wrong password is found out only
- * in a handshake. With `onBehalfOf` it impersonates the client, acquires and
- * reverts, all in one call on one thread; it rejects with
- * `ERR_SECUR32_CANNOT_IMPERSONATE` where that is not to be had, and never
- * acquires for another. Close the handle when it is no longer needed.
+ * Calls AcquireCredentialsHandleW. With `onBehalfOf` it impersonates the client,
+ * acquires and reverts, all in one call on one thread.
+ *
+ * Rejects with an `SspiError` (`SEC_E_SECPKG_NOT_FOUND` for an unknown package,
+ * `SEC_E_NO_CREDENTIALS`, `SEC_E_UNKNOWN_CREDENTIALS` and others). A wrong
+ * password is detected only in the handshake. With `onBehalfOf` it rejects with
+ * `ERR_SECUR32_CANNOT_IMPERSONATE` if the client cannot be impersonated; it never
+ * acquires another identity's credential. Also rejects with
+ * `ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED` or `ERR_SECUR32_IDENTITY_UNSUPPORTED` if
+ * this system's package does not support the options, and with
+ * `ERR_SECUR32_IMPERSONATING` inside `impersonate`.
  */
 export async function acquireCredentialsHandle(
   options: AcquireCredentialsHandleOptions,
@@ -177,7 +204,7 @@ export async function acquireCredentialsHandle(
   return acquireFor(own, checkedUse(own), own.onBehalfOf);
 }
 
-/** Like `acquireCredentialsHandle`, but blocks the thread, perhaps for seconds. */
+/** Like `acquireCredentialsHandle`, but blocks the thread, possibly for seconds. */
 export function acquireCredentialsHandleSync(
   options: AcquireCredentialsHandleOptions,
 ): AcquiredCredential {
@@ -188,10 +215,12 @@ export function acquireCredentialsHandleSync(
 }
 
 /**
- * Gives a credential back; the same as `credential.close()`.
+ * Frees a credential; the same as `credential.close()`. Idempotent.
  *
- * Calls FreeCredentialsHandle once nothing uses it any more, not on this
- * thread. Idempotent.
+ * Calls FreeCredentialsHandle on another thread, as soon as no call and no context
+ * uses the credential.
+ *
+ * Throws `ERR_SECUR32_OWNED_HANDLE` for the handle of a `Credentials` object.
  */
 export function freeCredentialsHandle(credential: CredentialHandle): void {
   closeCredential(credential);

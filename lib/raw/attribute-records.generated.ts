@@ -83,11 +83,11 @@ import type { TokenHandle } from './token-handle.js';
 export interface ContextSizes {
   /** The largest token, in bytes. */
   maxToken: number;
-  /** What MakeSignature needs. */
+  /** The largest signature that MakeSignature produces, in bytes. */
   maxSignature: number;
-  /** To a multiple of this EncryptMessage pads. */
+  /** The size in bytes to a multiple of which EncryptMessage pads messages. */
   blockSize: number;
-  /** What EncryptMessage needs beside the message. */
+  /** The size in bytes of the token that EncryptMessage adds to a message. */
   securityTrailer: number;
 }
 
@@ -101,35 +101,35 @@ export interface ContextLifespan {
 
 /** SecPkgContext_DceInfo of `SECPKG_ATTR_DCE_INFO`. */
 export interface DceInfo {
-  /** Which kind of authorization data there is; the data itself has no length and is not given. */
+  /** The kind of the authorization data. The data itself has no length and is not available. */
   authorizationService: number;
 }
 
 /** SecPkgContext_StreamSizes of `SECPKG_ATTR_STREAM_SIZES`. */
 export interface StreamSizes {
-  /** Bytes of a SECBUFFER_STREAM_HEADER. */
+  /** The size of a SECBUFFER_STREAM_HEADER, in bytes. */
   header: number;
-  /** Bytes of a SECBUFFER_STREAM_TRAILER. */
+  /** The size of a SECBUFFER_STREAM_TRAILER, in bytes. */
   trailer: number;
-  /** The most that one EncryptMessage takes, in bytes. */
+  /** The largest message that one EncryptMessage takes, in bytes. */
   maximumMessage: number;
-  /** How many buffers the message functions want. */
+  /** The number of buffers that the message functions need. */
   buffers: number;
-  /** The best multiple for messages, in bytes. */
+  /** The preferred multiple for the size of messages, in bytes. */
   blockSize: number;
 }
 
 /** SecPkgContext_KeyInfoW of `SECPKG_ATTR_KEY_INFO`. */
 export interface KeyInfo {
-  /** For people. */
+  /** The name of the signature algorithm, for display. */
   signatureAlgorithmName: string | undefined;
-  /** For people. */
+  /** The name of the encryption algorithm, for display. */
   encryptAlgorithmName: string | undefined;
-  /** In bits. */
+  /** The size of the key, in bits. */
   keySize: number;
-  /** The package's own number. */
+  /** The package's own number of the signature algorithm. */
   signatureAlgorithm: number;
-  /** The package's own number. */
+  /** The package's own number of the encryption algorithm. */
   encryptAlgorithm: number;
 }
 
@@ -137,9 +137,9 @@ export interface KeyInfo {
 export interface ProtoInfo {
   /** The protocol's name. */
   name: string | undefined;
-  /** Its version. */
+  /** The major version of the protocol. */
   majorVersion: number;
-  /** Its version. */
+  /** The minor version of the protocol. */
   minorVersion: number;
 }
 
@@ -147,7 +147,7 @@ export interface ProtoInfo {
 export interface NegotiationInfo {
   /** A `SECPKG_NEGOTIATION_` constant. */
   state: number;
-  /** The package that was negotiated; undefined where it is not known yet. */
+  /** The negotiated package; undefined while it is not known. */
   package: SecPkgInfo | undefined;
 }
 
@@ -171,11 +171,11 @@ export interface CredentialName {
 export interface NegoKeys {
   /** The encryption type of `key`. */
   keyType: number;
-  /** The key, a secret. */
+  /** The key. Keep it secret. */
   key: Buffer;
   /** The encryption type of `verifyKey`. */
   verifyKeyType: number;
-  /** The key, a secret. */
+  /** The key. Keep it secret. */
   verifyKey: Buffer;
 }
 
@@ -183,7 +183,7 @@ export interface NegoKeys {
 export interface PromptingNeeded {
   /** A SECPKG_CRED_CLASS number: none, ephemeral, persisted, explicit. */
   credentialClass: number;
-  /** Whether somebody should be asked for credentials. */
+  /** Whether the user should be asked for credentials. */
   needed: boolean;
 }
 
@@ -193,7 +193,7 @@ export interface ApplicationProtocol {
   status: number;
   /** A `SecApplicationProtocolNegotiationExt_` constant. */
   extension: number;
-  /** The protocol's name, `h2` for instance. */
+  /** The protocol's name, for example `h2`. */
   protocol: Buffer;
 }
 
@@ -201,23 +201,23 @@ export interface ApplicationProtocol {
 export interface ConnectionInfo {
   /** A `SP_PROT_` bit. */
   protocol: number;
-  /** An ALG_ID. */
+  /** The ALG_ID of the cipher. */
   cipher: number;
-  /** In bits. */
+  /** The strength of the cipher, in bits. */
   cipherStrength: number;
-  /** An ALG_ID. */
+  /** The ALG_ID of the hash. */
   hash: number;
-  /** In bits. */
+  /** The strength of the hash, in bits. */
   hashStrength: number;
-  /** An ALG_ID. */
+  /** The ALG_ID of the key exchange. */
   exchange: number;
-  /** In bits. */
+  /** The strength of the key exchange, in bits. */
   exchangeStrength: number;
 }
 
 /** SecPkgContext_EapKeyBlock of `SECPKG_ATTR_EAP_KEY_BLOCK`. */
 export interface EapKeyBlock {
-  /** 128 bytes, a secret. */
+  /** The keys, 128 bytes. Keep them secret. */
   keys: Buffer;
   /** 64 bytes. */
   initializationVectors: Buffer;
@@ -225,7 +225,7 @@ export interface EapKeyBlock {
 
 /** SecPkgContext_SessionInfo of `SECPKG_ATTR_SESSION_INFO`. */
 export interface SessionInfo {
-  /** 1 where the session was resumed. */
+  /** 1 if the session was resumed. */
   flags: number;
   /** Up to 32 bytes. */
   sessionId: Buffer;
@@ -233,17 +233,17 @@ export interface SessionInfo {
 
 /** SecPkgContext_SessionAppData of `SECPKG_ATTR_APP_DATA`. */
 export interface SessionAppData {
-  /** 0. */
+  /** Always 0. */
   flags: number;
-  /** What the application keeps with the session. */
+  /** The data that the application stores with the session. */
   data: Buffer;
 }
 
 /** SecPkgContext_Certificates of `SECPKG_ATTR_REMOTE_CERTIFICATES`. */
 export interface RemoteCertificates {
-  /** How many there are. */
+  /** The number of certificates. */
   count: number;
-  /** All of them, each behind its length. */
+  /** All certificates, each preceded by its length. */
   chain: Buffer;
 }
 
@@ -257,41 +257,41 @@ export interface ClientCertPolicyResult {
 
 /** SecPkgContext_CertInfo of `SECPKG_ATTR_LOCAL_CERT_INFO`. */
 export interface CertInfo {
-  /** 0. */
+  /** Always 0. */
   version: number;
-  /** Whose certificate it is. */
+  /** The subject of the certificate. */
   subject: string | undefined;
-  /** Who issued it. */
+  /** The issuer of the certificate. */
   issuer: string | undefined;
-  /** In bits. */
+  /** The size of the key, in bits. */
   keySize: number;
 }
 
 /** SecPkgContext_CipherInfo of `SECPKG_ATTR_CIPHER_INFO`. */
 export interface CipherInfo {
-  /** A TLS version number, 0x303 for instance. */
+  /** A TLS version number, for example 0x303. */
   protocol: number;
-  /** The suite's number. */
+  /** The number of the cipher suite. */
   cipherSuite: number;
-  /** The suite's number without its curve. */
+  /** The number of the cipher suite without its curve. */
   baseCipherSuite: number;
-  /** The suite's name. */
+  /** The name of the cipher suite. */
   cipherSuiteName: string;
   /** The cipher's name. */
   cipher: string;
-  /** In bits. */
+  /** The key length of the cipher, in bits. */
   cipherLength: number;
-  /** In bytes. */
+  /** The block length of the cipher, in bytes. */
   cipherBlockLength: number;
   /** The hash's name. */
   hash: string;
-  /** In bits. */
+  /** The length of the hash, in bits. */
   hashLength: number;
   /** The key exchange's name. */
   exchange: string;
-  /** In bits. */
+  /** The minimum key length of the key exchange, in bits. */
   minExchangeLength: number;
-  /** In bits. */
+  /** The maximum key length of the key exchange, in bits. */
   maxExchangeLength: number;
   /** The certificate's algorithm. */
   certificate: string;
@@ -301,19 +301,19 @@ export interface CipherInfo {
 
 /** SecPkgContext_SrtpParameters of `SECPKG_ATTR_SRTP_PARAMETERS`. */
 export interface SrtpParameters {
-  /** The profile's number. */
+  /** The number of the protection profile. */
   protectionProfile: number;
-  /** The MKI. */
+  /** The master key identifier (MKI). */
   masterKeyIdentifier: Buffer;
 }
 
 /** SecPkgContext_TokenBinding of `SECPKG_ATTR_TOKEN_BINDING`. */
 export interface TokenBinding {
-  /** The protocol's version. */
+  /** The major version of the protocol. */
   majorVersion: number;
-  /** The protocol's version. */
+  /** The minor version of the protocol. */
   minorVersion: number;
-  /** One byte each. */
+  /** The key parameters, one byte each. */
   keyParameters: Buffer;
 }
 
@@ -323,21 +323,21 @@ export interface ConnectionInfoEx {
   protocol: number;
   /** The cipher's name. */
   cipher: string;
-  /** In bits. */
+  /** The strength of the cipher, in bits. */
   cipherStrength: number;
   /** The hash's name. */
   hash: string;
-  /** In bits. */
+  /** The strength of the hash, in bits. */
   hashStrength: number;
   /** The key exchange's name. */
   exchange: string;
-  /** In bits. */
+  /** The strength of the key exchange, in bits. */
   exchangeStrength: number;
 }
 
 /** The value of `SECPKG_ATTR_CERT_TRUST_STATUS`. */
 export interface CertTrustStatus {
-  /** `CERT_TRUST_` bits of wincrypt.h; 0 where the chain is good. */
+  /** `CERT_TRUST_` bits of wincrypt.h; 0 if the chain is valid. */
   error: number;
   /** `CERT_TRUST_` bits of wincrypt.h. */
   info: number;
@@ -347,19 +347,19 @@ export interface CertTrustStatus {
 export interface SsiProvider {
   /** The provider's name. */
   name: string | undefined;
-  /** The provider's own. */
+  /** The provider's own data. */
   info: Buffer;
 }
 
 /** SecPkgCred_CipherStrengths of `SECPKG_ATTR_CIPHER_STRENGTHS`. */
 export interface CipherStrengths {
-  /** In bits. */
+  /** The minimum strength, in bits. */
   minimum: number;
-  /** In bits. */
+  /** The maximum strength, in bits. */
   maximum: number;
 }
 
-/** The value of each attribute of a context, by its constant. */
+/** The value that `queryContextAttributes` returns for each attribute. */
 export interface ContextAttributeValues {
   [SECPKG_ATTR_SIZES]: ContextSizes;
   [SECPKG_ATTR_NAMES]: string | undefined;
@@ -423,7 +423,7 @@ export interface ContextAttributeValues {
   [SECPKG_ATTR_C_FULL_IDENT_TOKEN]: TokenHandle | undefined;
 }
 
-/** What each attribute of a context that can be set takes. */
+/** The value that `setContextAttributes` takes for each attribute. */
 export interface SettableContextAttributes {
   [SECPKG_ATTR_USE_VALIDATED]: number;
   [SECPKG_ATTR_DTLS_MTU]: number;
@@ -438,7 +438,7 @@ export interface SettableContextAttributes {
   };
 }
 
-/** The value of each attribute of a credential, by its constant. */
+/** The value that `queryCredentialsAttributes` returns for each attribute. */
 export interface CredentialAttributeValues {
   [SECPKG_CRED_ATTR_NAMES]: string | undefined;
   [SECPKG_CRED_ATTR_SSI_PROVIDER]: SsiProvider;
@@ -448,7 +448,7 @@ export interface CredentialAttributeValues {
   [SECPKG_ATTR_SUPPORTED_PROTOCOLS]: number;
 }
 
-/** How the addon gives or takes one field of a record. */
+/** How the addon returns or takes one field of a record. */
 export type FieldKind =
   | 'u8'
   | 'u16'
@@ -471,10 +471,10 @@ export type FieldKind =
   | 'certificate'
   | 'record';
 
-/** The name of a field, empty where it is the whole value, and its kind. */
+/** The name of a field, or '' if it is the whole value, and its kind. */
 export type RecordField = readonly [name: string, kind: FieldKind];
 
-/** The fields that a query of a context gives, in the order of the addon. */
+/** The fields of the queryable attributes of a context, in the order of the addon. */
 export const CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[]> = new Map<
   number,
   readonly RecordField[]
@@ -716,7 +716,7 @@ export const CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[]> = new 
   [SECPKG_ATTR_C_FULL_IDENT_TOKEN, [['', 'token']]],
 ]);
 
-/** The fields that setting an attribute of a context takes. */
+/** The fields of the settable attributes of a context. */
 export const SETTABLE_CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[]> = new Map<
   number,
   readonly RecordField[]
@@ -749,7 +749,7 @@ export const SETTABLE_CONTEXT_RECORDS: ReadonlyMap<number, readonly RecordField[
   ],
 ]);
 
-/** The fields that a query of a credential gives. */
+/** The fields of the queryable attributes of a credential. */
 export const CREDENTIAL_RECORDS: ReadonlyMap<number, readonly RecordField[]> = new Map<
   number,
   readonly RecordField[]

@@ -1,6 +1,6 @@
 /**
- * Attribute records as typed values and back: src-native/binding/attribute_values.cc
- * does the other half.
+ * Decodes and encodes attribute records: the counterpart of
+ * src-native/binding/attribute_values.cc.
  */
 
 import { argumentError } from '../core/errors.js';
@@ -11,7 +11,7 @@ import type { CertificateContext, Claim } from './attribute-types.js';
 import { secPkgInfo } from './packages.js';
 import { newTokenHandle } from './token-handle.js';
 
-/** How many elements of the addon's a SecPkgInfo is. */
+/** The number of elements that the addon returns for a SecPkgInfo. */
 const PACKAGE_ELEMENTS = 6;
 
 function claims(elements: readonly (readonly unknown[])[]): Claim[] {
@@ -47,7 +47,7 @@ function readField(kind: FieldKind, elements: readonly unknown[]): unknown {
   }
 }
 
-/** The value of a record, from the elements that the addon gives for its fields. */
+/** Decodes the elements that the addon returns for the fields of a record. */
 export function recordValue(fields: readonly RecordField[], elements: readonly unknown[]): unknown {
   const value: Record<string, unknown> = {};
   let next = 0;
@@ -65,13 +65,13 @@ function checkedField(kind: FieldKind, value: unknown, where: string): unknown {
   if (kind === 'u32') return checkedUint32(value, where);
   if (kind === 'pointer') {
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
-    throw argumentError(`${where} must be a bigint of 64 bits`);
+    throw argumentError(`${where} must be an unsigned 64-bit bigint`);
   }
   if (value === undefined && kind === 'bytes') return value;
   return checkedBytes(value, where);
 }
 
-/** The elements that the addon takes for the fields of a record. */
+/** Encodes a value as the elements that the addon takes for the fields of a record. */
 export function recordElements(fields: readonly RecordField[], value: unknown): unknown[] {
   const [[onlyName, onlyKind] = ['', 'u32'] as const] = fields;
   if (onlyName === '') return [checkedField(onlyKind, value, 'the value')];

@@ -7,28 +7,28 @@ import {
   requiredText,
 } from '../core/checks.js';
 
-/** A user other than the one that the process runs as. */
+/** A user other than the one that the process runs as (SEC_WINNT_AUTH_IDENTITY). */
 export interface AuthIdentity {
   /** The account name, or a user principal name (`user@realm`) without `domain`. */
   user: string;
-  /** The domain or realm. Leave it out for a user principal name or a local account. */
+  /** The domain or realm. Omit it for a user principal name or a local account. */
   domain?: string;
   /**
-   * The password; as bytes (UTF-8) if it should not stay in memory as a
-   * string. It is copied at once to native memory that is zeroed after use;
-   * zeroing the caller's bytes is the caller's part.
+   * The password, not empty. Pass it as UTF-8 bytes if it should not stay in memory
+   * as a string. It is copied at once to native memory that is zeroed after use.
+   * Your own bytes are not zeroed.
    */
   password: string | Uint8Array;
 }
 
-/** An identity as the addon takes it: user and password, or neither. */
+/** An identity in the form that the addon takes: user and password, or neither. */
 export interface CheckedIdentity {
   user: string | undefined;
   domain: string | undefined;
   password: string | Uint8Array | undefined;
 }
 
-/** The names in an `authIdentity`. */
+/** The names of the fields of an `authIdentity`. */
 export const IDENTITY_NAMES = optionNames<AuthIdentity>({
   user: 'required',
   domain: 'optional',
@@ -40,33 +40,33 @@ function checkedPassword(password: unknown): string | Uint8Array {
     throw argumentError('authIdentity.password must be a string or a Uint8Array');
   }
   if (password.length === 0) {
-    // Windows does not let such an account log on over the network, and some
-    // packages take it for "no password given" and use the process's own.
+    // Windows does not allow network logons of accounts without a password, and some
+    // packages take an empty password for none and use the process identity.
     throw argumentError('authIdentity.password must not be empty');
   }
   const zero = typeof password === 'string' ? password.includes('\0') : password.includes(0);
-  if (zero) throw argumentError('authIdentity.password must not contain a zero character');
+  if (zero) throw argumentError('authIdentity.password must not contain null characters');
   if (password.length > MAX_TEXT_CHARACTERS)
     throw argumentError('authIdentity.password is too long');
   return password;
 }
 
-/** What an `authIdentity` has, read once; its values are still to be checked. */
+/** Reads the fields of an `authIdentity` once. Their values are not checked yet. */
 export function ownIdentity(given: unknown): Readonly<AuthIdentity> {
   if (typeof given !== 'object' || given === null) {
     throw argumentError(
-      `authIdentity is ${given === null ? 'null' : typeof given}; give { user, password }, or leave it out for the user of the process`,
+      `authIdentity is ${given === null ? 'null' : typeof given}; pass { user, password }, or omit it to use the process identity`,
     );
   }
   return ownRecord(given, IDENTITY_NAMES, 'authIdentity');
 }
 
 /**
- * Checks the identity of options that were read by `ownOptions`.
+ * Checks the identity in options that `ownOptions` has read.
  *
- * Only an absent `authIdentity` means the user of the process. Anything that
- * could be a lost value (undefined from a missing setting, a user without a
- * password) is an error: it must never become another identity.
+ * Only an absent `authIdentity` means the process identity. Anything that could
+ * be a lost value (undefined from a missing setting, a user without a password) is
+ * an error: it must never become another identity.
  */
 export function checkedIdentity(options: { authIdentity?: AuthIdentity }): CheckedIdentity {
   if (!('authIdentity' in options)) {
@@ -75,7 +75,7 @@ export function checkedIdentity(options: { authIdentity?: AuthIdentity }): Check
   const identity = ownIdentity(options.authIdentity);
   const { user, password } = identity as Partial<AuthIdentity>;
   if (user === undefined) throw argumentError('authIdentity has no user');
-  if (password === undefined) throw argumentError('authIdentity has a user but no password');
+  if (password === undefined) throw argumentError('authIdentity has no password');
   return {
     user: requiredText(user, 'authIdentity.user'),
     domain: 'domain' in identity ? checkedText(identity.domain, 'authIdentity.domain') : undefined,

@@ -12,30 +12,32 @@ import {
 import { recordElements, recordValue } from './attribute-values.js';
 import { openContext, type ContextHandle } from './handles.js';
 
-/** A `SECPKG_ATTR_` constant that can be queried. */
+/** A `SECPKG_ATTR_` constant that `queryContextAttributes` supports. */
 export type ContextAttribute = keyof ContextAttributeValues;
-/** A `SECPKG_ATTR_` constant that can be set. */
+/** A `SECPKG_ATTR_` constant that `setContextAttributes` supports. */
 export type SettableContextAttribute = keyof SettableContextAttributes;
 
-/** @internal The fields of an attribute; an error for one that is not known. */
+/** @internal The fields of an attribute. Throws if the attribute is unknown. */
 export function fieldsOf(
   records: ReadonlyMap<number, readonly RecordField[]>,
   attribute: number,
 ): readonly RecordField[] {
   const fields = records.get(attribute);
   if (fields !== undefined) return fields;
-  throw argumentError(`attribute ${String(attribute)} is not one that this function knows`);
+  throw argumentError(`attribute ${String(attribute)} is not supported by this function`);
 }
 
 /**
- * An attribute of a context, decoded.
+ * Returns a decoded attribute of a context. Most attributes exist only once the
+ * context is established.
  *
- * Calls QueryContextAttributesW, and gives the package's memory back; an access
- * token is a handle of your own, to be closed. Throws an `SspiError`
- * (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
- * attribute); with `ERR_SECUR32_BUSY` while a leg runs,
- * `ERR_SECUR32_CONTEXT_FAILED` after one failed, `ERR_SECUR32_CLOSED` at the
- * end. Most attributes exist only once the context is established.
+ * Calls QueryContextAttributesW and frees the package's memory. If the value
+ * contains a `TokenHandle`, it is yours to close.
+ *
+ * Throws an `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` if the package does not
+ * have the attribute, and others), or an error with `ERR_SECUR32_BUSY` while a
+ * leg runs, `ERR_SECUR32_CONTEXT_FAILED` after a failed leg, or
+ * `ERR_SECUR32_CLOSED` after `close()`.
  */
 export function queryContextAttributes<Attribute extends ContextAttribute>(
   context: ContextHandle,
@@ -51,10 +53,11 @@ export function queryContextAttributes<Attribute extends ContextAttribute>(
 /**
  * Sets an attribute of a context.
  *
- * Calls SetContextAttributesW with a record made of `value`. Throws an
- * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package does not have the
- * attribute, or does not let it be set), otherwise like
- * `queryContextAttributes`.
+ * Calls SetContextAttributesW with a record encoded from `value`.
+ *
+ * Throws an `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` if the package does not
+ * have the attribute or does not allow it to be set, and others), or an error
+ * with the same codes as `queryContextAttributes`.
  */
 export function setContextAttributes<Attribute extends SettableContextAttribute>(
   context: ContextHandle,

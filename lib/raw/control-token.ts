@@ -7,12 +7,16 @@ import type { InputSecBuffer } from '../core/sec-buffer.js';
 import { inputDescriptor } from './sec-buffers.js';
 
 /**
- * Tells a context what its next leg shall do: shut down, send an alert,
- * renegotiate.
+ * Tells a Schannel context what its next leg is to do: shut down the connection,
+ * send an alert, or renegotiate.
  *
- * Calls ApplyControlToken with one `SECBUFFER_TOKEN`: a `SCHANNEL_SHUTDOWN`
- * number, or a record that begins with a `SCHANNEL_` number. Only Schannel has
- * it; others throw an `SspiError` with `SEC_E_UNSUPPORTED_FUNCTION`.
+ * Calls ApplyControlToken.
+ *
+ * Throws an `SspiError`, with `SEC_E_UNSUPPORTED_FUNCTION` from packages other
+ * than Schannel.
+ *
+ * @param input one `SECBUFFER_TOKEN` that holds a 32-bit `SCHANNEL_` number
+ * (`SCHANNEL_SHUTDOWN`) or a structure that begins with one
  */
 export function applyControlToken(context: ContextHandle, input: readonly InputSecBuffer[]): void {
   const { types, data } = inputDescriptor(input, Infinity);

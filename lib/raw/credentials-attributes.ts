@@ -12,15 +12,20 @@ import { recordValue } from './attribute-values.js';
 import { fieldsOf } from './context-attributes.js';
 import { openCredential, type CredentialHandle } from './handles.js';
 
-/** A `SECPKG_CRED_ATTR_` constant, or one of Schannel's, that can be queried. */
+/**
+ * A `SECPKG_CRED_ATTR_` constant, or one of Schannel's `SECPKG_ATTR_` constants,
+ * that `queryCredentialsAttributes` supports.
+ */
 export type CredentialAttribute = keyof CredentialAttributeValues;
 
 /**
- * An attribute of a credential, decoded.
+ * Returns a decoded attribute of a credential.
  *
- * Calls QueryCredentialsAttributesW, and gives the package's memory back.
- * Throws an `SspiError`: `SEC_E_UNSUPPORTED_FUNCTION` where the package does
- * not have the attribute, `SEC_E_NO_CREDENTIALS` and others.
+ * Calls QueryCredentialsAttributesW and frees the package's memory.
+ *
+ * Throws an `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` if the package does not
+ * have the attribute, `SEC_E_NO_CREDENTIALS` and others), or an error with
+ * `ERR_SECUR32_CLOSED` after `close()`.
  */
 export function queryCredentialsAttributes<Attribute extends CredentialAttribute>(
   credential: CredentialHandle,
@@ -33,11 +38,15 @@ export function queryCredentialsAttributes<Attribute extends CredentialAttribute
   return recordValue(fields, elements) as CredentialAttributeValues[Attribute];
 }
 
-/** SecPkgCredentials_KdcProxySettings: by which KDC proxy (MS-KKDCP) tickets are got. */
+/** SecPkgCredentials_KdcProxySettings: the KDC proxy (MS-KKDCP) to get Kerberos tickets from. */
 export interface KdcProxySettings {
-  /** The proxy: `host`, `host:port`, or `host:port:path`. */
+  /** The proxy: `host`, `host:port`, or `host:port:path`. At most 65,519 bytes in UTF-16. */
   proxyServer: string;
-  /** Not to ask a domain controller directly. */
+  /**
+   * Whether to use only the proxy and never contact a domain controller directly.
+   *
+   * @defaultValue false
+   */
   forceProxy?: boolean;
 }
 
@@ -46,10 +55,11 @@ const KDC_PROXY_NAMES = optionNames<KdcProxySettings>({
   forceProxy: 'optional',
 });
 
-/** What each attribute of a credential that can be set takes. */
+/** The value that `setCredentialsAttributes` takes for each attribute. */
 export interface SettableCredentialAttributes {
   [SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS]: KdcProxySettings;
 }
+/** A `SECPKG_CRED_ATTR_` constant that `setCredentialsAttributes` supports. */
 export type SettableCredentialAttribute = keyof SettableCredentialAttributes;
 
 const KDC_PROXY_SETTINGS_V1 = 1;
@@ -57,7 +67,7 @@ const KDC_PROXY_SETTINGS_FLAGS_FORCEPROXY = 1;
 const HEADER_BYTES = 16;
 const MAX_SERVER_BYTES = 0xffff - HEADER_BYTES;
 
-/** The record: a header that says where in it the server's name lies. */
+/** The record: a header with offset and length of the server's name, then the name. */
 function kdcProxyRecord(settings: unknown): Uint8Array {
   const { proxyServer, forceProxy = false } = ownRecord(settings, KDC_PROXY_NAMES, 'value');
   checkedBoolean(forceProxy, 'forceProxy');
@@ -75,17 +85,20 @@ function kdcProxyRecord(settings: unknown): Uint8Array {
 /**
  * Sets an attribute of a credential: the KDC proxy of Kerberos and Negotiate.
  *
- * Calls SetCredentialsAttributesW. Throws an `SspiError`
- * (`SEC_E_UNSUPPORTED_FUNCTION` where the package or the system cannot).
+ * Calls SetCredentialsAttributesW.
+ *
+ * Throws an `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` if the package or the system
+ * does not support the attribute, and others), or an error with
+ * `ERR_SECUR32_CLOSED` after `close()`.
  */
 export function setCredentialsAttributes<Attribute extends SettableCredentialAttribute>(
   credential: CredentialHandle,
   attribute: Attribute,
   value: SettableCredentialAttributes[Attribute],
 ): void {
-  // Whatever its type says: it may come from JavaScript.
+  // Callers in JavaScript are not bound by the type.
   if ((attribute as number) !== SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS) {
-    throw argumentError(`attribute ${String(attribute)} is not one that this function knows`);
+    throw argumentError(`attribute ${String(attribute)} is not supported by this function`);
   }
   const answer = native().setCredentialsAttributes(openCredential(credential).native, attribute, [
     kdcProxyRecord(value),

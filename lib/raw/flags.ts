@@ -1,5 +1,5 @@
 /**
- * Flags of clients and of servers are different types, because the same bit
+ * Flags of clients and of servers have different types, because the same bit
  * means different things on the two sides.
  */
 
@@ -7,22 +7,22 @@ import { ASC_RET_NAMES, type AscReq } from '../constants/asc-flags.js';
 import { ISC_RET_NAMES, type IscReq } from '../constants/isc-flags.js';
 import { argumentError } from '../core/errors.js';
 
-/** Any number as client flags: for flags that this package has no name for. */
+/** Converts a number to client flags, for flags that this package does not define. */
 export function iscReqBits(bits: number): IscReq {
   return bits as IscReq;
 }
 
-/** Any number as server flags: for flags that this package has no name for. */
+/** Converts a number to server flags, for flags that this package does not define. */
 export function ascReqBits(bits: number): AscReq {
   return bits as AscReq;
 }
 
-/** The flags of an array, OR-ed, as an unsigned number. */
+/** Combines an array of flags into one unsigned number. */
 export function combinedFlags(flags: readonly number[] | number, where: string): number {
   let bits = 0;
   for (const flag of Array.isArray(flags) ? (flags as readonly number[]) : [flags as number]) {
     if (!Number.isInteger(flag)) throw argumentError(`${where} must be flags or an array of flags`);
-    // Newer flags have more than 32 bits and go into a SECBUFFER_FLAGS buffer.
+    // Newer flags do not fit in 32 bits and are passed in a SECBUFFER_FLAGS buffer.
     if (flag < -0x80000000 || flag > 0xffffffff) {
       throw argumentError(`${where}: ${flag} does not fit in 32 bits`);
     }
@@ -46,12 +46,18 @@ function namesOf(bits: number, names: NamedFlags): string[] {
   return found;
 }
 
-/** The names of the flags in a client's `contextAttr`. */
+/**
+ * Returns the `ISC_RET_` names of the bits in a client's `contextAttr`; unnamed
+ * bits as one `'0x…'`.
+ */
 export function iscRetNames(contextAttr: number): string[] {
   return namesOf(contextAttr, ISC_RET_NAMES);
 }
 
-/** The names of the flags in a server's `contextAttr`. */
+/**
+ * Returns the `ASC_RET_` names of the bits in a server's `contextAttr`; unnamed
+ * bits as one `'0x…'`.
+ */
 export function ascRetNames(contextAttr: number): string[] {
   return namesOf(contextAttr, ASC_RET_NAMES);
 }

@@ -1,6 +1,6 @@
 /**
  * Credentials and contexts as JavaScript objects that cannot be forged: the
- * native handle is in a #private field, and the addon checks its type tag.
+ * native handle is in a #private field, and the addon verifies its type tag.
  */
 
 import { CallQueue } from '../core/call-queue.js';
@@ -9,9 +9,9 @@ import { Refusal, type NativeContext, type NativeCredential } from '../binding/n
 import { native } from '../binding/native.js';
 import { refusalError, throwIfRefused } from '../binding/refusals.js';
 
-/** What is known of a credential from its acquisition. */
+/** What is known about a credential since it was acquired. */
 export interface CredentialFacts {
-  /** The package, as it was asked for. */
+  /** The name of the package, as the caller passed it. */
   readonly package: string;
   /** `ProviderTrait` bits. */
   readonly traits: number;
@@ -26,20 +26,21 @@ function ownedError(what: string): Secur32Error {
   );
 }
 
-/** Known to this file alone: handles come from calls, not from `new`. */
+/** Known only to this file: callers cannot construct handles. */
 const MADE_BY_A_CALL = Symbol('made by a call');
 
 function checkMadeByACall(key: symbol): void {
-  if (key !== MADE_BY_A_CALL) throw handleError('a handle is made by a call, not by new');
+  if (key !== MADE_BY_A_CALL)
+    throw handleError('a handle cannot be constructed; SSPI calls return it');
 }
 
-// Access for this package alone, taken from inside the classes.
-/** A handle of a credential that the addon just acquired. */
+// Access to the private parts for this package only.
+/** Wraps a credential that the addon has just acquired. */
 export let newCredentialHandle: (
   nativeHandle: NativeCredential,
   facts: CredentialFacts,
 ) => CredentialHandle;
-/** A handle of a context that the addon just created. */
+/** Wraps a context that the addon has just created. */
 export let newContextHandle: (nativeHandle: NativeContext, facts: CredentialFacts) => ContextHandle;
 let credentialInternals: (handle: CredentialHandle) => CredentialInternals;
 let contextInternals: (handle: ContextHandle) => ContextInternals;
@@ -48,7 +49,10 @@ interface Internals<Native> {
   native: Native;
   facts: CredentialFacts;
   closed: boolean;
-  /** The high-level object that alone may run legs on the handle and close it. */
+  /**
+   * The high-level object that owns the handle. Only it may run legs on the handle
+   * and close it.
+   */
   owner: object | undefined;
 }
 type CredentialInternals = Internals<NativeCredential>;
@@ -56,14 +60,14 @@ interface ContextInternals extends Internals<NativeContext> {
   queue: CallQueue;
 }
 
-/** A credential: the CredHandle of `acquireCredentialsHandle`. */
+/** A credential (CredHandle). `acquireCredentialsHandle` returns it. */
 export class CredentialHandle {
   static {
     newCredentialHandle = (nativeHandle, facts) =>
       new CredentialHandle(MADE_BY_A_CALL, nativeHandle, facts);
     credentialInternals = (handle) => {
       if (!isObject(handle) || !(#internals in handle)) {
-        throw handleError('not a CredentialHandle of this package');
+        throw handleError('the value is not a CredentialHandle of this package');
       }
       return handle.#internals;
     };
@@ -75,23 +79,26 @@ export class CredentialHandle {
     this.#internals = { native: nativeHandle, facts, closed: false, owner: undefined };
   }
 
-  /** The package, as it was asked for. */
+  /** The name of the package, as the caller passed it. */
   get package(): string {
     return this.#internals.facts.package;
   }
 
-  /** The largest token of the package, in bytes. */
+  /** The largest token of the package, in bytes (cbMaxToken). */
   get maxToken(): number {
     return this.#internals.facts.maxToken;
   }
 
+  /** Whether `close()` was called. */
   get closed(): boolean {
     return this.#internals.closed;
   }
 
   /**
-   * Gives the credential back (FreeCredentialsHandle). Idempotent. Contexts
-   * that were made with it keep it until they are closed.
+   * Frees the credential (FreeCredentialsHandle). Idempotent. Contexts that were
+   * created with it can still be used: they keep it until they are closed.
+   *
+   * Throws `ERR_SECUR32_OWNED_HANDLE` for the handle of a `Credentials` object.
    */
   close(): void {
     closeCredential(this);
@@ -102,14 +109,14 @@ export class CredentialHandle {
   }
 }
 
-/** A security context: the CtxtHandle of the first successful leg. */
+/** A security context (CtxtHandle). The first successful leg returns it. */
 export class ContextHandle {
   static {
     newContextHandle = (nativeHandle, facts) =>
       new ContextHandle(MADE_BY_A_CALL, nativeHandle, facts);
     contextInternals = (handle) => {
       if (!isObject(handle) || !(#internals in handle)) {
-        throw handleError('not a ContextHandle of this package');
+        throw handleError('the value is not a ContextHandle of this package');
       }
       return handle.#internals;
     };
@@ -127,14 +134,18 @@ export class ContextHandle {
     };
   }
 
+  /** Whether the context was closed or exported with `SECPKG_CONTEXT_EXPORT_DELETE_OLD`. */
   get closed(): boolean {
     return this.#internals.closed;
   }
 
   /**
    * Deletes the context (DeleteSecurityContext). Idempotent. Legs that run or
-   * wait are rejected at once; one that runs cannot be stopped, so the context
-   * goes when it is done.
+   * wait reject at once with `ERR_SECUR32_CLOSED`. A running leg cannot be
+   * stopped, so the context is deleted when that leg returns.
+   *
+   * Throws `ERR_SECUR32_OWNED_HANDLE` for the handle of a `ClientContext` or
+   * `ServerContext`.
    */
   close(): void {
     closeContext(this);
@@ -157,31 +168,31 @@ function checkOwner(internals: Internals<unknown>, owner: object | undefined, wh
   if (internals.owner !== undefined && internals.owner !== owner) throw ownedError(what);
 }
 
-/** Makes `owner` the only one who may close the credential. */
+/** From now on only `owner` may close the credential. */
 export function claimCredential(handle: CredentialHandle, owner: object): void {
   claim(credentialInternals(handle), owner);
 }
 
-/** Makes `owner` the only one who may run legs on the context and close it. */
+/** From now on only `owner` may run legs on the context and close it. */
 export function claimContext(handle: ContextHandle, owner: object): void {
   claim(contextInternals(handle), owner);
 }
 
-/** An open credential, to be used by any call. */
+/** Returns the internals of a credential that is not closed, for any call. */
 export function openCredential(handle: CredentialHandle): Readonly<CredentialInternals> {
   const internals = credentialInternals(handle);
   if (internals.closed) throw closedError('the credential');
   return internals;
 }
 
-/** An open context, to be read. */
+/** Returns the internals of a context that is not closed, for calls that are not legs. */
 export function openContext(handle: ContextHandle): Readonly<ContextInternals> {
   const internals = contextInternals(handle);
   if (internals.closed) throw closedError('the context');
   return internals;
 }
 
-/** An open context, for a leg by `owner`. */
+/** Returns the internals of a context that is not closed, for a leg by `owner`. */
 export function contextForLeg(
   handle: ContextHandle,
   owner: object | undefined,
@@ -191,12 +202,15 @@ export function contextForLeg(
   return internals;
 }
 
-/** A synchronous call cannot wait for those that run or wait already, and must not overtake them. */
+/**
+ * Throws if a call runs or waits: a synchronous call cannot wait for others and
+ * must not overtake them.
+ */
 export function checkIdle(handle: ContextHandle): void {
   if (contextInternals(handle).queue.busy) throw refusalError(Refusal.busy);
 }
 
-/** Calls back once no call runs in the context, closed or not: at once where none does. */
+/** Calls back as soon as no call runs in the context, closed or not; immediately if it is idle. */
 export function whenContextIdle(handle: ContextHandle, callback: () => void): void {
   contextInternals(handle).queue.whenIdle(callback);
 }

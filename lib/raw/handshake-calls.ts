@@ -12,11 +12,16 @@ import { LEG_KINDS, runLeg, runLegSync, type LegOptions, type LegResult } from '
 import type { InputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 import { inputDescriptor, keptInput, secBuffers, type InputDescriptor } from './sec-buffers.js';
 
+/** Options of one leg of a client. */
 export interface InitializeSecurityContextOptions extends LegOptions<IscReq> {
-  /** Whom the client wants to reach: a service principal name, for Schannel a host name. The same on each leg. */
+  /**
+   * The target name: the server's service principal name, or for Schannel its host
+   * name. Pass the same on each leg.
+   */
   targetName?: string;
 }
 
+/** Options of one leg of a server. */
 export type AcceptSecurityContextOptions = LegOptions<AscReq>;
 
 const CLIENT_NAMES = optionNames<InitializeSecurityContextOptions>({
@@ -29,7 +34,7 @@ function checkedTarget({ targetName }: InitializeSecurityContextOptions): string
   return targetName === undefined ? undefined : requiredText(targetName, 'targetName');
 }
 
-/** @internal A leg by the owner of the context. */
+/** @internal A client's leg, called by the owner of the context. */
 export async function initializeSecurityContextBy(
   owner: object | undefined,
   options: InitializeSecurityContextOptions,
@@ -38,7 +43,7 @@ export async function initializeSecurityContextBy(
   return runLeg('InitializeSecurityContext', own, checkedTarget(own), owner);
 }
 
-/** @internal A leg by the owner of the context. */
+/** @internal A server's leg, called by the owner of the context. */
 export async function acceptSecurityContextBy(
   owner: object | undefined,
   options: AcceptSecurityContextOptions,
@@ -48,11 +53,18 @@ export async function acceptSecurityContextBy(
 }
 
 /**
- * One leg of a client.
+ * Runs one leg of a client's handshake.
  *
- * Calls InitializeSecurityContextW. Legs on one context run one after the
- * other, in the order of the calls. Rejects with an `SspiError`, whose `token`
- * must still be sent; the context is of no use then and must be closed.
+ * Calls InitializeSecurityContextW. Legs on one context run one after the other,
+ * in the order of the calls.
+ *
+ * Rejects with an `SspiError`; send its `token` to the peer if it has one, and
+ * close the context, because it can no longer be used. Also rejects with
+ * `ERR_SECUR32_TOKEN_TOO_LARGE`, `ERR_SECUR32_CONTEXT_FAILED` after a failed leg,
+ * `ERR_SECUR32_CLOSED`, `ERR_SECUR32_OWNED_HANDLE`, `ERR_SECUR32_IMPERSONATING`
+ * inside `impersonate`, and `ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED` or
+ * `ERR_SECUR32_BUFFERS_UNSUPPORTED` if this system's package cannot process the
+ * buffers.
  */
 export async function initializeSecurityContext(
   options: InitializeSecurityContextOptions,
@@ -60,7 +72,10 @@ export async function initializeSecurityContext(
   return initializeSecurityContextBy(undefined, options);
 }
 
-/** Like `initializeSecurityContext`, but blocks the thread, perhaps for seconds. */
+/**
+ * Like `initializeSecurityContext`, but blocks the thread, possibly for seconds.
+ * Throws `ERR_SECUR32_BUSY` if another call runs or waits on the context.
+ */
 export function initializeSecurityContextSync(
   options: InitializeSecurityContextOptions,
 ): LegResult {
@@ -69,11 +84,13 @@ export function initializeSecurityContextSync(
 }
 
 /**
- * One leg of a server.
+ * Runs one leg of a server's handshake.
  *
  * Calls AcceptSecurityContext. Legs on one context run one after the other, in
- * the order of the calls. Rejects with an `SspiError`, whose `token` must still
- * be sent; the context is of no use then and must be closed.
+ * the order of the calls.
+ *
+ * Rejects like `initializeSecurityContext`. If a leg rejects, the client is not
+ * authenticated.
  */
 export async function acceptSecurityContext(
   options: AcceptSecurityContextOptions,
@@ -81,15 +98,23 @@ export async function acceptSecurityContext(
   return acceptSecurityContextBy(undefined, options);
 }
 
-/** Like `acceptSecurityContext`, but blocks the thread, perhaps for seconds. */
+/**
+ * Like `acceptSecurityContext`, but blocks the thread, possibly for seconds.
+ * Throws `ERR_SECUR32_BUSY` if another call runs or waits on the context.
+ */
 export function acceptSecurityContextSync(options: AcceptSecurityContextOptions): LegResult {
   const own = ownOptions(options, SERVER_NAMES, 'acceptSecurityContextSync');
   return runLegSync('AcceptSecurityContext', own, undefined);
 }
 
+/** Options of `completeAuthToken`. */
 export interface CompleteAuthTokenOptions {
+  /** The context of the leg. */
   context: ContextHandle;
-  /** The output of the leg that asked for it (`SEC_I_COMPLETE_NEEDED`, `SEC_I_COMPLETE_AND_CONTINUE`). */
+  /**
+   * The output of the leg that returned `SEC_I_COMPLETE_NEEDED` or
+   * `SEC_I_COMPLETE_AND_CONTINUE`.
+   */
   token: readonly InputSecBuffer[];
 }
 
@@ -98,10 +123,13 @@ const COMPLETE_NAMES = optionNames<CompleteAuthTokenOptions>({
   token: 'required',
 });
 
+/** The result of `completeAuthToken`. */
 export interface CompleteAuthTokenResult {
+  /** The SECURITY_STATUS as an unsigned number. */
   status: number;
+  /** The name of the status. */
   statusName: string;
-  /** The completed buffers: these are to be sent. */
+  /** The completed buffers. Send their token instead of the leg's. */
   token: SecBuffer[];
 }
 
@@ -136,7 +164,7 @@ function completed(
   return { status, statusName: statusName(status), token: secBuffers(token) };
 }
 
-/** @internal For the owner of the context. */
+/** @internal Called by the owner of the context. */
 export async function completeAuthTokenBy(
   owner: object | undefined,
   options: CompleteAuthTokenOptions,
@@ -150,9 +178,13 @@ export async function completeAuthTokenBy(
 }
 
 /**
- * Completes a token before it is sent, where a leg said so.
+ * Completes a token before it is sent, if the status of the leg requires it. Only
+ * Digest and third-party packages do.
  *
- * Calls CompleteAuthToken. Only Digest and packages of third parties ask for it.
+ * Calls CompleteAuthToken.
+ *
+ * Rejects with an `SspiError`, or with `ERR_SECUR32_CONTEXT_FAILED`,
+ * `ERR_SECUR32_CLOSED`, `ERR_SECUR32_OWNED_HANDLE` or `ERR_SECUR32_IMPERSONATING`.
  */
 export async function completeAuthToken(
   options: CompleteAuthTokenOptions,
@@ -160,7 +192,10 @@ export async function completeAuthToken(
   return completeAuthTokenBy(undefined, options);
 }
 
-/** Like `completeAuthToken`, but blocks the thread. */
+/**
+ * Like `completeAuthToken`, but blocks the thread. Throws `ERR_SECUR32_BUSY` if
+ * another call runs or waits on the context.
+ */
 export function completeAuthTokenSync(options: CompleteAuthTokenOptions): CompleteAuthTokenResult {
   const own = ownOptions(options, COMPLETE_NAMES, 'completeAuthTokenSync');
   const prepared = prepareCompletion(own, undefined);
@@ -169,10 +204,13 @@ export function completeAuthTokenSync(options: CompleteAuthTokenOptions): Comple
 }
 
 /**
- * Deletes a context; the same as `context.close()`.
+ * Deletes a context; the same as `context.close()`. Idempotent.
  *
- * Calls DeleteSecurityContext once no call is in it any more, not on this
- * thread. Idempotent.
+ * Calls DeleteSecurityContext on another thread, as soon as no call uses the
+ * context.
+ *
+ * Throws `ERR_SECUR32_OWNED_HANDLE` for the handle of a `ClientContext` or
+ * `ServerContext`.
  */
 export function deleteSecurityContext(context: ContextHandle): void {
   closeContext(context);

@@ -6,7 +6,7 @@ import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 import { endUnfinished, unfinishedIn } from './unfinished-results.js';
 
-/** The error for an impersonation that did not come about; undefined if it did. */
+/** The error for an impersonation that failed; undefined if it succeeded. */
 export function impersonationError(
   status: number,
   failure: ImpersonationFailure,
@@ -16,12 +16,15 @@ export function impersonationError(
     case ImpersonationFailure.none:
       return undefined;
     case ImpersonationFailure.already:
-      return codedError('ERR_SECUR32_IMPERSONATING', 'this thread acts as a client already');
+      return codedError(
+        'ERR_SECUR32_IMPERSONATING',
+        'this thread is already impersonating a client',
+      );
     case ImpersonationFailure.noToken:
-      return cannot('the package did not let this thread act as the client');
+      return cannot('the package did not let this thread impersonate the client');
     case ImpersonationFailure.identifyOnly:
       return cannot(
-        'the client may only be identified: it allowed no more, or this process lacks the privilege to impersonate (SeImpersonatePrivilege)',
+        'the client may only be identified: it did not allow impersonation, or this process lacks SeImpersonatePrivilege',
       );
   }
 }
@@ -30,22 +33,19 @@ function cannot(message: string): Secur32Error {
   return codedError('ERR_SECUR32_CANNOT_IMPERSONATE', message);
 }
 
-/** Calling one of these runs nothing, or its first part alone, as the client. */
+/** Of these functions nothing, or only the first part, would run as the client. */
 const NOT_SYNCHRONOUS = /^\[object (?:AsyncFunction|GeneratorFunction|AsyncGeneratorFunction)\]$/;
 
-/**
- * Runs a synchronous function as the client of a context, and gives what it
- * returns.
- */
+/** Runs a synchronous function as the client of a context, and returns its result. */
 export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
-  if (typeof act !== 'function') throw argumentError('impersonate takes a function');
+  if (typeof act !== 'function') throw argumentError('impersonate requires a function');
   if (NOT_SYNCHRONOUS.test(Object.prototype.toString.call(act))) throw notSynchronous();
   let outcome: { value: T } | { error: unknown } | undefined;
   const [status, failure] = accepted(
     native().impersonate(openContext(context).native, () => {
       try {
         const value = act();
-        // Asked for here, where a getter of the value still runs as whoever it was made by.
+        // Checked here, so that getters of the value still run as the client.
         const unfinished = unfinishedIn(value);
         if (unfinished !== undefined) endUnfinished(unfinished);
         outcome = unfinished === undefined ? { value } : { error: notFinished() };
@@ -56,7 +56,7 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
   );
   const error = impersonationError(status, failure);
   if (error !== undefined) throw error;
-  // Nothing of the two only where the thread is being terminated.
+  // Neither is set only if the thread is being terminated.
   if (outcome === undefined) throw cannot('the function was not called');
   if ('error' in outcome) throw outcome.error;
   return outcome.value;
@@ -65,13 +65,13 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
 function notSynchronous(): Secur32Error {
   return codedError(
     'ERR_SECUR32_IMPERSONATING',
-    'only a synchronous function can run as the client: what it awaits would run as this process',
+    'impersonate requires a synchronous function: code after an await would run as this process',
   );
 }
 
 function notFinished(): Secur32Error {
   return codedError(
     'ERR_SECUR32_IMPERSONATING',
-    'the function returned something that goes on or is read later (a promise, an iterator, a stream), which would run as this process; return what is finished',
+    'the function returned a promise, an iterator, a stream or the like, which would continue as this process; return a finished value',
   );
 }

@@ -1,6 +1,6 @@
 /**
- * SSPI as it is: one typed function for each call, header names for constants,
- * arrays of SecBuffers in and out. The entry point `secur32/raw`.
+ * SSPI as Windows defines it: one typed function for each call, constants named
+ * as in the headers, arrays of SecBuffers. The entry point `secur32/raw`.
  */
 
 /// <reference lib="esnext.disposable" preserve="true" />

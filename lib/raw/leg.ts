@@ -1,6 +1,6 @@
 /**
  * What InitializeSecurityContext and AcceptSecurityContext have in common:
- * checking the arguments of a leg, running it in its turn, reading its result.
+ * checking the arguments of a leg, running it in its turn, and reading its result.
  */
 
 import { ASC_REQ_ALLOW_MISSING_BINDINGS } from '../constants/asc-flags.js';
@@ -40,26 +40,51 @@ import {
   type InputDescriptor,
 } from './sec-buffers.js';
 
-/** Bytes of a token that a leg takes from the network by default. */
+/** The default limit of a token, in bytes. Tokens come from the network. */
 const DEFAULT_MAX_TOKEN_BYTES = 64 * 1024;
-/** The same for a stream, whose tokens come in pieces: far more than a handshake has. */
+/** The same for streams, whose tokens arrive in pieces: far more than any handshake needs. */
 const DEFAULT_MAX_STREAM_BYTES = 1024 * 1024;
 
-/** The options that both sides' legs share. */
+/** Options of a leg that clients and servers have in common. */
 export interface LegOptions<Flags extends number> {
-  /** The credential. May be left out after the first leg: the context holds the one it was made with. */
+  /**
+   * The credential. Required for the first leg; later legs default to the
+   * credential of the context.
+   */
   credential?: CredentialHandle;
-  /** The context of the leg before; none on the first leg. */
+  /** The context of the previous leg. Omit it, or pass undefined, for the first leg. */
   context?: ContextHandle | undefined;
-  /** What goes in; each token is bounded by `maxTokenBytes`. */
+  /**
+   * The input buffers, at most 16: the peer's token, channel bindings and others.
+   * They are copied before the call returns.
+   *
+   * @defaultValue `[]`
+   */
   input?: readonly InputSecBuffer[];
-  /** What comes out; by default one `SECBUFFER_TOKEN`. */
+  /**
+   * The output buffers that the package is to fill, at most 16.
+   *
+   * @defaultValue one `SECBUFFER_TOKEN`
+   */
   output?: readonly OutputSecBuffer[];
-  /** Requirements, the same on each leg. */
+  /**
+   * The requirements: `ISC_REQ_` flags of a client, `ASC_REQ_` flags of a server.
+   * Pass the same on each leg.
+   *
+   * @defaultValue none
+   */
   contextReq?: readonly Flags[] | Flags;
-  /** `SECURITY_NATIVE_DREP` (the default) or `SECURITY_NETWORK_DREP`. */
+  /**
+   * The data representation: `SECURITY_NATIVE_DREP` or `SECURITY_NETWORK_DREP`.
+   *
+   * @defaultValue `SECURITY_NATIVE_DREP`
+   */
   targetDataRep?: number;
-  /** The largest token in `input`, in bytes: 64 KiB by default, 1 MiB for the streams of Schannel and CredSSP. */
+  /**
+   * The largest token that `input` may contain, in bytes.
+   *
+   * @defaultValue 65536; 1048576 for the streams of Schannel and CredSSP
+   */
   maxTokenBytes?: number;
 }
 
@@ -74,26 +99,37 @@ export const LEG_KINDS = {
   maxTokenBytes: 'optional',
 } as const;
 
+/** The result of a leg. */
 export interface LegResult {
-  /** The SECURITY_STATUS, unsigned. A failure is thrown instead, but for SEC_E_INCOMPLETE_MESSAGE of Schannel and CredSSP. */
+  /**
+   * The SECURITY_STATUS as an unsigned number. The only failure is
+   * `SEC_E_INCOMPLETE_MESSAGE` of Schannel and CredSSP; all others are thrown.
+   */
   status: number;
+  /** The name of the status: `'SEC_I_CONTINUE_NEEDED'`. */
   statusName: string;
-  /** The context, the same object on each leg; undefined if there is none yet. */
+  /** The context, the same object on each leg; undefined if the package has not created one yet. */
   context: ContextHandle | undefined;
-  /** The output buffers. A token with bytes must be sent, with SEC_E_OK too. */
+  /** The output buffers. Send a token that is not empty to the peer, also with `SEC_E_OK`. */
   output: SecBuffer[];
   /** The input buffers as the package left them. */
   input: LeftInput[];
-  /** The flags that were granted; those about security count once the context is established. */
+  /**
+   * The granted flags (pfContextAttr): `ISC_RET_` bits of a client, `ASC_RET_` bits
+   * of a server. Those about security are valid once the context is established.
+   */
   contextAttr: number;
-  /** As the package wrote it; it counts once the context is established. */
+  /**
+   * The expiry as the package wrote it, a FILETIME in local time; 0 or a maximum
+   * for never. It is valid once the context is established.
+   */
   expiry: bigint;
 }
 
 type LegCall = 'InitializeSecurityContext' | 'AcceptSecurityContext';
 type LegFunction = 'initializeSecurityContext' | 'acceptSecurityContext';
 
-/** A leg whose arguments were checked. */
+/** A leg with checked arguments. */
 interface PreparedLeg {
   call: LegCall;
   credential: NativeCredential | undefined;
@@ -105,26 +141,26 @@ interface PreparedLeg {
   input: InputDescriptor;
 }
 
-/** The output of a leg by default. */
+/** The default output of a leg. */
 const ONE_TOKEN: readonly number[] = outputWords([{ type: SECBUFFER_TOKEN }]);
 
 function hasTrait(facts: CredentialFacts, trait: number): boolean {
   return (facts.traits & trait) !== 0;
 }
 
-/** The limit of a token in bytes: what was asked for, or what suits the package. */
+/** The limit of a token in bytes: `limit`, or the default of the package. */
 export function maxTokenBytes(limit: number | undefined, facts: CredentialFacts): number {
   if (limit === undefined) {
     const stream = hasTrait(facts, ProviderTrait.streamPackage);
     return stream ? DEFAULT_MAX_STREAM_BYTES : DEFAULT_MAX_TOKEN_BYTES;
   }
   if (limit !== Infinity && !(Number.isInteger(limit) && limit > 0)) {
-    throw argumentError('maxTokenBytes must be a positive number of bytes');
+    throw argumentError('maxTokenBytes must be a positive integer or Infinity');
   }
   return limit;
 }
 
-/** Bindings that nobody would look at must not seem to protect anything. */
+/** Refuses channel bindings that the package would ignore: they would protect nothing. */
 function checkBindings(
   call: LegCall,
   facts: CredentialFacts,
@@ -152,9 +188,9 @@ function prepare<Flags extends number>(
   const credential =
     options.credential === undefined ? undefined : openCredential(options.credential);
   const facts = context?.facts ?? credential?.facts;
-  if (facts === undefined) throw argumentError('a first leg needs a credential');
+  if (facts === undefined) throw argumentError('the first leg requires a credential');
 
-  // Defaults for what is absent; null is no value of these and is refused below.
+  // Only absent options get defaults; null is invalid and is refused below.
   const { input: given = [], output: wanted } = options;
   const { contextReq: requirements = 0, targetDataRep = SECURITY_NATIVE_DREP } = options;
   const input = inputDescriptor(given, maxTokenBytes(options.maxTokenBytes, facts));
@@ -197,7 +233,7 @@ function enter(sync: boolean, leg: PreparedLeg): ReturnType<NativeBinding[LegFun
 function result(leg: PreparedLeg, tuple: LegTuple): LegResult {
   const [status, created, contextAttr, expiry, ...buffers] = tuple;
   const context = created === undefined ? leg.context : newContextHandle(created, leg.facts);
-  // Closed while the leg ran: whoever closed it wants nothing more of it.
+  // The context was closed while the leg ran, so its result is not wanted.
   if (context?.closed === true) throw closedError('the context');
   const inputs = 2 * leg.input.types.length;
   const output = secBuffers(buffers.slice(0, buffers.length - inputs));
@@ -215,7 +251,7 @@ function result(leg: PreparedLeg, tuple: LegTuple): LegResult {
   };
 }
 
-/** Runs a leg in its context's turn. */
+/** Runs a leg after the earlier calls of its context. */
 export async function runLeg<Flags extends number>(
   call: LegCall,
   options: LegOptions<Flags>,
@@ -223,8 +259,8 @@ export async function runLeg<Flags extends number>(
   owner: object | undefined,
 ): Promise<LegResult> {
   const prepared = prepare(call, options, targetName, owner);
-  // The leg may have to wait, and its package may say in numbers how much of
-  // the input it did not use: the caller may have used the memory again by then.
+  // The leg may have to wait, and afterwards unused input is read from this memory.
+  // The caller may have reused its own memory by then.
   const leg = { ...prepared, input: keptInput(prepared.input) };
   if (leg.context === undefined) return result(leg, accepted(await enter(false, leg)));
   refuseWhileImpersonating();
@@ -232,7 +268,7 @@ export async function runLeg<Flags extends number>(
   return queue.run(async () => result(leg, accepted(await enter(false, leg))));
 }
 
-/** Runs a leg here and now; refused while another call is in the context. */
+/** Runs a leg synchronously. Throws if another call runs or waits on the context. */
 export function runLegSync<Flags extends number>(
   call: LegCall,
   options: LegOptions<Flags>,

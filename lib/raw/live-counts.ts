@@ -1,16 +1,20 @@
 import { native } from '../binding/native.js';
 
-/** What SSPI gave to this process and did not get back yet, over all its threads. */
+/** How many SSPI objects this process holds, over all its threads. */
 export interface LiveCounts {
+  /** CredHandles. */
   credentials: number;
+  /** CtxtHandles. */
   contexts: number;
+  /** Memory blocks to be freed with FreeContextBuffer. */
   contextBuffers: number;
+  /** Handles of access tokens. */
   tokens: number;
 }
 
 /**
- * Counts for diagnosis: all zero once everything is closed. Handles are given
- * back on another thread, shortly after `close()`.
+ * Returns counts for diagnosing leaks. All are zero once everything is closed;
+ * handles are freed on another thread, shortly after `close()`.
  */
 export function liveCounts(): LiveCounts {
   const [credentials, contexts, contextBuffers, tokens] = native().liveCounts();

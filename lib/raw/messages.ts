@@ -1,6 +1,6 @@
 /**
- * The message functions. They run on memory of ours that is made for the call,
- * or in place, on the caller's.
+ * The message functions. They work on a copy of the caller's memory or, in place,
+ * on that memory itself.
  */
 
 import { SECBUFFER_EXTRA, SECBUFFER_MISSING } from '../constants/sec-buffers.js';
@@ -22,26 +22,47 @@ import { isFailure, statusName } from '../core/status.js';
 import { openContext, type ContextHandle } from './handles.js';
 import { checkedArray, checkedType, plainType } from './sec-buffers.js';
 
-/** A buffer of a message: bytes that go in, or room for bytes that come out. */
+/** A buffer of a message: input bytes, or room for output. */
 export interface MessageSecBuffer {
-  /** A `SECBUFFER_` type; with `SECBUFFER_READONLY_WITH_CHECKSUM` it is signed, but not encrypted. */
+  /**
+   * A `SECBUFFER_` type; OR-ed with `SECBUFFER_READONLY_WITH_CHECKSUM`, the bytes
+   * are signed but not encrypted.
+   */
   type: number;
-  /** Its bytes. In place they are changed, and what comes out is a part of them. */
+  /** Its bytes. With `inPlace` they are changed, and the output is a part of them. */
   data?: Uint8Array;
-  /** Instead of `data`: room for that many bytes. */
+  /** Instead of `data`: the number of bytes to allocate for output. */
   size?: number;
 }
 
+/** Options of the message functions. */
 export interface MessageOptions {
+  /** The buffers of the message, 1 to 16. */
   message: readonly MessageSecBuffer[];
-  /** A number for datagrams; 0 (the default) for connections, which count by themselves. */
+  /**
+   * The sequence number of a datagram. Contexts of connections count messages
+   * themselves.
+   *
+   * @defaultValue 0
+   */
   sequenceNumber?: number;
-  /** To work on the memory of `data` itself instead of a copy. By default not. */
+  /**
+   * Whether to work on the memory of `data` itself instead of a copy. It must not
+   * be shared memory.
+   *
+   * @defaultValue false
+   */
   inPlace?: boolean;
 }
 
+/** Options of `encryptMessage` and `makeSignature`. */
 export interface ProtectOptions extends MessageOptions {
-  /** `SECQOP_WRAP_NO_ENCRYPT` to sign only; 0 by default. */
+  /**
+   * The quality of protection (fQOP): `SECQOP_WRAP_NO_ENCRYPT` only signs the
+   * message.
+   *
+   * @defaultValue 0
+   */
   qop?: number;
 }
 
@@ -60,27 +81,43 @@ const PROTECT_NAMES = optionNames<ProtectOptions>({ ...MESSAGE_KINDS, qop: 'opti
 
 /** A buffer after a message function. */
 export interface ProtectedSecBuffer {
-  /** The type, as the package left it: search by type, not by index. */
+  /** The type, as the package left it. Find buffers by type, not by index. */
   type: number;
-  /** Its size in bytes, as the package says; for `SECBUFFER_MISSING` what is needed more. */
+  /**
+   * Its size in bytes, as the package reports it; for `SECBUFFER_MISSING` the
+   * number of bytes that are still needed.
+   */
   size: number;
-  /** Its bytes: of a copy, or in place a part of the caller's own memory. Absent where it has none. */
+  /**
+   * Its bytes: new memory, or with `inPlace` a part of the caller's memory. Absent
+   * if it has none.
+   */
   data?: Buffer;
 }
 
+/** The result of a message function. */
 export interface MessageResult {
-  /** The SECURITY_STATUS, unsigned: `SEC_E_OK`, `SEC_I_RENEGOTIATE`, `SEC_I_CONTEXT_EXPIRED`. */
+  /**
+   * The SECURITY_STATUS as an unsigned number: `SEC_E_OK`, `SEC_I_RENEGOTIATE`,
+   * `SEC_I_CONTEXT_EXPIRED`.
+   */
   status: number;
+  /** The name of the status. */
   statusName: string;
+  /** The buffers of the message as the package left them, in the same order. */
   message: ProtectedSecBuffer[];
 }
 
+/** The result of `decryptMessage` and `verifySignature`. */
 export interface OpenedMessageResult extends MessageResult {
-  /** How the message was protected: `SECQOP_WRAP_NO_ENCRYPT` says that it was not encrypted. */
+  /**
+   * How the message was protected (pfQOP): with `SECQOP_WRAP_NO_ENCRYPT` it was
+   * signed but not encrypted.
+   */
   qop: number;
 }
 
-/** More than any message has. */
+/** Larger than any message. */
 const MAX_MESSAGE_BYTES = 0x7fffffff;
 
 type Memory = (Uint8Array | undefined)[];
@@ -88,10 +125,10 @@ type MessageFunction = 'encryptMessage' | 'decryptMessage' | 'makeSignature' | '
 
 function checkedSize(size: unknown, where: string): number {
   if (isUint32(size) && size <= MAX_MESSAGE_BYTES) return size;
-  throw argumentError(`${where}.size must be a number of bytes`);
+  throw argumentError(`${where}.size must be an integer from 0 to ${MAX_MESSAGE_BYTES}`);
 }
 
-/** The memory of one buffer: of ours, or in place the caller's. */
+/** The memory of one buffer: our own, or with `inPlace` the caller's. */
 function memoryOf(
   { data, size }: Partial<Record<keyof MessageSecBuffer, unknown>>,
   inPlace: boolean,
@@ -100,11 +137,11 @@ function memoryOf(
   if (data === undefined)
     return size === undefined ? undefined : Buffer.alloc(checkedSize(size, where));
   const bytes = checkedBytes(data, `${where}.data`);
-  if (size !== undefined) throw argumentError(`${where} has both data and size`);
+  if (size !== undefined) throw argumentError(`${where} must not have both data and size`);
   if (!inPlace) return Uint8Array.from(bytes);
-  // Another thread could change it under the package.
+  // Another thread could change it while the package uses it.
   if (bytes.buffer instanceof SharedArrayBuffer) {
-    throw argumentError(`${where}.data is shared memory, which cannot be worked on in place`);
+    throw argumentError(`${where}.data must not be shared memory if inPlace is true`);
   }
   return bytes;
 }
@@ -122,7 +159,7 @@ function prepared({ message, inPlace = false }: MessageOptions): {
     types.push(checkedType(buffer.type, where));
     memory.push(memoryOf(buffer, inPlace, where));
   });
-  if (types.length === 0) throw argumentError('message has no buffers');
+  if (types.length === 0) throw argumentError('message must not be empty');
   return { types: Uint32Array.from(types), memory };
 }
 
@@ -130,7 +167,7 @@ function part(memory: Uint8Array, offset: number, size: number): Buffer {
   return Buffer.from(memory.buffer, memory.byteOffset + offset, size);
 }
 
-/** Where the bytes of a buffer are that the package points to, or says to have left over. */
+/** The bytes of a buffer that the package points to, or reports as left over. */
 function written(
   type: number,
   source: number,
@@ -140,7 +177,7 @@ function written(
 ): Buffer | undefined {
   const found = memory[source];
   if (found !== undefined) return part(found, offset, size);
-  // Not every package says where EXTRA is; it is always the end of the input.
+  // Not every package reports where EXTRA is; it is always the end of the input.
   const [input] = memory;
   if (plainType(type) !== SECBUFFER_EXTRA || input === undefined || size > input.length) {
     return undefined;
@@ -190,18 +227,18 @@ function run(
       message: buffersOf(tuple, memory),
     };
   } finally {
-    // What was to be encrypted, or half decrypted, does not stay behind.
+    // Do not leave plain text in memory, whether it was to be encrypted or was partly decrypted.
     if (!done && !inPlace) memory.forEach((bytes) => bytes?.fill(0));
   }
 }
 
-/** How many bytes a stream wants more; undefined where it does not say. */
+/** The number of bytes that a stream still needs; undefined if the package does not report it. */
 function missing(tuple: MessageTuple, memory: Memory): number | undefined {
   const found = buffersOf(tuple, memory).find(({ type }) => plainType(type) === SECBUFFER_MISSING);
   return found?.size;
 }
 
-/** Nothing was found out about a message that was made. */
+/** Removes `qop`, which is meaningless for a message that was produced. */
 function withoutQop({ status, statusName: name, message }: OpenedMessageResult): MessageResult {
   return { status, statusName: name, message };
 }
@@ -209,29 +246,36 @@ function withoutQop({ status, statusName: name, message }: OpenedMessageResult):
 /**
  * Encrypts and signs a message.
  *
- * Calls EncryptMessage. The buffers, with their sizes from `SECPKG_ATTR_SIZES`:
- * `[TOKEN size: securityTrailer, DATA, PADDING size: blockSize]`; of Schannel,
- * with `SECPKG_ATTR_STREAM_SIZES`: `[STREAM_HEADER, DATA, STREAM_TRAILER,
- * EMPTY]`. What is to be sent are all of them in this order, each as long as
- * it is afterwards. Throws an `SspiError`: `SEC_E_BUFFER_TOO_SMALL`,
- * `SEC_E_CONTEXT_EXPIRED`, `SEC_E_QOP_NOT_SUPPORTED`,
- * `SEC_E_UNSUPPORTED_FUNCTION` where encryption was not negotiated.
+ * Calls EncryptMessage. Pass the buffers `[TOKEN size: securityTrailer, DATA,
+ * PADDING size: blockSize]` with sizes from `SECPKG_ATTR_SIZES`; for Schannel
+ * `[STREAM_HEADER, DATA, STREAM_TRAILER, EMPTY]` with sizes from
+ * `SECPKG_ATTR_STREAM_SIZES`. Send the `data` of all buffers of the result, in
+ * this order.
+ *
+ * Throws an `SspiError` (`SEC_E_BUFFER_TOO_SMALL`, `SEC_E_CONTEXT_EXPIRED`,
+ * `SEC_E_QOP_NOT_SUPPORTED`, `SEC_E_UNSUPPORTED_FUNCTION` if encryption was not
+ * negotiated, and others), or an error with `ERR_SECUR32_BUSY` while a leg runs,
+ * `ERR_SECUR32_CONTEXT_FAILED` after a failed leg, `ERR_SECUR32_CLOSED` after
+ * `close()`, or `ERR_SECUR32_BUFFERS_UNSUPPORTED` if this system's package cannot
+ * process the buffers safely.
  */
 export function encryptMessage(context: ContextHandle, options: ProtectOptions): MessageResult {
   return withoutQop(run('encryptMessage', 'EncryptMessage', context, options, PROTECT_NAMES));
 }
 
 /**
- * Decrypts a message and verifies it.
+ * Decrypts and verifies a message.
  *
- * Calls DecryptMessage. The buffers: `[STREAM, DATA]` with the whole message in
- * the first, or `[TOKEN, DATA, PADDING]` as they were sent; of Schannel
- * `[DATA, EMPTY, EMPTY, EMPTY]` with what came so far. Afterwards DATA is the
- * plain text, EXTRA what belongs to the next message. A `qop` of
- * `SECQOP_WRAP_NO_ENCRYPT` says that it was only signed. Throws an
- * `SspiError`: `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
- * `SEC_E_INCOMPLETE_MESSAGE` (more is needed; `missing` may say how much),
- * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN`, `SEC_E_CONTEXT_EXPIRED`.
+ * Calls DecryptMessage. Pass the buffers `[STREAM, DATA]` with the whole message
+ * in STREAM, or `[TOKEN, DATA, PADDING]` as they were sent; for Schannel
+ * `[DATA, EMPTY, EMPTY, EMPTY]` with the bytes received so far. In the result,
+ * DATA is the plain text and EXTRA the beginning of the next message. If `qop` is
+ * `SECQOP_WRAP_NO_ENCRYPT`, the message was only signed.
+ *
+ * Throws an `SspiError` (`SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE`,
+ * `SEC_E_INCOMPLETE_MESSAGE` if more bytes are needed (see its `missing`),
+ * `SEC_E_DECRYPT_FAILURE`, `SEC_E_INVALID_TOKEN`, `SEC_E_CONTEXT_EXPIRED` and
+ * others), or an error with the same codes as `encryptMessage`.
  */
 export function decryptMessage(
   context: ContextHandle,
@@ -243,19 +287,23 @@ export function decryptMessage(
 /**
  * Signs a message that stays readable.
  *
- * Calls MakeSignature. The buffers: `[DATA, …, TOKEN size: maxSignature]`; the
- * TOKEN is the signature afterwards. Throws an `SspiError` like
- * `encryptMessage`.
+ * Calls MakeSignature. Pass the buffers `[DATA, …, TOKEN size: maxSignature]`
+ * with the size from `SECPKG_ATTR_SIZES`; in the result, TOKEN is the signature.
+ *
+ * Throws like `encryptMessage`.
  */
 export function makeSignature(context: ContextHandle, options: ProtectOptions): MessageResult {
   return withoutQop(run('makeSignature', 'MakeSignature', context, options, PROTECT_NAMES));
 }
 
 /**
- * Verifies the signature of a message; returns only if it is good.
+ * Verifies the signature of a message. Returns only if the signature is valid.
  *
- * Calls VerifySignature with `[DATA, …, TOKEN]`. Throws an `SspiError`:
- * `SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE` and others.
+ * Calls VerifySignature. Pass the buffers `[DATA, …, TOKEN]`, where TOKEN is the
+ * signature.
+ *
+ * Throws an `SspiError` (`SEC_E_MESSAGE_ALTERED`, `SEC_E_OUT_OF_SEQUENCE` and
+ * others), or an error with the same codes as `encryptMessage`.
  */
 export function verifySignature(
   context: ContextHandle,

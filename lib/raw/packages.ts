@@ -6,22 +6,25 @@ import { native } from '../binding/native.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
 
-/** A security package of this system: SecPkgInfo. */
+/** A security package of this system (SecPkgInfo). */
 export interface SecPkgInfo {
   /** `SECPKG_FLAG_` bits. */
   capabilities: number;
+  /** The version of the package's protocol. */
   version: number;
-  /** The RPC_C_AUTHN_ number, 0xFFFF for none. */
+  /** The `RPC_C_AUTHN_` number of the package; 0xFFFF if it has none. */
   rpcId: number;
   /** The largest token, in bytes. */
   maxToken: number;
+  /** The name of the package: `'Negotiate'`. */
   name: string;
+  /** A description of the package; `''` if it has none. */
   comment: string;
 }
 
 const ELEMENTS = 6;
 
-/** One package from six elements of the addon; undefined where the package gave none. */
+/** Decodes a package from six elements of the addon; undefined if there is none. */
 export function secPkgInfo(elements: readonly unknown[]): SecPkgInfo | undefined {
   if (elements[0] === undefined) return undefined;
   const [capabilities, version, rpcId, maxToken, name, comment] = elements as [
@@ -45,16 +48,20 @@ function packages(call: SspiCall, [status, ...elements]: PackagesTuple): SecPkgI
   return list;
 }
 
-/** The security packages of this system. Calls EnumerateSecurityPackagesW. */
+/**
+ * Lists the security packages of this system.
+ *
+ * Calls EnumerateSecurityPackagesW. Throws an `SspiError`.
+ */
 export function enumerateSecurityPackages(): SecPkgInfo[] {
   return packages('EnumerateSecurityPackages', accepted(native().enumerateSecurityPackages()));
 }
 
 /**
- * One security package by its name.
+ * Returns the security package with this name.
  *
  * Calls QuerySecurityPackageInfoW. Throws an `SspiError`
- * (`SEC_E_SECPKG_NOT_FOUND`) where this system has no such package.
+ * (`SEC_E_SECPKG_NOT_FOUND` if this system has no such package).
  */
 export function querySecurityPackageInfo(name: string): SecPkgInfo {
   const call = 'QuerySecurityPackageInfo';

@@ -7,20 +7,20 @@ import { argumentError, codedError } from '../core/errors.js';
 import { checkedBytes, isUint32, optionNames, ownRecord } from '../core/checks.js';
 import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 
-/** More buffers than any package documents. Mirrors kMaxSecBuffers. */
+/** More buffers than any documented call uses. Mirrors kMaxSecBuffers. */
 export const MAX_BUFFERS = 16;
-/** The size of an output buffer that the addon chooses. Mirrors kDefaultSize. */
+/** Lets the addon choose the size of an output buffer. Mirrors kDefaultSize. */
 export const DEFAULT_SIZE = 0xffffffff;
-/** A caller's own size of an output buffer; tokens are far smaller. */
+/** The largest output buffer that a caller can request; tokens are far smaller. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** The type of a buffer without its attribute bits. */
+/** The type of a buffer without attribute bits. */
 export function plainType(type: number): number {
   return (type & ~SECBUFFER_ATTRMASK) >>> 0;
 }
 
 export function checkedType(type: unknown, where: string): number {
-  // Types with an attribute bit are negative where JavaScript OR-ed them.
+  // JavaScript's OR of a type and an attribute bit may be negative.
   if (isUint32(type)) return type;
   if (typeof type === 'number' && (type | 0) === type) return type >>> 0;
   throw argumentError(`${where}.type must be a SECBUFFER_ constant`);
@@ -29,24 +29,24 @@ export function checkedType(type: unknown, where: string): number {
 export function checkedArray(buffers: unknown, where: string): unknown[] {
   if (!Array.isArray(buffers)) throw argumentError(`${where} must be an array of buffers`);
   if (buffers.length > MAX_BUFFERS) {
-    throw argumentError(`${where} has ${buffers.length} buffers; there can be ${MAX_BUFFERS}`);
+    throw argumentError(`${where} has ${buffers.length} buffers; the limit is ${MAX_BUFFERS}`);
   }
-  // Not `map` on the array itself, which passes over holes.
+  // `map` on the array itself would skip holes.
   return Array.from(buffers as unknown[]);
 }
 
 const INPUT_NAMES = optionNames<InputSecBuffer>({ type: 'required', data: 'optional' });
 const OUTPUT_NAMES = optionNames<OutputSecBuffer>({ type: 'required', size: 'optional' });
 
-/** Input buffers in the shape that the addon takes. */
+/** Input buffers in the form that the addon takes. */
 export interface InputDescriptor {
   types: number[];
   data: (Uint8Array | undefined)[];
 }
 
 /**
- * Checks input buffers. `maxTokenBytes` bounds each TOKEN, because tokens come
- * from the network. `list` names them in errors.
+ * Checks input buffers. `maxTokenBytes` limits each TOKEN, because tokens come
+ * from the network. `list` names the buffers in errors.
  */
 export function inputDescriptor(
   buffers: unknown,
@@ -70,7 +70,7 @@ export function inputDescriptor(
   return { types, data };
 }
 
-/** The same buffers with bytes of their own. */
+/** Copies the bytes of the buffers. */
 export function keptInput({ types, data }: InputDescriptor): InputDescriptor {
   return { types, data: data.map((bytes) => bytes && Uint8Array.from(bytes)) };
 }
@@ -83,7 +83,7 @@ export function checkTokenSize(token: Uint8Array, maxTokenBytes: number): void {
   );
 }
 
-/** Output buffers as (type, size) pairs, in the shape that the addon takes. */
+/** Output buffers as (type, size) pairs, in the form that the addon takes. */
 export function outputWords(buffers: unknown): number[] {
   return checkedArray(buffers, 'output').flatMap((element, index) => {
     const where = `output[${index}]`;
@@ -93,13 +93,13 @@ export function outputWords(buffers: unknown): number[] {
       where,
     );
     if (size !== undefined && (!isUint32(size) || size > MAX_OUTPUT_BYTES)) {
-      throw argumentError(`${where}.size must be a number of bytes up to ${MAX_OUTPUT_BYTES}`);
+      throw argumentError(`${where}.size must be an integer from 0 to ${MAX_OUTPUT_BYTES}`);
     }
     return [checkedType(type, where), size ?? DEFAULT_SIZE];
   });
 }
 
-/** (type, bytes) pairs of the addon as buffers. */
+/** Decodes (type, bytes) pairs of the addon. */
 export function secBuffers(elements: readonly (number | Buffer | undefined)[]): SecBuffer[] {
   const buffers: SecBuffer[] = [];
   for (let i = 0; i < elements.length; i += 2) {
@@ -110,7 +110,7 @@ export function secBuffers(elements: readonly (number | Buffer | undefined)[]): 
   return buffers;
 }
 
-/** (type, size) pairs of the addon as what was left of the input. */
+/** Decodes (type, size) pairs of the addon: the input as the package left it. */
 export function leftInput(
   elements: readonly (number | Buffer | undefined)[],
   input: InputDescriptor,
@@ -120,7 +120,7 @@ export function leftInput(
   return input.types.map((_, index) => {
     const type = elements[2 * index] as number;
     const size = elements[2 * index + 1] as number;
-    // Only the size of EXTRA means something; a larger one than the input is a lie.
+    // Of EXTRA only the size is meaningful, and it is wrong if it exceeds the token.
     if (plainType(type) !== SECBUFFER_EXTRA || tokenBytes === undefined) return { type, size };
     if (size > tokenBytes.length) return { type, size };
     return { type, size, data: Buffer.from(tokenBytes.subarray(tokenBytes.length - size)) };

@@ -1,30 +1,30 @@
-/** Handles of access tokens, as JavaScript objects that cannot be forged. */
+/** Handles of access tokens as JavaScript objects that cannot be forged. */
 
 import { closedError, handleError } from '../core/errors.js';
 import type { NativeToken } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { throwIfRefused } from '../binding/refusals.js';
 
-/** Known to this file alone: handles come from calls, not from `new`. */
+/** Known only to this file: callers cannot construct handles. */
 const MADE_BY_A_CALL = Symbol('made by a call');
 
-/** A handle of a token that the addon just made. */
+/** Wraps a token that the addon has just created. */
 export let newTokenHandle: (nativeHandle: NativeToken) => TokenHandle;
-/** An open token, to be used by any call. */
+/** Returns the native token of a handle that is not closed. */
 export let openToken: (handle: TokenHandle) => NativeToken;
 
 /**
- * An access token: whose it is and which groups are in it
- * (`tokenInformation`), for other calls of Windows.
+ * The handle of an access token. `tokenInformation` reads the user and the groups
+ * from it. `querySecurityContextToken` and others return it.
  */
 export class TokenHandle {
   static {
     newTokenHandle = (nativeHandle) => new TokenHandle(MADE_BY_A_CALL, nativeHandle);
     openToken = (handle) => {
-      // Whatever its type says: it may come from JavaScript.
+      // Callers in JavaScript are not bound by the type.
       const value: unknown = handle;
       if (typeof value !== 'object' || value === null || !(#native in value)) {
-        throw handleError('not a TokenHandle of this package');
+        throw handleError('the value is not a TokenHandle of this package');
       }
       if (value.#closed) throw closedError('the token');
       return value.#native;
@@ -34,15 +34,17 @@ export class TokenHandle {
   #closed = false;
 
   private constructor(key: symbol, nativeHandle: NativeToken) {
-    if (key !== MADE_BY_A_CALL) throw handleError('a handle is made by a call, not by new');
+    if (key !== MADE_BY_A_CALL)
+      throw handleError('a handle cannot be constructed; SSPI calls return it');
     this.#native = nativeHandle;
   }
 
+  /** Whether `close()` was called. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Closes the handle (CloseHandle), at once. Idempotent. */
+  /** Closes the handle at once (CloseHandle). Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -8,11 +8,12 @@ import { openContext, type ContextHandle } from './handles.js';
 import { newTokenHandle, openToken, type TokenHandle } from './token-handle.js';
 
 /**
- * The access token of a server's context: the client's.
+ * Returns the client's access token from a server's context. Close the handle
+ * after use.
  *
  * Calls QuerySecurityContextToken. Throws an `SspiError`
- * (`SEC_E_UNSUPPORTED_FUNCTION` where the package has none,
- * `SEC_E_INVALID_HANDLE` before the context is established). Close the handle.
+ * (`SEC_E_UNSUPPORTED_FUNCTION` if the package has no tokens,
+ * `SEC_E_INVALID_HANDLE` before the context is established, and others).
  */
 export function querySecurityContextToken(context: ContextHandle): TokenHandle {
   const call = 'QuerySecurityContextToken';
@@ -34,47 +35,59 @@ const SE_GROUP_INTEGRITY = 0x20;
 const SE_GROUP_RESOURCE = 0x20000000;
 const SE_GROUP_LOGON_ID = 0xc0000000;
 
-/** A group of a token. */
+/** A group of an access token. */
 export interface TokenGroup {
+  /** The SID of the group: `'S-1-5-32-544'`. */
   readonly sid: string;
-  /** The user counts as a member where access is granted. */
+  /** The group is enabled for access checks (`SE_GROUP_ENABLED`). */
   readonly enabled: boolean;
-  /** The user counts as a member where access is denied, and only there. */
+  /** The group counts only where access is denied (`SE_GROUP_USE_FOR_DENY_ONLY`). */
   readonly denyOnly: boolean;
+  /** The group cannot be disabled (`SE_GROUP_MANDATORY`). */
   readonly mandatory: boolean;
+  /** The group can own objects that the user creates (`SE_GROUP_OWNER`). */
   readonly owner: boolean;
-  /** An integrity level, no group of people. */
+  /** An integrity level, not a group of accounts (`SE_GROUP_INTEGRITY`). */
   readonly integrity: boolean;
-  /** A domain-local group of a resource domain. */
+  /** A domain-local group of a resource domain (`SE_GROUP_RESOURCE`). */
   readonly resource: boolean;
-  /** The SID of this logon, no group of people. */
+  /** The SID of the logon session, not a group of accounts (`SE_GROUP_LOGON_ID`). */
   readonly logonId: boolean;
-  /** All `SE_GROUP_` bits. */
+  /** All `SE_GROUP_` bits, unsigned. */
   readonly attributes: number;
 }
 
-/** The impersonation levels by their numbers. */
+/** SECURITY_IMPERSONATION_LEVEL. */
 const LEVELS = ['anonymous', 'identification', 'impersonation', 'delegation'] as const;
+/** How far a server may act as the client. Each level includes the levels before it. */
 export type ImpersonationLevel = (typeof LEVELS)[number];
 
 const ELEVATION_TYPES = ['unknown', 'default', 'full', 'limited'] as const;
+/** TOKEN_ELEVATION_TYPE: whether a token is one half of an administrator's split token. */
 export type ElevationType = (typeof ELEVATION_TYPES)[number];
 
-/** What GetTokenInformation says of a token. */
+/** The contents of an access token. */
 export interface TokenInformation {
+  /** The SID of the user. */
   readonly user: string;
+  /** All groups, including integrity levels and the SID of the logon session. */
   readonly groups: readonly TokenGroup[];
-  /** A primary token is a process's own; it has no impersonation level. */
+  /** Processes run with primary tokens, threads impersonate with impersonation tokens. */
   readonly type: 'primary' | 'impersonation';
+  /** undefined for a primary token. */
   readonly impersonationLevel: ImpersonationLevel | undefined;
   /** The LUID of the logon session. */
   readonly logonId: bigint;
+  /** Whether the token is elevated. */
   readonly elevated: boolean;
-  /** `'limited'` is the filtered half of an administrator's token. */
+  /** `'full'` or `'limited'` (filtered) for a half of an administrator's split token. */
   readonly elevationType: ElevationType;
-  /** The integrity level: 0x1000 low, 0x2000 medium, 0x3000 high, 0x4000 system. */
+  /**
+   * The integrity level: 0x1000 low, 0x2000 medium, 0x3000 high, 0x4000 system;
+   * undefined if the token has none.
+   */
   readonly integrityLevel: number | undefined;
-  /** It has restricting SIDs (or a sandbox's). */
+  /** Whether the token has restricting SIDs or belongs to a sandbox. */
   readonly restricted: boolean;
 }
 
@@ -93,12 +106,12 @@ function tokenGroup(sid: string, attributes: number): TokenGroup {
   });
 }
 
-/** (SID, attributes) pairs of the addon as groups. */
+/** Decodes (SID, attributes) pairs of the addon. */
 function tokenGroups(elements: readonly (string | number | undefined)[]): readonly TokenGroup[] {
   const groups: TokenGroup[] = [];
   for (let i = 0; i < elements.length; i += 2) {
     const sid = elements[i] as string | undefined;
-    // A group that cannot be named must not be lost: a rule may deny it.
+    // A group without a readable SID must not be lost: a rule may deny it.
     if (sid === undefined) throw systemError('GetTokenInformation', ERROR_INVALID_SID);
     groups.push(tokenGroup(sid, elements[i + 1] as number));
   }
@@ -131,27 +144,41 @@ function information(tuple: TokenInformationTuple): TokenInformation {
 }
 
 /**
- * What is in a token. It is read natively; nobody is impersonated for it.
+ * Reads the user, the groups and other contents of an access token. Nothing is
+ * impersonated for it.
  *
- * Calls GetTokenInformation (TokenUser, TokenGroups, TokenStatistics and
- * others). Throws with `ERR_SECUR32_SYSTEM_ERROR`.
+ * Calls GetTokenInformation (TokenUser, TokenGroups, TokenStatistics and others).
+ * Throws a `SystemError` (`ERR_SECUR32_SYSTEM_ERROR`), or `ERR_SECUR32_CLOSED`
+ * after `close()`.
  */
 export function tokenInformation(token: TokenHandle): TokenInformation {
   return information(accepted(native().tokenInformation(openToken(token))));
 }
 
+/** Options of `duplicateToken`. */
 export interface DuplicateTokenOptions {
-  /** A primary token (for a new process) or one to impersonate with. By default the latter. */
+  /**
+   * `'primary'` for a token to start a process with, `'impersonation'` for one to
+   * impersonate with.
+   *
+   * @defaultValue `'impersonation'`
+   */
   type?: 'primary' | 'impersonation';
-  /** At most that of the token itself. By default `'impersonation'`. */
+  /**
+   * The impersonation level of the new token, at most that of the original.
+   *
+   * @defaultValue `'impersonation'`
+   */
   level?: ImpersonationLevel;
 }
 
 const DUPLICATE_NAMES = optionNames<DuplicateTokenOptions>({ type: 'optional', level: 'optional' });
 
 /**
- * A second token of the same user. Calls DuplicateTokenEx. Throws with
- * `ERR_SECUR32_SYSTEM_ERROR`. Close the handle.
+ * Creates a second token of the same user. Close its handle after use.
+ *
+ * Calls DuplicateTokenEx. Throws a `SystemError` (`ERR_SECUR32_SYSTEM_ERROR`), or
+ * `ERR_SECUR32_CLOSED` after `close()`.
  */
 export function duplicateToken(
   token: TokenHandle,
@@ -172,11 +199,13 @@ export function duplicateToken(
 }
 
 /**
- * Gives a token to another process, which takes it with `adoptToken`.
+ * Passes a token to another process, which takes it over with `adoptToken`.
+ * Returns the value of the new handle in that process, which has to close it.
  *
- * Calls OpenProcess and DuplicateHandle. Gives the value of the handle in that
- * process; it is that process's to close. Throws with
- * `ERR_SECUR32_SYSTEM_ERROR`.
+ * Calls OpenProcess and DuplicateHandle. Throws a `SystemError`
+ * (`ERR_SECUR32_SYSTEM_ERROR`), or `ERR_SECUR32_CLOSED` after `close()`.
+ *
+ * @param processId the ID of the other process, on this machine
  */
 export function duplicateTokenInto(token: TokenHandle, processId: number): bigint {
   checkedUint32(processId, 'processId');
@@ -186,14 +215,19 @@ export function duplicateTokenInto(token: TokenHandle, processId: number): bigin
 }
 
 /**
- * Takes over a token that another process put into this one with
- * `duplicateTokenInto`. The value is trusted: it must come from a process that
- * you trust, and be adopted once. Throws with `ERR_SECUR32_SYSTEM_ERROR` for a
- * value that is no handle of a token.
+ * Takes over a token that another process passed to this one with
+ * `duplicateTokenInto`. Close the handle after use.
+ *
+ * Adopt each value once, and only values from processes that you trust.
+ *
+ * Calls GetTokenInformation to check the handle. Throws a `SystemError`
+ * (`ERR_SECUR32_SYSTEM_ERROR`) if the value is not the handle of a token.
+ *
+ * @param value the value that `duplicateTokenInto` returned
  */
 export function adoptToken(value: bigint): TokenHandle {
   if (typeof value !== 'bigint' || value < 0n || value >= 1n << 64n) {
-    throw argumentError('the value of a handle is a bigint');
+    throw argumentError('value must be an unsigned 64-bit bigint');
   }
   const [error, token] = accepted(native().adoptToken(value));
   if (token === undefined) throw systemError('GetTokenInformation', error);

@@ -14,23 +14,28 @@ import {
 } from './handles.js';
 import { newTokenHandle, openToken, type TokenHandle } from './token-handle.js';
 
-/** A context on its way to another process of the same machine. */
+/** A context to be imported by another process of the same machine. */
 export interface ExportedSecurityContext {
-  /** The context, with its keys: a secret. */
+  /** The context, with its keys. Keep it secret. */
   packed: Buffer;
-  /** The token that belongs to it, where there is one. Close it. */
+  /**
+   * The access token of the context; undefined if the package returned none. Close
+   * it after use.
+   */
   token: TokenHandle | undefined;
 }
 
 /**
- * Packs an established context, so that another process of this machine can go
- * on with it.
+ * Packs an established context, so that another process of this machine can
+ * continue to use it.
  *
- * Calls ExportSecurityContext. `flags` are `SECPKG_CONTEXT_EXPORT_` bits: with
- * `SECPKG_CONTEXT_EXPORT_DELETE_OLD` the context is gone afterwards and its
- * handle closed; it must not be one of a high-level object then. Throws an
- * `SspiError` (`SEC_E_UNSUPPORTED_FUNCTION` where the package cannot; that
- * leaves the context as it was).
+ * Calls ExportSecurityContext. Throws an `SspiError` and leaves the context
+ * unchanged (`SEC_E_UNSUPPORTED_FUNCTION` if the package cannot export contexts,
+ * and others). Throws `ERR_SECUR32_OWNED_HANDLE` if it would delete the context
+ * of a `ClientContext` or `ServerContext`.
+ *
+ * @param flags `SECPKG_CONTEXT_EXPORT_` bits, none by default. With
+ * `SECPKG_CONTEXT_EXPORT_DELETE_OLD` the context is deleted and its handle closed.
  */
 export function exportSecurityContext(
   context: ContextHandle,
@@ -49,11 +54,18 @@ export function exportSecurityContext(
   };
 }
 
+/** Options of `importSecurityContext`. */
 export interface ImportSecurityContextOptions {
-  /** The package of the context, by name. */
+  /** The name of the package that exported the context. */
   package: string;
+  /** The packed context that `exportSecurityContext` returned. */
   packed: Uint8Array;
-  /** The token that was exported with it, in this process. It stays yours to close. */
+  /**
+   * The token that was exported with the context, as a handle of this process
+   * (`duplicateTokenInto`, `adoptToken`). You still have to close it.
+   *
+   * @defaultValue none
+   */
   token?: TokenHandle | undefined;
 }
 
@@ -64,12 +76,14 @@ const IMPORT_NAMES = optionNames<ImportSecurityContextOptions>({
 });
 
 /**
- * Takes over a context that another process of this machine packed.
+ * Takes over a context that another process of this machine exported. The context
+ * is established: it supports messages and attributes, but no legs.
  *
- * Calls ImportSecurityContextW. The context is established: messages and
- * attributes work, legs do not. Throws an `SspiError`
- * (`SEC_E_UNSUPPORTED_FUNCTION` where the package cannot). What is packed is
- * trusted by the package: it must come from a process that you trust.
+ * The package trusts the packed bytes. Import only contexts from processes that
+ * you trust.
+ *
+ * Calls ImportSecurityContextW. Throws an `SspiError`
+ * (`SEC_E_UNSUPPORTED_FUNCTION` if the package cannot import contexts, and others).
  */
 export function importSecurityContext(options: ImportSecurityContextOptions): ContextHandle {
   const own = ownOptions(options, IMPORT_NAMES, 'importSecurityContext');

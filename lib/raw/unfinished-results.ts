@@ -1,7 +1,7 @@
 /**
- * What a function that ran as a client may not return: values that go on, or
- * are read, after it. That would happen as the process, although the caller
- * asked for it to be done as the client.
+ * Values that a function which ran as a client must not return, because they
+ * continue, or are read, after the function has returned. That would happen as
+ * the process, although the caller asked for it to be done as the client.
  */
 
 import { EventEmitter } from 'node:events';
@@ -9,7 +9,7 @@ import { Dir } from 'node:fs';
 import { Stream } from 'node:stream';
 import { types } from 'node:util';
 
-/** Iterables that are finished: they hold their elements, and iterating them computes nothing. */
+/** Finished iterables: they hold their elements, and iterating them computes nothing. */
 const FINISHED: readonly ((value: unknown) => boolean)[] = [
   (value) => Array.isArray(value),
   (value) => ArrayBuffer.isView(value),
@@ -21,16 +21,19 @@ const FINISHED: readonly ((value: unknown) => boolean)[] = [
 
 const BUILT_IN = /^function [^(]*\(\) \{\s*\[native code\]\s*\}$/;
 
-/** Methods of what goes on later: promises, iterators, streams of Node.js and of the web, observables. */
+/**
+ * Methods of unfinished values: promises, iterators, streams of Node.js and of the
+ * web, observables.
+ */
 const METHODS = ['then', 'next', 'pipe', 'getReader', 'getWriter', Symbol.asyncIterator] as const;
 
 /**
- * The value that goes on later: this one, or one in it, if it is an array, a
- * Map, a Set or a plain object. Deeper ones are not looked for; functions and
- * getters cannot be judged.
+ * Finds an unfinished value: the value itself, or an element of it if it is an
+ * array, a Map, a Set or a plain object. Deeper levels are not searched, and
+ * functions and getters cannot be judged.
  *
- * An iterable that this package does not know as finished is taken for one that
- * computes its elements when it is iterated.
+ * An iterable counts as unfinished unless this package knows that its elements
+ * are not computed during iteration.
  */
 export function unfinishedIn(value: unknown): object | undefined {
   if (isUnfinished(value)) return value;
@@ -42,19 +45,19 @@ function isUnfinished(value: unknown): value is object {
   if (METHODS.some((name) => hasMethod(value, name))) return true;
   if (hasMethod(value, Symbol.iterator) && !FINISHED.some((is) => is(value))) return true;
   if (hasMethod(value, Symbol.iterator) && !iteratesAsBuiltIn(value)) return true;
-  // Watchers of files, servers, child processes.
+  // File watchers, servers, child processes.
   if (value instanceof EventEmitter) return true;
-  // A TransformStream is a pair of streams; a Response has its body in one.
+  // A TransformStream is a pair of streams; the body of a Response is a stream.
   const { readable, writable, body } = value as Record<string, unknown>;
   return (
     [readable, body].some((is) => hasMethod(is, 'getReader')) || hasMethod(writable, 'getWriter')
   );
 }
 
-/** Whether iterating an array, a Map and the like does nothing of its own. */
+/** Whether an array, Map or the like has its built-in iterator. */
 function iteratesAsBuiltIn(value: object): boolean {
   const iterate = (value as Record<symbol, unknown>)[Symbol.iterator];
-  // By its text: those of other realms are other functions.
+  // Compared by text, because other realms have other function objects.
   return BUILT_IN.test(Function.prototype.toString.call(iterate));
 }
 
@@ -63,7 +66,7 @@ function hasMethod(value: unknown, name: string | symbol): boolean {
   return typeof (value as Record<string | symbol, unknown>)[name] === 'function';
 }
 
-/** Whatever methods somebody gave it. */
+/** Built-in methods, in case those of the object were replaced. */
 const mapEntries = (map: ReadonlyMap<unknown, unknown>) => Map.prototype.entries.call(map);
 const setValues = (set: ReadonlySet<unknown>) => Set.prototype.values.call(set);
 
@@ -73,7 +76,7 @@ function elementsOf(value: unknown): unknown[] {
   if (types.isMap(value)) return [...mapEntries(value)].flat();
   if (types.isSet(value)) return [...setValues(value)];
   if (!isPlain(value)) return [];
-  // Not the getters: what they give is computed when it is read.
+  // Getters are not called: they compute their values when they are read.
   return Object.values(Object.getOwnPropertyDescriptors(value)).map(
     (property) => property.value as unknown,
   );
@@ -85,8 +88,8 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * Ends what goes on later, where it is known how, so that it does nothing as
- * the process. What it throws meanwhile does not count.
+ * Ends an unfinished value, if this package knows how, so that it does nothing as
+ * the process. Errors are ignored.
  */
 export function endUnfinished(value: object): void {
   if (value instanceof Stream) endStream(value);
@@ -99,7 +102,7 @@ export function endUnfinished(value: object): void {
 }
 
 function endStream(stream: Stream & { _construct?: unknown }): void {
-  // fs would open, and perhaps make, the file of a stream after this.
+  // Otherwise fs would open, and perhaps create, the file of the stream later.
   if (typeof stream._construct === 'function') {
     stream._construct = (done: () => void) => {
       done();
@@ -109,7 +112,7 @@ function endStream(stream: Stream & { _construct?: unknown }): void {
   attempt(stream, 'destroy');
 }
 
-/** A watcher of fs, for instance: it would look at its files as the process. */
+/** For example a watcher of fs, which would read its files as the process. */
 function endEmitter(value: EventEmitter): void {
   value.on('error', ignore);
   attempt(value, 'stop');
@@ -121,15 +124,15 @@ function attempt(value: object, method: string): void {
     if (!hasMethod(value, method)) return;
     muteRejection((value as Record<string, () => unknown>)[method]?.());
   } catch {
-    // There is an error already: that it is unfinished.
+    // The caller already gets an error: the value is unfinished.
   }
 }
 
-/** The caller is told that it is a promise; how it ends is of no interest any more. */
+/** The caller already gets an error, so the rejection of the promise is ignored. */
 function muteRejection(value: unknown): void {
   if (types.isPromise(value)) void Promise.prototype.then.call(value, undefined, ignore);
 }
 
 function ignore(): void {
-  // It was ended.
+  // The value was ended.
 }

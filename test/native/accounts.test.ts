@@ -132,7 +132,7 @@ describe('resolveAccount', () => {
   test('rejects for a name that nobody has, with the name', async () => {
     await expect(resolveAccount('nobody-is-called-like-this')).rejects.toMatchObject({
       code: 'ERR_SECUR32_UNKNOWN_ACCOUNT',
-      message: 'no account is called "nobody-is-called-like-this"',
+      message: 'no account is named "nobody-is-called-like-this"',
     });
   });
 });
@@ -149,7 +149,7 @@ test('accountsBySid rejects for what is no SID', async () => {
     code: 'ERR_SECUR32_SYSTEM_ERROR',
     call: 'LookupAccountSid',
     systemCode: ERROR_INVALID_SID,
-    message: `LookupAccountSid failed with the system's error ${ERROR_INVALID_SID}`,
+    message: `LookupAccountSid failed with Windows error ${ERROR_INVALID_SID}`,
   });
 });
 

@@ -81,11 +81,11 @@ function fails(...lines: string[]): unknown {
 }
 
 const BUNDLER_TOOK_IT_AWAY = fails(
-  'a bundler took away in which file this code is',
-  'What helps:',
-  '  1. Make a CommonJS bundle in which __filename is left as it is (webpack: node.__filename: false).',
+  'the bundle does not know the path of its own file',
+  'What to do:',
+  '  1. Make a CommonJS bundle that keeps __filename (webpack: node.__filename: false).',
   `  2. Or set SECUR32_PREBUILD, before the first call, to ${NAMES}.`,
-  '  3. Or let the bundler leave secur32 out of the bundle (external), and install the package.',
+  '  3. Or exclude secur32 from the bundle (external), and install the package.',
 );
 
 describe.each(['esbuild.js', 'webpack.js'])('a bundle (%s)', (bundle) => {
@@ -93,13 +93,13 @@ describe.each(['esbuild.js', 'webpack.js'])('a bundle (%s)', (bundle) => {
     const installed = install(bundle);
     expect(await run(installed)).toEqual(
       fails(
-        'it is not there',
-        'Looked for, and nowhere else:',
-        `  1. ${join(installed.folder, PREBUILT)} (beside the bundle ${installed.file}): not there`,
-        'What helps:',
-        '  1. Copy the folder prebuilds of the package secur32 beside the bundle.',
+        'file not found',
+        'Only these paths were tried:',
+        `  1. ${join(installed.folder, PREBUILT)} (beside the bundle ${installed.file}): not found`,
+        'What to do:',
+        '  1. Copy the prebuilds folder of the secur32 package next to the bundle.',
         `  2. Or set SECUR32_PREBUILD, before the first call, to ${NAMES}.`,
-        '  3. Or let the bundler leave secur32 out of the bundle (external), and install the package.',
+        '  3. Or exclude secur32 from the bundle (external), and install the package.',
       ),
     );
   });
@@ -132,11 +132,11 @@ describe('a bundle', () => {
     const places = ['', '\\secur32.node', `\\win32-${process.arch}\\secur32.node`, `\\${PREBUILT}`];
     expect(outcome).toEqual(
       fails(
-        'it is not there',
-        'Looked for, and nowhere else:',
-        ...places.map((at, i) => `  ${i + 1}. ${named}${at} (by SECUR32_PREBUILD): not there`),
-        'What helps:',
-        `  1. Set SECUR32_PREBUILD to ${NAMES}; or unset it.`,
+        'file not found',
+        'Only these paths were tried:',
+        ...places.map((at, i) => `  ${i + 1}. ${named}${at} (by SECUR32_PREBUILD): not found`),
+        'What to do:',
+        `  1. Set SECUR32_PREBUILD to ${NAMES}, or unset it.`,
       ),
     );
   });
@@ -147,8 +147,8 @@ describe('a bundle', () => {
     expect(await run(installed, { env: { SECUR32_PREBUILD: 'prebuilds' } })).toEqual(
       fails(
         "SECUR32_PREBUILD must be a full path, not 'prebuilds'",
-        'What helps:',
-        `  1. Set SECUR32_PREBUILD to ${NAMES}; or unset it.`,
+        'What to do:',
+        `  1. Set SECUR32_PREBUILD to ${NAMES}, or unset it.`,
       ),
     );
   });
@@ -221,9 +221,9 @@ describe('a bundle', () => {
       const outcome = await runProgram(file, { cwd: root });
       expect(outcome).toEqual(
         fails(
-          `nothing is loaded from a drive's own folder, where ${file} lies`,
-          'What helps:',
-          '  1. Move it into a folder of its own.',
+          `${file} is in the root folder of a drive or share, where any user may create folders`,
+          'What to do:',
+          '  1. Move it to a folder of its own.',
           `  2. Or set SECUR32_PREBUILD, before the first call, to ${NAMES}.`,
         ),
       );
@@ -274,12 +274,12 @@ describe('the package as it is installed', () => {
     const installed = installUnbundled();
     expect(await run(installed)).toEqual(
       fails(
-        'it is not there',
-        'Looked for, and nowhere else:',
-        `  1. ${join(installed.folder, PREBUILT)} (in the package ${installed.folder}): not there`,
-        'What helps:',
+        'file not found',
+        'Only these paths were tried:',
+        `  1. ${join(installed.folder, PREBUILT)} (in the package ${installed.folder}): not found`,
+        'What to do:',
         '  1. Reinstall secur32: the published package contains this file.',
-        '  2. In a clone of the repository, build it: npm run prebuild.',
+        '  2. In a clone of the repository, build the addon: npm run prebuild.',
         `  3. Or set SECUR32_PREBUILD, before the first call, to ${NAMES}.`,
       ),
     );

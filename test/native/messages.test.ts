@@ -383,7 +383,7 @@ describe.each(['Kerberos', 'Negotiate'])('%s', (packageName) => {
         await expect(server.step(present(token))).rejects.toMatchObject({
           code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
           message: expect.stringContaining(
-            `without protection: '${protection}' (replayDetect, sequenceDetect); granted was`,
+            `not met: protection: '${protection}' (replayDetect, sequenceDetect); granted:`,
           ) as unknown,
         });
         expect(server.established).toBe(false);

@@ -272,7 +272,7 @@ describe('targetNames', () => {
       } else {
         await expect(step).rejects.toMatchObject({
           code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-          message: expect.stringContaining('did not say whom it asks for'),
+          message: expect.stringContaining('specified no target name'),
         });
       }
     });

@@ -137,7 +137,9 @@ describe('the accounts of rules', () => {
   test.each([['allow'], ['deny']])('of %s that are domains would match nobody', async (list) => {
     fake.accountAnswers.push([0, 'S-1-5-21-1-2-3', 'WEB01', 'web01', 3]);
     await expect(AccessRules.resolve({ [list]: ['web01'] })).rejects.toThrow(
-      argumentError(/^(allow|deny)\[0\]: .*web01 is a domain or a machine/),
+      argumentError(
+        /^(allow|deny)\[0\] must be a user or a group; .*web01 is a domain or a computer/,
+      ),
     );
   });
 
@@ -181,8 +183,8 @@ describe('AccessRules.resolve', () => {
     ['no object', undefined, /^the options of AccessRules.resolve must be a plain object$/],
     ['null', null, /^the options of AccessRules.resolve must be a plain object$/],
     ['an array', [STAFF], /^the options of AccessRules.resolve must be a plain object$/],
-    ['allow without a value', { allow: undefined }, /^allow is undefined; leave it out/],
-    ['deny without a value', { deny: undefined }, /^deny is undefined; leave it out/],
+    ['allow without a value', { allow: undefined }, /^allow is undefined; omit it/],
+    ['deny without a value', { deny: undefined }, /^deny is undefined; omit it/],
     ['deny of null', { allow: [], deny: null }, MUST_BE_ARRAY],
     ['allow as one string', { allow: STAFF }, MUST_BE_ARRAY],
     ['allow as a Set', { allow: new Set([STAFF]) }, MUST_BE_ARRAY],
@@ -193,7 +195,7 @@ describe('AccessRules.resolve', () => {
     [
       '1001 accounts',
       { allow: Array.from({ length: 1001 }, () => STAFF) },
-      /^allow has too many accounts$/,
+      /^allow must not have more than 1000 accounts$/,
     ],
   ])('refuses %s', async (_, options, message) => {
     await expect(AccessRules.resolve(options as AccessRulesOptions)).rejects.toThrow(

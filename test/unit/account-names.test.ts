@@ -235,7 +235,7 @@ describe('resolveAccount', () => {
     fake.accountAnswers.push(answer);
     await expect(resolveAccount('EXAMPLE\\nobody')).rejects.toMatchObject({
       code: 'ERR_SECUR32_UNKNOWN_ACCOUNT',
-      message: 'no account is called "EXAMPLE\\\\nobody"',
+      message: 'no account is named "EXAMPLE\\\\nobody"',
     });
   });
 

@@ -61,12 +61,16 @@ describe.each([
   test.each([
     ['undefined', undefined, `${what} must be an array of strings`],
     ['a string', 'a', `${what} must be an array of strings`],
-    ['4097', Array.from({ length: 4097 }, () => 'a'), `${what}: at most 4096 at once`],
+    [
+      '4097',
+      Array.from({ length: 4097 }, () => 'a'),
+      `${what} must not have more than 4096 elements`,
+    ],
     ['a number', ['a', 1], `${what}[1] must be a string`],
     // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
     ['a hole', [, 'a'], `${what}[0] must be a string`],
     ['an empty text', [''], `${what}[0] must not be empty`],
-    ['a zero character', ['a\0b'], `${what}[0] must not contain a zero character`],
+    ['a zero character', ['a\0b'], `${what}[0] must not contain null characters`],
     ['a text without end', ['a'.repeat(32768)], `${what}[0] is too long`],
   ])('refuses %s before the addon sees it', async (_, texts, message) => {
     await expect(lookUp(texts as string[])).rejects.toMatchObject({

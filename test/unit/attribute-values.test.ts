@@ -307,9 +307,9 @@ describe('setContextAttributes', () => {
     ['half a number', SECPKG_ATTR_DTLS_MTU, 1.5, 'the value must be an integer'],
     ['a number as text', SECPKG_ATTR_EARLY_START, '1', 'the value must be an integer'],
     ['no number', SECPKG_ATTR_EARLY_START, undefined, 'the value must be an integer'],
-    ['a negative pointer', SECPKG_ATTR_UI_INFO, -1n, 'the value must be a bigint of 64 bits'],
-    ['65 bits', SECPKG_ATTR_UI_INFO, 1n << 64n, 'the value must be a bigint of 64 bits'],
-    ['a number as pointer', SECPKG_ATTR_UI_INFO, 1, 'the value must be a bigint of 64 bits'],
+    ['a negative pointer', SECPKG_ATTR_UI_INFO, -1n, 'the value must be an unsigned 64-bit bigint'],
+    ['65 bits', SECPKG_ATTR_UI_INFO, 1n << 64n, 'the value must be an unsigned 64-bit bigint'],
+    ['a number as pointer', SECPKG_ATTR_UI_INFO, 1, 'the value must be an unsigned 64-bit bigint'],
     ['no object', SECPKG_ATTR_APP_DATA, 1, 'value must be a plain object'],
     ['null', SECPKG_ATTR_APP_DATA, null, 'value must be a plain object'],
     ['another', SECPKG_ATTR_APP_DATA, { flags: 0, more: 1 }, "Unknown option 'value.more'"],
@@ -325,7 +325,7 @@ describe('setContextAttributes', () => {
     'refuses attribute %p, which it cannot set',
     (attribute) => {
       expect(setting(attribute, 0)).toThrow(
-        argumentError(`attribute ${String(attribute)} is not one that this function knows`),
+        argumentError(`attribute ${String(attribute)} is not supported by this function`),
       );
       expect(fake.calls).toEqual([]);
     },

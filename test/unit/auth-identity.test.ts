@@ -113,7 +113,7 @@ describe('an authIdentity', () => {
     fake.acquireAnswers.push(Refusal.badPassword);
     await expect(
       acquireCredentialsHandle(withIdentity({ user: 'alice', password: Uint8Array.of(0xff) })),
-    ).rejects.toThrow(argumentError('authIdentity.password: the bytes are not valid UTF-8'));
+    ).rejects.toThrow(argumentError('authIdentity.password must be valid UTF-8'));
   });
 });
 
@@ -126,7 +126,7 @@ test('the error for a wrong authIdentity does not contain its password', async (
 });
 
 const WRONG: [string, unknown, RegExp][] = [
-  ['undefined', undefined, /^authIdentity is undefined; leave it out for the default$/],
+  ['undefined', undefined, /^authIdentity is undefined; omit it to use the default$/],
   ['null', null, /^authIdentity is null; /],
   ['a string', 'alice', /^authIdentity is string; /],
   ['false', false, /^authIdentity is boolean; /],
@@ -148,11 +148,11 @@ const WRONG: [string, unknown, RegExp][] = [
     { user: '', password: SECRET },
     /^authIdentity\.user must not be empty$/,
   ],
-  ['one without password', { user: 'alice' }, /^authIdentity has a user but no password$/],
+  ['one without password', { user: 'alice' }, /^authIdentity has no password$/],
   [
     'one whose password is undefined',
     { user: 'alice', password: undefined },
-    /^authIdentity has a user but no password$/,
+    /^authIdentity has no password$/,
   ],
   [
     'one whose password is null',
@@ -162,12 +162,12 @@ const WRONG: [string, unknown, RegExp][] = [
   [
     'one whose password has a zero character',
     { user: 'alice', password: 'sec\0ret' },
-    /^authIdentity\.password must not contain a zero character$/,
+    /^authIdentity\.password must not contain null characters$/,
   ],
   [
     'one whose password has a zero byte',
     { user: 'alice', password: Buffer.from('sec\0ret') },
-    /^authIdentity\.password must not contain a zero character$/,
+    /^authIdentity\.password must not contain null characters$/,
   ],
   [
     'one whose password is a number',
@@ -192,12 +192,12 @@ const WRONG: [string, unknown, RegExp][] = [
   [
     'one whose user has a zero character',
     { user: 'alice\0admin', password: SECRET },
-    /^authIdentity\.user must not contain a zero character$/,
+    /^authIdentity\.user must not contain null characters$/,
   ],
   [
     'one whose domain has a zero character',
     { user: 'alice', domain: 'EX\0', password: SECRET },
-    /^authIdentity\.domain must not contain a zero character$/,
+    /^authIdentity\.domain must not contain null characters$/,
   ],
   [
     'one whose user is too long',
@@ -217,7 +217,7 @@ const WRONG: [string, unknown, RegExp][] = [
   [
     'one whose domain is undefined',
     { user: 'alice', domain: undefined, password: SECRET },
-    /^authIdentity.domain is undefined; leave it out for the default$/,
+    /^authIdentity.domain is undefined; omit it to use the default$/,
   ],
   [
     'one whose domain is null',

@@ -44,9 +44,9 @@ const malformed = (message: string) =>
     message,
   });
 const invalid = (why: string) => malformed(`the certificate is not valid DER: ${why}`);
-const CUT_OFF = 'an element is cut off';
-const OTHER = 'an element is not the one that belongs there';
-const MORE = 'there is more than belongs there';
+const CUT_OFF = 'an element is truncated';
+const OTHER = 'an element has an unexpected tag';
+const MORE = 'there is unexpected data at the end';
 
 describe('algorithms that no fixture has', () => {
   test.each([

@@ -96,22 +96,32 @@ describe('a certificate', () => {
   test.each([
     ['a chain', pem + pem, 'more than one block'],
     ['a key with it', `${pem}-----BEGIN PRIVATE KEY-----\n`, 'more than one block'],
-    ['an empty string', '', 'a string without'],
-    ['the name of a file', 'server.pem', 'a string without'],
-    ['no end', pem.replace('-----END', '-----BAD'), 'a string without'],
-    ['the end first', '-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----', 'a string without'],
-    ['another label', pem.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), 'a string without'],
+    ['an empty string', '', 'string does not contain'],
+    ['the name of a file', 'server.pem', 'string does not contain'],
+    ['no end', pem.replace('-----END', '-----BAD'), 'string does not contain'],
+    [
+      'the end first',
+      '-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----',
+      'string does not contain',
+    ],
+    [
+      'another label',
+      pem.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'),
+      'string does not contain',
+    ],
     ['a character that is not base64', pem.replace('MII', 'M!I'), 'not valid base64'],
     ['a character too few', pem.replace('MII', 'MI'), 'not valid base64'],
     ['base64 for URLs', pem.replace('MII', 'M-_'), 'not valid base64'],
-    ['nothing in it', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', 'cut off'],
+    ['nothing in it', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', 'truncated'],
     ['too much', '-'.repeat(2 * 1024 * 1024 + 1), 'larger than'],
   ])('in PEM with %s is refused', (_, text, why) => {
     expect(() => ChannelBindings.fromCertificate(text)).toThrow(invalid(why));
   });
 
   test('in PEM, but as bytes, is refused with the reason', () => {
-    expect(() => from(Buffer.from(pem))).toThrow(invalid('PEM must be given as a string'));
+    expect(() => from(Buffer.from(pem))).toThrow(
+      invalid('a PEM certificate must be a string, not bytes'),
+    );
   });
 
   test.each([
@@ -138,10 +148,12 @@ describe('a certificate', () => {
   });
 
   test('with something behind it is refused', () => {
-    expect(() => from(Buffer.concat([bytes, Buffer.of(0)]))).toThrow(invalid('more than belongs'));
+    expect(() => from(Buffer.concat([bytes, Buffer.of(0)]))).toThrow(
+      invalid('unexpected data at the end'),
+    );
     const twice = Buffer.concat([bytes, bytes]).toString('base64');
     const both = `-----BEGIN CERTIFICATE-----\n${twice}\n-----END CERTIFICATE-----\n`;
-    expect(() => from(both)).toThrow(invalid('more than belongs'));
+    expect(() => from(both)).toThrow(invalid('unexpected data at the end'));
   });
 });
 
@@ -152,7 +164,7 @@ describe('a damaged certificate', () => {
     const bytes = derOf(name);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => ChannelBindings.fromCertificate(bytes.subarray(0, length))).toThrow(
-        invalid('the certificate is not valid DER: an element is cut off'),
+        invalid('the certificate is not valid DER: an element is truncated'),
       );
     }
   });
@@ -255,7 +267,7 @@ describe('bindings from bytes', () => {
     }
     expect(() => ChannelBindings.fromBytes(new Uint8Array())).toThrow(invalid('must not be empty'));
     expect(() => ChannelBindings.fromBytes(new Uint8Array(65_537))).toThrow(
-      invalid('has 65537 bytes; 65536 are the most'),
+      invalid('has 65537 bytes; the limit is 65536'),
     );
   });
 
@@ -295,7 +307,9 @@ describe('nobody changes bindings', () => {
 
   test('by making them in another way', () => {
     const Constructor = ChannelBindings as unknown as new (...args: unknown[]) => object;
-    const message = invalid('made by fromCertificate or fromBytes, not by new');
+    const message = invalid(
+      'ChannelBindings cannot be constructed; use fromCertificate or fromBytes',
+    );
     expect(() => new Constructor()).toThrow(message);
     expect(() => new Constructor(Symbol('made here'), data)).toThrow(message);
     class Sub extends Constructor {}
@@ -343,7 +357,7 @@ describe('SEC_CHANNEL_BINDINGS', () => {
     [Object.create(ChannelBindings.prototype) as unknown],
   ])('is not made from %p', (value: unknown) => {
     expect(() => secChannelBindings(value as ChannelBindings)).toThrow(
-      invalid('must be a ChannelBindings of this package'),
+      invalid('must be a ChannelBindings object of this package'),
     );
   });
 });
@@ -373,7 +387,7 @@ describe('SEC_CHANNEL_BINDINGS_EX', () => {
   test('is not made from what is none', () => {
     const none: unknown = {};
     expect(() => secChannelBindingsEx(none as ChannelBindings, 1)).toThrow(
-      invalid('must be a ChannelBindings of this package'),
+      invalid('must be a ChannelBindings object of this package'),
     );
   });
 });

@@ -32,7 +32,7 @@ describe('the target name', () => {
     'is required for %s',
     async (packageName) => {
       const held = await credentials({}, { package: packageName });
-      const missing = argumentError(`${packageName} needs the targetName of the server`);
+      const missing = argumentError(`${packageName} requires the server's targetName`);
       expect(() => new ClientContext(held)).toThrow(missing);
       expect(() => new ClientContext(held, {})).toThrow(missing);
     },
@@ -212,7 +212,7 @@ describe('what a client asks for', () => {
   ])('cannot be %s without a value', async (name) => {
     const held = await credentials();
     expect(() => new ClientContext(held, { [name]: undefined })).toThrow(
-      argumentError(`^${name} is undefined; leave it out for the default$`),
+      argumentError(`^${name} is undefined; omit it to use the default$`),
     );
   });
 
@@ -264,7 +264,7 @@ describe('the channel bindings of a client', () => {
     const held = await credentials();
     const options = { channelBindings } as unknown as ClientContextOptions;
     expect(() => new ClientContext(held, options)).toThrow(
-      argumentError('channel bindings must be a ChannelBindings of this package'),
+      argumentError('channelBindings must be a ChannelBindings object of this package'),
     );
   });
 
@@ -317,7 +317,7 @@ describe('a client that is granted less than it requires', () => {
     ['delegate: true', { delegate: true }, MUTUAL_AUTH, 'ISC_RET_MUTUAL_AUTH'],
     // Delegation to a server that did not prove who it is.
     ['mutualAuth: true', { delegate: true }, DELEGATE, 'ISC_RET_DELEGATE'],
-    ['mutualAuth: true, delegate: true', { delegate: true }, 0, 'nothing'],
+    ['mutualAuth: true, delegate: true', { delegate: true }, 0, 'none'],
     ['identify', { require: ['identify'] }, 0x10000, 'ISC_RET_INTEGRITY'],
     [
       'replayDetect, sequenceDetect',
@@ -329,7 +329,7 @@ describe('a client that is granted less than it requires', () => {
       "protection: 'encrypt', mutualAuth: true",
       { protection: 'encrypt', mutualAuth: true },
       0,
-      'nothing',
+      'none',
     ],
   ])('without %s fails, and its context is deleted', async (missing, options, attr, granted) => {
     const context = await client(options);
@@ -337,7 +337,7 @@ describe('a client that is granted less than it requires', () => {
     await context.step();
     await expect(context.step(bytes('1'))).rejects.toMatchObject({
       code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-      message: `the logon succeeded, but without ${missing}; granted was ${granted}`,
+      message: `requirements not met: ${missing}; granted: ${granted}`,
     });
     expect([context.established, fake.open.context]).toEqual([false, 0]);
     expect(() => context.attributes).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));

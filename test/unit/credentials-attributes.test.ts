@@ -63,9 +63,7 @@ describe('queryCredentialsAttributes', () => {
       const credential = rawCredential();
       expect(() =>
         queryCredentialsAttributes(credential, attribute as CredentialAttribute),
-      ).toThrow(
-        argumentError(`attribute ${String(attribute)} is not one that this function knows`),
-      );
+      ).toThrow(argumentError(`attribute ${String(attribute)} is not supported by this function`));
       expect(fake.calls).toEqual([]);
     },
   );

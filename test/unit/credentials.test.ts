@@ -120,20 +120,28 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
     ['use as a word', { ...RAW, use: 'outbound' }, /^use must be SECPKG_CRED_/],
     ['an empty principal', { ...RAW, principal: '' }, /^principal must not be empty$/],
     ['a principal of null', { ...RAW, principal: null }, /^principal must be a string$/],
-    ['an empty list of packages', { ...RAW, packageList: [] }, /^packageList must be an array/],
-    ['a list that is a string', { ...RAW, packageList: 'NTLM' }, /^packageList must be an array/],
-    ['a list of null', { ...RAW, packageList: null }, /^packageList must be an array/],
+    [
+      'an empty list of packages',
+      { ...RAW, packageList: [] },
+      /^packageList must be a non-empty array/,
+    ],
+    [
+      'a list that is a string',
+      { ...RAW, packageList: 'NTLM' },
+      /^packageList must be a non-empty array/,
+    ],
+    ['a list of null', { ...RAW, packageList: null }, /^packageList must be a non-empty array/],
     ['a list with an empty name', { ...RAW, packageList: ['a', ''] }, /^packageList\[1\] must not/],
     ['a list with a number', { ...RAW, packageList: [1] }, /^packageList\[0\] must be a string$/],
     [
       'a list of one string',
       { ...RAW, packageList: ['a,b'] },
-      /^packageList\[0\] must be one name$/,
+      /^packageList\[0\] must be a single package name$/,
     ],
     [
       'an identity for Schannel',
       { ...RAW, package: 'SCHANNEL', authIdentity: IDENTITY },
-      /^SCHANNEL does not take an authIdentity or a packageList$/,
+      /^SCHANNEL does not support authIdentity or packageList$/,
     ],
     [
       'an identity for the long name of Schannel',
@@ -142,12 +150,12 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
         package: 'Microsoft Unified Security Protocol Provider',
         authIdentity: IDENTITY,
       },
-      /does not take an authIdentity/,
+      /does not support authIdentity/,
     ],
     [
       'a list of packages for CredSSP',
       { ...RAW, package: 'CREDSSP', packageList: ['NTLM'] },
-      /^CREDSSP does not take an authIdentity or a packageList$/,
+      /^CREDSSP does not support authIdentity or packageList$/,
     ],
   ])('refuses %s before the addon sees it', async (__, options, message) => {
     await expect(acquire(options as object)).rejects.toThrow(argumentError(message));
@@ -178,7 +186,7 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
 
   test.each(['packageList', 'principal'])('refuses %s without a value', async (name) => {
     await expect(acquire({ ...RAW, [name]: undefined })).rejects.toThrow(
-      argumentError(`${name} is undefined; leave it out for the default`),
+      argumentError(`${name} is undefined; omit it to use the default`),
     );
   });
 });

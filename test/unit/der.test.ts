@@ -34,21 +34,25 @@ describe('an element', () => {
   });
 
   test.each([
-    ['nothing', '', 'an element is cut off'],
-    ['no length', '30', 'an element is cut off'],
-    ['less than announced', '30 02 00', 'an element is cut off'],
-    ['less octets of length than announced', '30 82 01', 'an element is cut off'],
-    ['four octets of length, and no content', '30 84 ffffffff', 'an element is cut off'],
-    ['five octets of length', '30 85 0100000000', 'an element is cut off'],
-    ['127 octets of length', '30 ff 01', 'an element is cut off'],
+    ['nothing', '', 'an element is truncated'],
+    ['no length', '30', 'an element is truncated'],
+    ['less than announced', '30 02 00', 'an element is truncated'],
+    ['less octets of length than announced', '30 82 01', 'an element is truncated'],
+    ['four octets of length, and no content', '30 84 ffffffff', 'an element is truncated'],
+    ['five octets of length', '30 85 0100000000', 'an element is truncated'],
+    ['127 octets of length', '30 ff 01', 'an element is truncated'],
     ['an indefinite length', '30 80 0000', 'an element has an indefinite length'],
-    ['a long length that could be short', '30 81 01 00', 'a length has more octets than it needs'],
-    ['127 in two octets', `30 81 7f ${'00'.repeat(127)}`, 'a length has more octets than it needs'],
-    ['a zero before the length', '30 82 0001 00', 'a length has more octets than it needs'],
+    ['a long length that could be short', '30 81 01 00', 'a length has more octets than necessary'],
+    [
+      '127 in two octets',
+      `30 81 7f ${'00'.repeat(127)}`,
+      'a length has more octets than necessary',
+    ],
+    ['a zero before the length', '30 82 0001 00', 'a length has more octets than necessary'],
     [
       'a zero before 128',
       `30 82 0080 ${'00'.repeat(128)}`,
-      'a length has more octets than it needs',
+      'a length has more octets than necessary',
     ],
     ['a tag number of several octets', '3f 20 00', 'a tag number is too large'],
   ])('with %s is refused', (_, hex, why) => {
@@ -70,12 +74,12 @@ describe('a reader', () => {
     // The INTEGER would end in its neighbour.
     const outer = reader('30 03 020201 30 00');
     const inner = outer.into(DerTag.sequence);
-    expect(() => inner.any()).toThrow(malformed('an element is cut off'));
+    expect(() => inner.any()).toThrow(malformed('an element is truncated'));
   });
 
   test('refuses another element than the one wanted', () => {
     expect(() => reader('02 01 01').read(DerTag.sequence)).toThrow(
-      malformed('an element is not the one that belongs there'),
+      malformed('an element has an unexpected tag'),
     );
   });
 
@@ -84,7 +88,7 @@ describe('a reader', () => {
     fields.any();
     expect(() => {
       fields.end();
-    }).toThrow(malformed('there is more than belongs there'));
+    }).toThrow(malformed('there is unexpected data at the end'));
   });
 
   test('takes an optional element only where it is', () => {
@@ -106,7 +110,7 @@ describe('a reader', () => {
         }
         fields.end();
         expect(() => new DerReader(written.subarray(0, -1), 'the test').any()).toThrow(
-          malformed('an element is cut off'),
+          malformed('an element is truncated'),
         );
       }),
     );

@@ -153,43 +153,43 @@ describe('the options', () => {
     ],
     ['a level of null', { extendedProtection: null }, /^extendedProtection must be one of/],
     ['a level of true', { extendedProtection: true }, /^extendedProtection must be one of/],
-    ['a lost level', { extendedProtection: undefined }, /^extendedProtection is undefined; leave/],
-    [
-      'lost bindings',
-      { channelBindings: undefined },
-      /^channelBindings is undefined; leave it out/,
-    ],
-    ['lost targets', { targetNames: undefined }, /^targetNames is undefined; leave it out/],
-    ['bindings that are bytes', { channelBindings: bytes('a') }, /^channel bindings must be a/],
-    ['bindings that are false', { channelBindings: false }, /^channel bindings must be a/],
+    ['a lost level', { extendedProtection: undefined }, /^extendedProtection is undefined; omit/],
+    ['lost bindings', { channelBindings: undefined }, /^channelBindings is undefined; omit it/],
+    ['lost targets', { targetNames: undefined }, /^targetNames is undefined; omit it/],
+    ['bindings that are bytes', { channelBindings: bytes('a') }, /^channelBindings must be a/],
+    ['bindings that are false', { channelBindings: false }, /^channelBindings must be a/],
     [
       "'always' without bindings",
       { extendedProtection: 'always' },
-      /^extendedProtection: 'always' needs channelBindings$/,
+      /^extendedProtection: 'always' requires channelBindings$/,
     ],
     [
       "'whenSupported' without bindings",
       { extendedProtection: 'whenSupported', channelBindings: null },
-      /^extendedProtection: 'whenSupported' needs channelBindings$/,
+      /^extendedProtection: 'whenSupported' requires channelBindings$/,
     ],
-    ["'audit' without bindings", { extendedProtection: 'audit' }, /'audit' needs channelBindings$/],
+    [
+      "'audit' without bindings",
+      { extendedProtection: 'audit' },
+      /'audit' requires channelBindings$/,
+    ],
     [
       "'never' with bindings",
       { extendedProtection: 'never', channelBindings: BINDINGS },
-      /^extendedProtection: 'never' does not look at channelBindings$/,
+      /^extendedProtection: 'never' does not use channelBindings$/,
     ],
     [
       "'behindProxy' with bindings",
       { extendedProtection: 'behindProxy', channelBindings: BINDINGS, targetNames: TARGETS },
-      /^extendedProtection: 'behindProxy' does not look at channelBindings$/,
+      /^extendedProtection: 'behindProxy' does not use channelBindings$/,
     ],
     [
       "'behindProxy' without targets",
       { extendedProtection: 'behindProxy' },
-      /^extendedProtection: 'behindProxy' needs targetNames$/,
+      /^extendedProtection: 'behindProxy' requires targetNames$/,
     ],
     ['targets of null', { targetNames: null }, /^targetNames must be an array of strings$/],
-    ['no targets', { targetNames: [] }, /^targetNames is empty, and would allow nobody/],
+    ['no targets', { targetNames: [] }, /^targetNames must not be empty; omit it/],
     ['a target that is none', { targetNames: ['web'] }, /^targetNames\[0\] must be like HTTP/],
   ])('cannot be %s', async (_, options, message) => {
     const held = await credentials();
@@ -224,7 +224,7 @@ describe('target names', () => {
   );
 
   const ANOTHER = 'targetNames (the client asked for another service)';
-  const NONE = 'targetNames (the client did not say whom it asks for)';
+  const NONE = 'targetNames (the client specified no target name)';
 
   test.each<[string, ExtendedProtectionOptions, string | undefined, string]>([
     ['another one', {}, 'HTTP/other', ANOTHER],
@@ -252,7 +252,7 @@ describe('target names', () => {
     fake.attributeAnswers.push([0, target]);
     await expect(context.step(bytes('1'))).rejects.toMatchObject({
       code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-      message: `the logon succeeded, but without ${missing}; granted was nothing`,
+      message: `requirements not met: ${missing}; granted: none`,
     });
     expect([context.established, fake.open.context]).toEqual([false, 0]);
   });
@@ -300,7 +300,7 @@ describe('target names', () => {
     fake.attributeAnswers.push([0, 'HTTP/other']);
     await expect(context.step(bytes('1'))).rejects.toMatchObject({
       message: expect.stringContaining(
-        `without protection: 'sign', a client that is not anonymous, ${ANOTHER};`,
+        `not met: protection: 'sign', a client that is not anonymous, ${ANOTHER};`,
       ),
     });
   });
@@ -411,7 +411,7 @@ describe("'audit'", () => {
     expect(() => new ServerContext(held, AUDIT)).toThrow(
       expect.objectContaining({
         code: 'ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED',
-        message: "this system does not have the 'audit' of Extended Protection",
+        message: "this system does not support extendedProtection: 'audit'",
       }),
     );
   });

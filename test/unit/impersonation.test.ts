@@ -318,7 +318,7 @@ describe('impersonate', () => {
     async (act) => {
       const context = await establishedServer();
       expect(() => context.impersonate(act as never)).toThrow(
-        argumentError(/^impersonate takes a function$/),
+        argumentError(/^impersonate requires a function$/),
       );
       expect(fake.calls).toEqual([]);
     },

@@ -163,7 +163,7 @@ describe('a leg refuses', () => {
   test.each([
     ['no object', undefined, 'must be a plain object$'],
     ['null', null, 'must be a plain object$'],
-    ['neither credential nor context', {}, 'a first leg needs a credential'],
+    ['neither credential nor context', {}, 'the first leg requires a credential'],
   ])('%s', async (_, options, message) => {
     const wrong = argumentError(message);
     await expect(initializeSecurityContext(options as never)).rejects.toThrow(wrong);
@@ -176,17 +176,25 @@ describe('a leg refuses', () => {
   test.each([
     ['an empty target name', { targetName: '' }, 'targetName must not be empty'],
     ['a target name of null', { targetName: null }, 'targetName must be a string'],
-    ['a target name with a zero character', { targetName: 'a\0b' }, 'must not contain a zero'],
+    [
+      'a target name with a zero character',
+      { targetName: 'a\0b' },
+      'must not contain null characters',
+    ],
     ['a target name that is too long', { targetName: 'x'.repeat(32768) }, 'targetName is too long'],
     ['flags of more than 32 bits', { contextReq: iscReqBits(2 ** 32) }, 'contextReq: 4294967296'],
     ['flags of another type', { contextReq: 'CONNECTION' }, 'contextReq must be flags'],
     ['a representation of another type', { targetDataRep: '16' }, 'targetDataRep must be flags'],
     ['input that is no array', { input: tokenBuffer('in') }, 'input must be an array'],
     ['output that is no array', { output: {} }, 'output must be an array'],
-    ['a limit of 0', { maxTokenBytes: 0 }, 'maxTokenBytes must be a positive number'],
-    ['a negative limit', { maxTokenBytes: -1 }, 'maxTokenBytes must be a positive number'],
-    ['a limit of NaN', { maxTokenBytes: NaN }, 'maxTokenBytes must be a positive number'],
-    ['a limit of another type', { maxTokenBytes: '10' }, 'maxTokenBytes must be a positive number'],
+    ['a limit of 0', { maxTokenBytes: 0 }, 'maxTokenBytes must be a positive integer'],
+    ['a negative limit', { maxTokenBytes: -1 }, 'maxTokenBytes must be a positive integer'],
+    ['a limit of NaN', { maxTokenBytes: NaN }, 'maxTokenBytes must be a positive integer'],
+    [
+      'a limit of another type',
+      { maxTokenBytes: '10' },
+      'maxTokenBytes must be a positive integer',
+    ],
   ])('%s', async (_, options, message) => {
     const credential = rawCredential();
     fake.log.length = 0;

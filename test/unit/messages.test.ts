@@ -153,11 +153,11 @@ describe.each(FORMS)('%s', (name, form, call, finds) => {
     ['null', null, `the options of ${name} must be a plain object`],
     ['no message', {}, 'message must be an array of buffers'],
     ['a message that is bytes', { message: bytes('a') }, 'message must be an array of buffers'],
-    ['a message without buffers', { message: [] }, 'message has no buffers'],
+    ['a message without buffers', { message: [] }, 'message must not be empty'],
     [
       'a message of 17 buffers',
       { message: Array.from({ length: 17 }, () => DATA) },
-      'message has 17 buffers; there can be 16',
+      'message has 17 buffers; the limit is 16',
     ],
     ['a buffer of null', { message: [DATA, null] }, 'message[1] must be a plain object'],
     // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
@@ -182,22 +182,22 @@ describe.each(FORMS)('%s', (name, form, call, finds) => {
     [
       'data with a size',
       { message: [{ type: 1, data: bytes('a'), size: 1 }] },
-      'message[0] has both data and size',
+      'message[0] must not have both data and size',
     ],
     [
       'a negative size',
       { message: [{ type: 1, size: -1 }] },
-      'message[0].size must be a number of bytes',
+      'message[0].size must be an integer from 0 to 2147483647',
     ],
     [
       'a size of 2 GiB',
       { message: [{ type: 1, size: 0x80000000 }] },
-      'message[0].size must be a number of bytes',
+      'message[0].size must be an integer from 0 to 2147483647',
     ],
     [
       'a size as text',
       { message: [{ type: 1, size: '1' }] },
-      'message[0].size must be a number of bytes',
+      'message[0].size must be an integer from 0 to 2147483647',
     ],
     [
       'half a qop',
@@ -311,7 +311,7 @@ describe('a message that is worked on in place', () => {
     const data = new Uint8Array(new SharedArrayBuffer(4));
     expect(() =>
       encryptMessage(context, { message: [DATA, { type: 1, data }], inPlace: true }),
-    ).toThrow(argumentError(/^message\[1\].data is shared memory/));
+    ).toThrow(argumentError(/^message\[1\].data must not be shared memory/));
     expect(fake.calls).toEqual([]);
   });
 

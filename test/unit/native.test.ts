@@ -113,7 +113,7 @@ describe('on another platform', () => {
     expect(native).toThrow(
       expect.objectContaining({
         code: 'ERR_SECUR32_UNSUPPORTED_PLATFORM',
-        message: `secur32 needs Windows on x64 or ARM64; this is ${platform} on ${arch}`,
+        message: `secur32 requires Windows on x64 or ARM64; this is ${platform} on ${arch}`,
       }),
     );
     expect(asked).toEqual([]);
@@ -145,7 +145,7 @@ describe('on Windows', () => {
     const error = thrownBy(freshLoader());
     expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
     expect(error.message).toBe(
-      "secur32: this system's Secur32.dll could not be used: AcquireCredentialsHandleW is missing",
+      "secur32: this system's Secur32.dll cannot be used: AcquireCredentialsHandleW is missing",
     );
   });
 
@@ -154,7 +154,7 @@ describe('on Windows', () => {
     dlopen.mockImplementation(() => undefined);
     const error = thrownBy(freshLoader());
     expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
-    expect(error.message).toContain(`${IN_PACKAGE('x64')} is not the addon of secur32`);
+    expect(error.message).toContain(`${IN_PACKAGE('x64')} is not the secur32 addon`);
   });
 
   test('a call after a failed load tries again', () => {
@@ -199,7 +199,7 @@ describe('what is looked at', () => {
     code = file;
     const error = thrownBy(freshLoader());
     expect(error.code).toBe('ERR_SECUR32_LOAD_FAILED');
-    expect(error.message).not.toContain('Looked for');
+    expect(error.message).not.toContain('paths were tried');
     expect(asked).toEqual([]);
   });
 
@@ -250,11 +250,11 @@ describe('an addon that cannot be loaded', () => {
     expect(error).toMatchObject({ code: 'ERR_SECUR32_LOAD_FAILED', cause });
     expect(error.message.split('\n').slice(0, 6)).toEqual([
       'secur32: the addon for win32-x64 could not be loaded: The specified module could not be found.',
-      'Looked for, and nowhere else:',
-      `  1. ${IN_PACKAGE('x64')} (in the package C:\\app\\node_modules\\secur32): there, but it could not be loaded`,
-      'What helps:',
-      '  1. A virus scanner or an incomplete copy may be the reason: install or copy it again.',
-      '  2. In an asar archive of Electron it must be unpacked (asarUnpack: "**/*.node").',
+      'Only these paths were tried:',
+      `  1. ${IN_PACKAGE('x64')} (in the package C:\\app\\node_modules\\secur32): found, but it could not be loaded`,
+      'What to do:',
+      '  1. A virus scanner or an incomplete copy may be the cause: install or copy the file again.',
+      '  2. In an asar archive of Electron, unpack the file (asarUnpack: "**/*.node").',
     ]);
   });
 
@@ -263,12 +263,12 @@ describe('an addon that cannot be loaded', () => {
     const error = thrownBy(freshLoader());
     expect(error.cause).toBeUndefined();
     expect(error.message.split('\n').slice(0, 6)).toEqual([
-      'secur32: the addon for win32-arm64 could not be loaded: it is not there',
-      'Looked for, and nowhere else:',
-      `  1. ${IN_PACKAGE('arm64')} (in the package C:\\app\\node_modules\\secur32): not there`,
-      'What helps:',
+      'secur32: the addon for win32-arm64 could not be loaded: file not found',
+      'Only these paths were tried:',
+      `  1. ${IN_PACKAGE('arm64')} (in the package C:\\app\\node_modules\\secur32): not found`,
+      'What to do:',
       '  1. Reinstall secur32: the published package contains this file.',
-      '  2. In a clone of the repository, build it: npm run prebuild.',
+      '  2. In a clone of the repository, build the addon: npm run prebuild.',
     ]);
   });
 

@@ -118,7 +118,7 @@ describe.each(WAYS)('%s on behalf of a client', (name, acquire) => {
   test('refuses a second identity', async () => {
     const of = await client();
     await expect(acquire(of, { authIdentity: IDENTITY })).rejects.toThrow(
-      argumentError(/^authIdentity and onBehalfOf are two identities; give one$/),
+      argumentError(/^authIdentity and onBehalfOf cannot be combined$/),
     );
     await expect(acquire(of, { authIdentity: undefined })).rejects.toThrow(
       argumentError(/^authIdentity is undefined/),
@@ -129,7 +129,7 @@ describe.each(WAYS)('%s on behalf of a client', (name, acquire) => {
   test('refuses a client that is lost', async () => {
     const of = await client();
     await expect(acquire(of, { onBehalfOf: undefined })).rejects.toThrow(
-      argumentError(/^onBehalfOf is undefined; leave it out for the default$/),
+      argumentError(/^onBehalfOf is undefined; omit it to use the default$/),
     );
     expect(fake.acquisitions).toEqual([]);
   });

@@ -226,7 +226,7 @@ describe.each(Object.keys(functionsWithOptions))('%s', (group) => {
           name,
           orUndefined.includes(option)
             ? undefined
-            : `${prefix}${option} is undefined; leave it out for the default`,
+            : `${prefix}${option} is undefined; omit it to use the default`,
         ]);
       }
     }

@@ -57,7 +57,7 @@ describe('input buffers', () => {
 
   test('cannot be more than 16', () => {
     expect(() => inputDescriptor(MANY, LIMIT)).toThrow(
-      argumentError('input has 17 buffers; there can be 16'),
+      argumentError('input has 17 buffers; the limit is 16'),
     );
   });
 
@@ -199,7 +199,7 @@ describe('output buffers', () => {
     [DEFAULT_SIZE],
   ])('refuse %p as a size', (size) => {
     expect(() => outputWords([{ type: SECBUFFER_TOKEN, size }])).toThrow(
-      argumentError(/^output\[0\]\.size must be a number of bytes up to 16777216$/),
+      argumentError(/^output\[0\]\.size must be an integer from 0 to 16777216$/),
     );
   });
 

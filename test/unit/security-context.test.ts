@@ -734,7 +734,7 @@ describe('the limit of a token', () => {
     const held = await credentials();
     const options = { maxTokenBytes } as ServerContextOptions;
     expect(() => new ServerContext(held, options)).toThrow(
-      argumentError('maxTokenBytes must be a positive number of bytes'),
+      argumentError('maxTokenBytes must be a positive integer or Infinity'),
     );
   });
 });
@@ -857,11 +857,15 @@ describe('require', () => {
   test.each([
     ['no array', 'integrity', /^require must be an array of attribute names$/],
     ['null', null, /^require must be an array of attribute names$/],
-    ['a name of another thing', ['nullSession'], /^require: nullSession is not one of confident/],
-    ['a name of every object', ['toString'], /^require: toString is not one of/],
+    [
+      'a name of another thing',
+      ['nullSession'],
+      /^require must only contain confidentiality, .*, not nullSession$/,
+    ],
+    ['a name of every object', ['toString'], /^require must only contain .*, not toString$/],
     // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
-    ['a hole', [, 'integrity'], /^require: undefined is not one of/],
-    ['a number', [1], /^require: 1 is not one of/],
+    ['a hole', [, 'integrity'], /^require must only contain .*, not undefined$/],
+    ['a number', [1], /^require must only contain .*, not 1$/],
   ])('cannot be %s', async (_, names, message) => {
     const held = await credentials();
     const options = { require: names } as unknown as ServerContextOptions;

@@ -117,7 +117,7 @@ describe('a server that is granted less than it requires', () => {
     await context.step(bytes('1'));
     await expect(context.step(bytes('2'))).rejects.toMatchObject({
       code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-      message: `the logon succeeded, but without ${missing}; granted was ${granted}`,
+      message: `requirements not met: ${missing}; granted: ${granted}`,
     });
     expect([context.established, fake.open.context]).toEqual([false, 0]);
   });
@@ -168,7 +168,7 @@ describe('an anonymous client', () => {
       fake.legAnswers.push({ attr });
       await expect(context.step(bytes('1'))).rejects.toMatchObject({
         code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-        message: expect.stringContaining('without a client that is not anonymous'),
+        message: expect.stringContaining('not met: a client that is not anonymous'),
       });
       expect([context.established, fake.open.context]).toEqual([false, 0]);
       await expect(context.step(bytes('2'))).rejects.toThrow(coded('ERR_SECUR32_CONTEXT_FAILED'));
@@ -181,7 +181,7 @@ describe('an anonymous client', () => {
     queueClient({ token: { user: 'S-1-5-7' } });
     await expect(context.step(bytes('1'))).rejects.toMatchObject({
       code: 'ERR_SECUR32_REQUIREMENTS_NOT_MET',
-      message: expect.stringContaining('without a client that is not anonymous'),
+      message: expect.stringContaining('not met: a client that is not anonymous'),
     });
     expect([context.established, fake.open]).toMatchObject([false, { context: 0, token: 0 }]);
     expect(() => context.identity).toThrow(coded('ERR_SECUR32_NOT_ESTABLISHED'));

@@ -156,26 +156,26 @@ describe('the list of a server', () => {
   });
 
   test.each([
-    ['web.example.com', 'it has no host'],
-    ['HTTP/', 'it has no host'],
-    ['HTTP//name', 'it has no host'],
-    ['/web', 'it has no service class'],
-    ['https://web.example.com', 'it has no service class'],
+    ['web.example.com', 'the host is missing'],
+    ['HTTP/', 'the host is missing'],
+    ['HTTP//name', 'the host is missing'],
+    ['/web', 'the service class is missing or invalid'],
+    ['https://web.example.com', 'the service class is missing or invalid'],
     ['@EXAMPLE.COM', 'it begins with @'],
-    ['HTTP/web@', 'what follows @ is no realm'],
-    ['HTTP/web@A@B', 'what follows @ is no realm'],
-    ['HTTP/web@A/b', 'what follows @ is no realm'],
-    ['HTTP/web/', 'its last part is empty'],
+    ['HTTP/web@', 'the realm after @ is invalid'],
+    ['HTTP/web@A@B', 'the realm after @ is invalid'],
+    ['HTTP/web@A/b', 'the realm after @ is invalid'],
+    ['HTTP/web/', 'the last part is empty'],
     ['HTTP/web/a/b', 'it has too many parts'],
-    ['HTTP/:80', 'its host is none'],
-    ['HTTP/a:1:2', 'its host is none'],
-    ['HTTP/[::1', 'its host is none'],
-    ['HTTP/[::1]x', 'its host is none'],
-    ['HTTP/[web]', 'what is in brackets is no IPv6 address'],
-    ['HTTP/[]', 'what is in brackets is no IPv6 address'],
-    ['HTTP/web:', 'its port is empty'],
-    ['HTTP/web:0', 'its port is not one of 1 to 65535'],
-    ['HTTP/web:65536', 'its port is not one of 1 to 65535'],
+    ['HTTP/:80', 'the host is invalid'],
+    ['HTTP/a:1:2', 'the host is invalid'],
+    ['HTTP/[::1', 'the host is invalid'],
+    ['HTTP/[::1]x', 'the host is invalid'],
+    ['HTTP/[web]', 'the brackets do not contain an IPv6 address'],
+    ['HTTP/[]', 'the brackets do not contain an IPv6 address'],
+    ['HTTP/web:', 'the port is empty'],
+    ['HTTP/web:0', 'the port must be from 1 to 65535'],
+    ['HTTP/web:65536', 'the port must be from 1 to 65535'],
   ])('cannot have %s', (name, why) => {
     expect(() => check(['HTTP/web', name])).toThrow(fault(why));
   });
@@ -184,7 +184,7 @@ describe('the list of a server', () => {
     ['nothing', '', 'must not be empty'],
     ['a space', 'HTTP/web server', 'must not contain spaces or control characters'],
     ['a line end', 'HTTP/web\n', 'must not contain spaces or control characters'],
-    ['a zero character', 'HTTP/web\0', 'must not contain a zero character'],
+    ['a zero character', 'HTTP/web\0', 'must not contain null characters'],
     ['a no-break space', 'HTTP/web\u00a0', 'must not contain spaces or control characters'],
     ['a zero-width space', 'HTTP/web\u200b', 'must not contain spaces or control characters'],
     ['half a character', 'HTTP/web\ud800', 'must not contain spaces or control characters'],
@@ -197,7 +197,7 @@ describe('the list of a server', () => {
 
   test('has no wildcards', () => {
     expect(() => check(['HTTP/web', 'HTTP/*.example.com'])).toThrow(
-      invalid('serviceNames[1]: there are no wildcards'),
+      invalid('serviceNames[1] must not contain wildcards'),
     );
   });
 
@@ -213,14 +213,14 @@ describe('the list of a server', () => {
 
   test('is not empty', () => {
     expect(() => check([])).toThrow(
-      invalid('serviceNames is empty, and would allow nobody; leave it out or name a service'),
+      invalid('serviceNames must not be empty; omit it or name a service'),
     );
   });
 
   test('has no holes and an end', () => {
     expect(() => check(new Array(3))).toThrow(invalid('serviceNames[0] must be a string'));
     expect(() => check(new Array(1025).fill('HTTP/web'))).toThrow(
-      invalid('serviceNames has more than 1024 names'),
+      invalid('serviceNames must not have more than 1024 names'),
     );
     expect(check(new Array(1024).fill('HTTP/web'))).toHaveLength(1024);
   });

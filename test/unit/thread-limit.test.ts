@@ -13,6 +13,6 @@ test.each([1, 8, 500])('%p is a limit', (limit) => {
 test.each([0, -1, 1.5, 501, Infinity, NaN, '8', null, undefined])('%p is no limit', (limit) => {
   expect(() => {
     setThreadLimit(limit as number);
-  }).toThrow(argumentError('the thread limit must be a whole number from 1 to 500'));
+  }).toThrow(argumentError('the thread limit must be an integer from 1 to 500'));
   expect(fake.threadLimits).toEqual([]);
 });

@@ -327,7 +327,7 @@ describe('adoptToken', () => {
     'refuses the value %p before the addon sees it',
     (value) => {
       expect(() => adoptToken(value as bigint)).toThrow(
-        argumentError(/^the value of a handle is a bigint$/),
+        argumentError(/^value must be an unsigned 64-bit bigint$/),
       );
       expect(fake.log).toEqual([]);
     },

@@ -172,21 +172,21 @@ import type { SecPkgInfo } from './packages.js';
 import type { TokenHandle } from './token-handle.js';
 
 ${interfaces([...context, ...credentials])}
-${valueMap('ContextAttributeValues', 'The value of each attribute of a context, by its constant.', context.filter(canQuery), readType)}
-${valueMap('SettableContextAttributes', 'What each attribute of a context that can be set takes.', context.filter(canSet), givenType)}
-${valueMap('CredentialAttributeValues', 'The value of each attribute of a credential, by its constant.', credentials.filter(canQuery), readType)}
-/** How the addon gives or takes one field of a record. */
+${valueMap('ContextAttributeValues', 'The value that `queryContextAttributes` returns for each attribute.', context.filter(canQuery), readType)}
+${valueMap('SettableContextAttributes', 'The value that `setContextAttributes` takes for each attribute.', context.filter(canSet), givenType)}
+${valueMap('CredentialAttributeValues', 'The value that `queryCredentialsAttributes` returns for each attribute.', credentials.filter(canQuery), readType)}
+/** How the addon returns or takes one field of a record. */
 export type FieldKind =
 ${Object.keys(KINDS)
   .map((kind) => `  | '${kind}'`)
   .join('\n')};
 
-/** The name of a field, empty where it is the whole value, and its kind. */
+/** The name of a field, or '' if it is the whole value, and its kind. */
 export type RecordField = readonly [name: string, kind: FieldKind];
 
-${fieldTable('CONTEXT_RECORDS', 'The fields that a query of a context gives, in the order of the addon.', context.filter(canQuery))}
-${fieldTable('SETTABLE_CONTEXT_RECORDS', 'The fields that setting an attribute of a context takes.', context.filter(canSet))}
-${fieldTable('CREDENTIAL_RECORDS', 'The fields that a query of a credential gives.', credentials.filter(canQuery))}`;
+${fieldTable('CONTEXT_RECORDS', 'The fields of the queryable attributes of a context, in the order of the addon.', context.filter(canQuery))}
+${fieldTable('SETTABLE_CONTEXT_RECORDS', 'The fields of the settable attributes of a context.', context.filter(canSet))}
+${fieldTable('CREDENTIAL_RECORDS', 'The fields of the queryable attributes of a credential.', credentials.filter(canQuery))}`;
 }
 
 async function main() {
