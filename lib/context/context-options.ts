@@ -28,7 +28,8 @@ export interface SecurityContextOptions {
   require?: readonly RequirableAttribute[];
   /**
    * The largest token that `step` accepts, in bytes. For CredSSP, whose tokens
-   * arrive in pieces, it limits the sum of the pieces that wait.
+   * arrive in pieces, it limits the sum of the pieces that wait; the handshake fails
+   * if they exceed it.
    *
    * @defaultValue 65536; 1048576 for CredSSP
    */
