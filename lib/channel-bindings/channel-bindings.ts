@@ -1,4 +1,4 @@
-import { checkedBytes } from '../core/checks.js';
+import { checkedBytes, checkMadeHere, MADE_HERE } from '../core/checks.js';
 import { X509Certificate, createHash } from 'node:crypto';
 
 import { certificateSignatureHash } from './certificate-signature.js';
@@ -15,7 +15,6 @@ const AT_LEAST: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Known only to this file, so that all bindings are created, and checked, here. */
-const MADE_HERE = Symbol('made here');
 
 /**
  * The bytes of a SEC_CHANNEL_BINDINGS structure, for a buffer of the type
@@ -49,11 +48,7 @@ export class ChannelBindings {
   readonly #applicationData: Buffer;
 
   private constructor(key: symbol, applicationData: Uint8Array) {
-    if (key !== MADE_HERE) {
-      throw argumentError(
-        'ChannelBindings cannot be constructed; use fromCertificate or fromBytes',
-      );
-    }
+    checkMadeHere(key, 'ChannelBindings', 'use fromCertificate or fromBytes');
     // Not from Node's pool, whose memory is accessible through other Buffers.
     this.#applicationData = Buffer.alloc(applicationData.length);
     this.#applicationData.set(applicationData);

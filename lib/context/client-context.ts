@@ -204,7 +204,9 @@ export class ClientContext extends SecurityContext {
     handshake.checkSteppable();
     if (token !== undefined) handshake.checkToken(token);
     else if (this.#begun) throw argumentError("the server's token is missing");
+    // After the token was copied: a step that could not begin leaves the context as it was.
+    const step = handshake.step(token);
     this.#begun = true;
-    return handshake.step(token);
+    return step;
   }
 }

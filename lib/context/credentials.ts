@@ -5,7 +5,7 @@ import {
 } from '../constants/credentials.js';
 import { IDENTITY_NAMES } from '../raw/auth-identity.js';
 import { argumentError, codedError } from '../core/errors.js';
-import { optionNames, ownOptions } from '../core/checks.js';
+import { checkMadeHere, MADE_HERE, optionNames, ownOptions } from '../core/checks.js';
 import { acquireFor, type CredentialOptions } from '../raw/acquire-credentials-handle.js';
 import {
   claimCredential,
@@ -92,11 +92,13 @@ export class Credentials {
   readonly handle: CredentialHandle;
 
   private constructor(
+    key: symbol,
     packageName: string,
     use: CredentialUse,
     handle: CredentialHandle,
     expiry: bigint,
   ) {
+    checkMadeHere(key, 'Credentials', 'use Credentials.acquire');
     this.package = packageName;
     this.use = use;
     this.handle = handle;
@@ -127,7 +129,7 @@ export class Credentials {
       throw argumentError("use must be 'inbound', 'outbound' or 'both'");
     }
     const { credential, expiry } = await acquireFor(own, USES[use], clientHandle(own));
-    return new Credentials(packageName, use, credential, expiry);
+    return new Credentials(MADE_HERE, packageName, use, credential, expiry);
   }
 
   /** Whether `close()` was called. */

@@ -4,6 +4,8 @@
  * finished context meets its requirements.
  */
 
+import { types } from 'node:util';
+
 import { SECBUFFER_EMPTY, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import {
   SEC_E_INCOMPLETE_MESSAGE,
@@ -14,6 +16,7 @@ import {
 import { refuseWhileImpersonating } from '../binding/impersonating.js';
 import { ProviderTrait } from '../binding/provider-traits.js';
 import { CallQueue } from '../core/call-queue.js';
+import { checkedBytes, copyOfBytes } from '../core/checks.js';
 import { argumentError, closedError, codedError } from '../core/errors.js';
 import type { InputSecBuffer } from '../core/sec-buffer.js';
 import {
@@ -115,18 +118,18 @@ export class Handshake<Outcome> {
   }
 
   checkToken(token: unknown): asserts token is Uint8Array {
-    if (!(token instanceof Uint8Array)) {
+    if (!types.isUint8Array(token)) {
       throw argumentError(
         `the token must be a Uint8Array or Buffer, not ${token === null ? 'null' : typeof token}`,
       );
     }
-    checkTokenSize(token, this.#maxTokenBytes);
+    checkTokenSize(checkedBytes(token, 'the token'), this.#maxTokenBytes);
   }
 
   /** Runs one step after those that wait. */
   step(token: Uint8Array | undefined): Promise<StepResult> {
     // The caller may reuse its memory while the step waits or runs.
-    const kept = token && Uint8Array.from(token);
+    const kept = token && copyOfBytes(token);
     return this.#queue.run(() => this.#step(kept));
   }
 

@@ -10,8 +10,8 @@ import {
   SECBUFFER_STREAM,
   SECBUFFER_TOKEN,
 } from '../constants/sec-buffers.js';
-import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN } from '../constants/status.js';
-import { codedError, SspiError, type Secur32Error } from '../core/errors.js';
+import { SEC_E_INTERNAL_ERROR, SEC_E_INVALID_TOKEN, SEC_E_OK } from '../constants/status.js';
+import { codedError, SspiError, type Secur32Error, type SspiCall } from '../core/errors.js';
 import { checkedBoolean, optionNames, ownOptions } from '../core/checks.js';
 import type { ContextSizes } from '../raw/attribute-records.generated.js';
 import type { ContextHandle } from '../raw/handles.js';
@@ -73,6 +73,20 @@ export function notEncryptedError(message: string): Secur32Error {
   return codedError('ERR_SECUR32_NOT_ENCRYPTED', message);
 }
 
+/**
+ * Throws unless a call returned SEC_E_OK. Other statuses of success report that
+ * something else is to be done, and not that the message was protected.
+ */
+function checkDone(
+  call: SspiCall,
+  { status, message }: { status: number; message: readonly ProtectedSecBuffer[] },
+): void {
+  if (status === SEC_E_OK) return;
+  // It may be the plain text still.
+  for (const { data } of message) data?.fill(0);
+  throw new SspiError(call, status);
+}
+
 /** The bytes of a buffer as the package left it. */
 function bytesOf(
   { data, size }: ProtectedSecBuffer,
@@ -98,6 +112,7 @@ export function wrap(
     message: buffers,
     qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT,
   });
+  checkDone('EncryptMessage', result);
   return Buffer.concat(result.message.map((buffer) => bytesOf(buffer, 'EncryptMessage')));
 }
 
@@ -118,9 +133,16 @@ export function unwrap(
   data: Uint8Array,
   allowUnencrypted: boolean,
 ): Buffer {
-  const { qop, message } = decryptMessage(handle, { message: cut(data, tokenBytes) });
-  if (qop === SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted) {
-    throw notEncryptedError('the message was signed but not encrypted');
+  const result = decryptMessage(handle, { message: cut(data, tokenBytes) });
+  checkDone('DecryptMessage', result);
+  const { qop, message } = result;
+  // Of any other quality of protection than 0 it is not known that it encrypts.
+  if (qop !== 0 && !allowUnencrypted) {
+    throw notEncryptedError(
+      qop === SECQOP_WRAP_NO_ENCRYPT
+        ? 'the message was signed but not encrypted'
+        : `the message may not be encrypted: its quality of protection is 0x${qop.toString(16)}`,
+    );
   }
   const plain = message.find(({ type }) => plainType(type) === SECBUFFER_DATA);
   if (plain === undefined) throw new SspiError('DecryptMessage', SEC_E_INTERNAL_ERROR);
@@ -134,6 +156,7 @@ export function sign({ handle, sizes }: MessageContext, message: Uint8Array): Bu
       { type: SECBUFFER_TOKEN, size: sizes.maxSignature },
     ],
   });
+  checkDone('MakeSignature', result);
   const signature = result.message[1]?.data;
   if (signature === undefined || signature.length === 0) {
     throw new SspiError('MakeSignature', SEC_E_INTERNAL_ERROR);
@@ -142,10 +165,11 @@ export function sign({ handle, sizes }: MessageContext, message: Uint8Array): Bu
 }
 
 export function verify(handle: ContextHandle, message: Uint8Array, signature: Uint8Array): void {
-  verifySignature(handle, {
+  const result = verifySignature(handle, {
     message: [
       { type: SECBUFFER_DATA, data: message },
       { type: SECBUFFER_TOKEN, data: signature },
     ],
   });
+  checkDone('VerifySignature', result);
 }

@@ -5,6 +5,8 @@
  * because the default may protect less.
  */
 
+import { types } from 'node:util';
+
 import { argumentError } from './errors.js';
 import { nearestName } from './nearest-name.js';
 
@@ -192,8 +194,34 @@ export function checkedBoolean(value: unknown, name: string): boolean {
 }
 
 export function checkedBytes(value: unknown, name: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw argumentError(`${name} must be a Uint8Array or Buffer`);
+  if (!types.isUint8Array(value)) throw argumentError(`${name} must be a Uint8Array or Buffer`);
+  if (value.length === 0 && isDetached(value)) {
+    throw argumentError(`the buffer of ${name} is detached: it was transferred to another thread`);
+  }
   return value;
+}
+
+/** Whether the bytes of an array are gone. ArrayBuffer.prototype.detached is newer than Node.js 20. */
+function isDetached({ buffer }: Uint8Array): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** A copy of bytes. Not by Uint8Array.from, which would run the array's own iterator. */
+export function copyOfBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+/** Passed to constructors that only this package may call, whatever TypeScript says of them. */
+export const MADE_HERE = Symbol('made by secur32');
+
+/** Throws unless a constructor was called by this package. @param how how instances are made */
+export function checkMadeHere(key: unknown, what: string, how: string): void {
+  if (key !== MADE_HERE) throw argumentError(`${what} cannot be constructed; ${how}`);
 }
 
 export function isUint32(value: unknown): value is number {

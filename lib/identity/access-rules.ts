@@ -1,7 +1,9 @@
 import { accountByName } from './account-names.js';
 import { argumentError } from '../core/errors.js';
+import type { AccountUse } from '../raw/accounts.js';
 import type { Identity } from './identity.js';
-import { optionNames, ownOptions, requiredText } from '../core/checks.js';
+import { canonicalSid, isIncompleteSid, isSid } from './sids.js';
+import { checkMadeHere, MADE_HERE, optionNames, ownOptions, requiredText } from '../core/checks.js';
 
 /** Options of `AccessRules.resolve`. */
 export interface AccessRulesOptions {
@@ -22,15 +24,22 @@ export interface AccessRulesOptions {
 
 const NAMES = optionNames<AccessRulesOptions>({ allow: 'optional', deny: 'optional' });
 
-const SID = /^S-1(?:-(?:0|[1-9][0-9]*)){2,16}$/i;
 const MAX_ACCOUNTS = 1000;
 
-/**
- * Whether the text is a SID in the form that Windows writes. A SID in another form
- * would never match, so `deny` would have no effect.
- */
-function isSid(text: string): boolean {
-  return SID.test(text) && text.split('-').every((part, i) => i === 0 || Number(part) < 2 ** 32);
+/** Kinds of accounts that no user is or is a member of, so that a rule about them would have no effect. */
+const WITHOUT_MEMBERS: readonly AccountUse[] = ['domain', 'deletedAccount', 'invalid', 'unknown'];
+
+const KINDS_IN_WORDS: Partial<Record<AccountUse, string>> = {
+  domain: 'a domain or a computer',
+  deletedAccount: 'a deleted account',
+};
+
+function completeSid(text: string, where: string): string {
+  const sid = canonicalSid(text);
+  if (!isIncompleteSid(sid)) return sid;
+  throw argumentError(
+    `${where} must be a user or a group; ${sid} is a domain or an authority, which has no members`,
+  );
 }
 
 async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<string>> {
@@ -39,12 +48,12 @@ async function sidsOf(accounts: unknown, where: string): Promise<ReadonlySet<str
     throw argumentError(`${where} must not have more than ${MAX_ACCOUNTS} accounts`);
   const sids = Array.from(accounts as unknown[], async (account, index) => {
     const text = requiredText(account, `${where}[${index}]`);
-    if (isSid(text)) return text.toUpperCase();
+    if (isSid(text)) return completeSid(text, `${where}[${index}]`);
     const { sid, name, use } = await accountByName(text);
     // The name of a computer resolves to a domain, even if a user has the same name.
-    if (use === 'domain') {
+    if (WITHOUT_MEMBERS.includes(use)) {
       throw argumentError(
-        `${where}[${index}] must be a user or a group; ${name} is a domain or a computer, which has no members`,
+        `${where}[${index}] must be a user or a group; ${name} is ${KINDS_IN_WORDS[use] ?? 'not an account'}, which has no members`,
       );
     }
     return sid;
@@ -63,7 +72,12 @@ export class AccessRules {
   readonly #allow: ReadonlySet<string> | undefined;
   readonly #deny: ReadonlySet<string>;
 
-  private constructor(allow: ReadonlySet<string> | undefined, deny: ReadonlySet<string>) {
+  private constructor(
+    key: symbol,
+    allow: ReadonlySet<string> | undefined,
+    deny: ReadonlySet<string>,
+  ) {
+    checkMadeHere(key, 'AccessRules', 'use AccessRules.resolve');
     this.#allow = allow;
     this.#deny = deny;
   }
@@ -87,7 +101,7 @@ export class AccessRules {
       'allow' in own ? sidsOf(own.allow, 'allow') : undefined,
       'deny' in own ? sidsOf(own.deny, 'deny') : new Set<string>(),
     ]);
-    return new AccessRules(allow, deny);
+    return new AccessRules(MADE_HERE, allow, deny);
   }
 
   /**

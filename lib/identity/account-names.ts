@@ -62,7 +62,23 @@ function accountOf({ sid, domain, name, use }: AccountLookup): Account {
  * `ERR_SECUR32_SYSTEM_ERROR` if a lookup fails.
  */
 export async function accountsBySid(sids: Iterable<string>): Promise<Map<string, Account>> {
+  const { accounts, failures } = await lookUpSids(sids);
+  const [failure] = failures.values();
+  if (failure !== undefined) throw systemError('LookupAccountSid', failure);
+  return accounts;
+}
+
+export interface SidLookups {
+  /** By SID; without unknown SIDs. */
+  readonly accounts: Map<string, Account>;
+  /** The error of Windows for each SID whose lookup failed: it may be known. */
+  readonly failures: Map<string, number>;
+}
+
+/** The same, where one SID that cannot be looked up does not fail the others. */
+export async function lookUpSids(sids: Iterable<string>): Promise<SidLookups> {
   const found = new Map<string, Account>();
+  const failures = new Map<string, number>();
   const unknown: string[] = [];
   // Read the cache now: entries may be removed while the other SIDs are looked up.
   for (const sid of new Set(sids)) {
@@ -70,22 +86,20 @@ export async function accountsBySid(sids: Iterable<string>): Promise<Map<string,
     if (recalled === undefined) unknown.push(sid);
     else if (recalled.account !== undefined) found.set(sid, recalled.account);
   }
-  if (unknown.length === 0) return found;
+  if (unknown.length === 0) return { accounts: found, failures };
   const lookups = await lookupAccountSids(unknown);
-  let failure: AccountLookup | undefined;
   for (const [index, sid] of unknown.entries()) {
     const lookup = lookups[index];
     if (lookup === undefined) continue;
     if (lookup.error !== 0 && lookup.error !== ERROR_NONE_MAPPED) {
-      failure ??= lookup;
+      failures.set(sid, lookup.error);
       continue;
     }
     const account = lookup.error === 0 ? accountOf(lookup) : undefined;
     remember(sid, account, performance.now());
     if (account !== undefined) found.set(sid, account);
   }
-  if (failure !== undefined) throw systemError('LookupAccountSid', failure.error);
-  return found;
+  return { accounts: found, failures };
 }
 
 /** @internal Looks up a name. Rejects if no account has it. */

@@ -2,7 +2,7 @@
 
 import { SECPKG_ATTR_NAMES } from '../constants/context-attributes.js';
 import { SEC_E_NO_IMPERSONATION } from '../constants/status.js';
-import { accountsBySid, type Account } from './account-names.js';
+import { lookUpSids, type Account } from './account-names.js';
 import { queryContextAttributes } from '../raw/context-attributes.js';
 import type { ContextHandle } from '../raw/handles.js';
 import {
@@ -12,7 +12,10 @@ import {
   type TokenGroup,
   type TokenInformation,
 } from '../raw/tokens.js';
+import { checkMadeHere, MADE_HERE, requiredText } from '../core/checks.js';
+import { argumentError, systemError } from '../core/errors.js';
 import { unlessUnsupported } from '../core/unless-unsupported.js';
+import { canonicalSid, isSid } from './sids.js';
 
 const ANONYMOUS_LOGON = 'S-1-5-7';
 /** The Guest account of any domain or computer. */
@@ -45,7 +48,7 @@ export let newIdentity: (
  */
 export class Identity {
   static {
-    newIdentity = (...parts) => new Identity(...parts);
+    newIdentity = (...parts) => new Identity(MADE_HERE, ...parts);
   }
 
   /**
@@ -73,12 +76,15 @@ export class Identity {
   readonly #groups: readonly TokenGroup[] | undefined;
   #name: string | undefined;
   #accounts: ReadonlyMap<string, Account> = new Map();
+  #unresolvedSids: readonly string[] = Object.freeze([]);
 
   private constructor(
+    key: symbol,
     information: TokenInformation | undefined,
     name: string | undefined,
     isNullSession: boolean,
   ) {
+    checkMadeHere(key, 'Identity', 'identities come from contexts');
     this.source = information !== undefined ? 'token' : name !== undefined ? 'names' : 'none';
     this.sid = information?.user;
     this.logonId = information?.logonId;
@@ -92,6 +98,8 @@ export class Identity {
     this.isGuest =
       GUEST_ACCOUNT.test(this.sid ?? '') ||
       (this.#groups ?? []).some(({ sid, enabled }) => sid === GUESTS && enabled);
+    // All requests of a connection share it.
+    Object.freeze(this);
   }
 
   /**
@@ -114,14 +122,31 @@ export class Identity {
   }
 
   /**
+   * The SIDs of the user and the groups whose lookup by `resolveNames()` failed, so
+   * that it is not known whether they have names.
+   *
+   * @defaultValue `[]`
+   */
+  get unresolvedSids(): readonly string[] {
+    return this.#unresolvedSids;
+  }
+
+  /**
    * Tells whether the client is a member of a group for the purpose of granting
    * access: the group is enabled and not deny-only.
    *
-   * @param sid the SID of the group
+   * @param sid the SID of the group, in any capitals
+   * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for anything that is not a SID,
+   * such as a name: `resolveAccount` finds its SID
    */
   isMemberOf(sid: string): boolean {
+    const text = requiredText(sid, 'sid');
+    if (!isSid(text)) {
+      throw argumentError(`${JSON.stringify(text)} is not a SID; find it with resolveAccount`);
+    }
+    const wanted = canonicalSid(text);
     return (this.#groups ?? []).some(
-      (group) => group.sid === sid && group.enabled && !group.denyOnly,
+      (group) => group.sid === wanted && group.enabled && !group.denyOnly,
     );
   }
 
@@ -129,15 +154,20 @@ export class Identity {
    * Looks up the names of the user and the groups, and resolves with this object.
    *
    * Calls LookupAccountSidW on another thread, because it may ask a domain
-   * controller. Up to 10,000 names are cached for ten minutes. Rejects with
-   * `ERR_SECUR32_SYSTEM_ERROR` if a lookup fails.
+   * controller. Up to 10,000 names are cached for ten minutes. If groups cannot be
+   * looked up, for example those of a domain whose controllers are not available,
+   * the other names are set and `unresolvedSids` lists what is missing. Rejects
+   * with `ERR_SECUR32_SYSTEM_ERROR` if the user cannot be looked up.
    */
   async resolveNames(): Promise<this> {
     if (this.sid === undefined || this.#groups === undefined) return this;
     const named = this.#groups.filter(({ integrity, logonId }) => !integrity && !logonId);
-    const accounts = await accountsBySid([this.sid, ...named.map(({ sid }) => sid)]);
+    const { accounts, failures } = await lookUpSids([this.sid, ...named.map(({ sid }) => sid)]);
     this.#accounts = accounts;
     this.#name = accounts.get(this.sid)?.name ?? this.#name;
+    this.#unresolvedSids = Object.freeze([...failures.keys()]);
+    const failure = failures.get(this.sid);
+    if (failure !== undefined) throw systemError('LookupAccountSid', failure);
     return this;
   }
 

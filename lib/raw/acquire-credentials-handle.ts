@@ -11,9 +11,11 @@ import { impersonationError } from './impersonation.js';
 import type { AcquireTuple } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { isUint32, optionNames, ownOptions, requiredText } from '../core/checks.js';
+import { nearestName } from '../core/nearest-name.js';
 import { packageKind } from '../core/package-kinds.js';
 import { ProviderTrait } from '../binding/provider-traits.js';
 import { accepted } from '../binding/refusals.js';
+import { enumerateSecurityPackages } from './packages.js';
 import {
   closeCredential,
   newCredentialHandle,
@@ -100,14 +102,36 @@ function checkedPackageList(list: unknown): string | undefined {
   if (!Array.isArray(list) || list.length === 0) {
     throw argumentError('packageList must be a non-empty array of package names');
   }
-  return list
-    .map((element, index) => {
-      const name = requiredText(element, `packageList[${index}]`);
-      if (name.includes(','))
-        throw argumentError(`packageList[${index}] must be a single package name`);
-      return name;
-    })
-    .join(',');
+  // Not by map, which skips holes: an empty list would restrict nothing.
+  const names = Array.from(list as unknown[], (element, index) => {
+    const name = requiredText(element, `packageList[${index}]`);
+    if (name.includes(',')) {
+      throw argumentError(`packageList[${index}] must be a single package name`);
+    }
+    return name;
+  });
+  checkPackagesExist(names.map((name) => name.replace(/^!/, '')));
+  return names.join(',');
+}
+
+/** Packages that Negotiate of some Windows has, and that may be excluded on any. */
+const NEGOTIABLE = ['kerberos', 'ntlm', 'pku2u', 'negoextender', 'cloudap', 'livessp'];
+
+/** A misspelt name would allow nothing, or exclude nothing. */
+function checkPackagesExist(names: readonly string[]): void {
+  const isUnknown = (known: readonly string[]) => (name: string) =>
+    !known.includes(name.toLowerCase());
+  if (!names.some(isUnknown(NEGOTIABLE))) return;
+  const listed = enumerateSecurityPackages().map(({ name }) => name.toLowerCase());
+  const known = [...NEGOTIABLE, ...listed];
+  const index = names.findIndex(isUnknown(known));
+  const name = names[index];
+  if (name === undefined) return;
+  const hint = nearestName(name.toLowerCase(), known);
+  const question = hint === undefined ? '' : `. Did you mean '${hint}'?`;
+  throw argumentError(
+    `packageList[${index}]: no package is named ${JSON.stringify(name)}${question}`,
+  );
 }
 
 type NativeArguments = Parameters<ReturnType<typeof native>['acquireCredentialsHandle']>;

@@ -2,7 +2,7 @@ import { SspiError } from '../core/errors.js';
 import { native } from '../binding/native.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure } from '../core/status.js';
-import { openContext, type ContextHandle } from './handles.js';
+import { contextForLeg, type ContextHandle } from './handles.js';
 import type { InputSecBuffer } from '../core/sec-buffer.js';
 import { inputDescriptor } from './sec-buffers.js';
 
@@ -21,7 +21,7 @@ import { inputDescriptor } from './sec-buffers.js';
 export function applyControlToken(context: ContextHandle, input: readonly InputSecBuffer[]): void {
   const { types, data } = inputDescriptor(input, Infinity);
   const answer = native().applyControlToken(
-    openContext(context).native,
+    contextForLeg(context, undefined).native,
     Uint32Array.from(types),
     data,
   );

@@ -4,6 +4,7 @@
  */
 
 import { CallQueue } from '../core/call-queue.js';
+import { MADE_HERE } from '../core/checks.js';
 import { closedError, codedError, handleError, type Secur32Error } from '../core/errors.js';
 import { Refusal, type NativeContext, type NativeCredential } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
@@ -26,14 +27,6 @@ function ownedError(what: string): Secur32Error {
   );
 }
 
-/** Known only to this file: callers cannot construct handles. */
-const MADE_BY_A_CALL = Symbol('made by a call');
-
-function checkMadeByACall(key: symbol): void {
-  if (key !== MADE_BY_A_CALL)
-    throw handleError('a handle cannot be constructed; SSPI calls return it');
-}
-
 // Access to the private parts for this package only.
 /** Wraps a credential that the addon has just acquired. */
 export let newCredentialHandle: (
@@ -45,7 +38,13 @@ export let newContextHandle: (nativeHandle: NativeContext, facts: CredentialFact
 let credentialInternals: (handle: CredentialHandle) => CredentialInternals;
 let contextInternals: (handle: ContextHandle) => ContextInternals;
 
-interface Internals<Native> {
+/** The object of the high level that owns a context. */
+export interface ContextOwner {
+  /** Whether its handshake has finished. */
+  readonly established: boolean;
+}
+
+interface Internals<Native, Owner> {
   native: Native;
   facts: CredentialFacts;
   closed: boolean;
@@ -53,10 +52,10 @@ interface Internals<Native> {
    * The high-level object that owns the handle. Only it may run legs on the handle
    * and close it.
    */
-  owner: object | undefined;
+  owner: Owner | undefined;
 }
-type CredentialInternals = Internals<NativeCredential>;
-interface ContextInternals extends Internals<NativeContext> {
+type CredentialInternals = Internals<NativeCredential, object>;
+interface ContextInternals extends Internals<NativeContext, ContextOwner> {
   queue: CallQueue;
 }
 
@@ -64,7 +63,7 @@ interface ContextInternals extends Internals<NativeContext> {
 export class CredentialHandle {
   static {
     newCredentialHandle = (nativeHandle, facts) =>
-      new CredentialHandle(MADE_BY_A_CALL, nativeHandle, facts);
+      new CredentialHandle(MADE_HERE, nativeHandle, facts);
     credentialInternals = (handle) => {
       if (!isObject(handle) || !(#internals in handle)) {
         throw handleError('the value is not a CredentialHandle of this package');
@@ -75,7 +74,8 @@ export class CredentialHandle {
   readonly #internals: CredentialInternals;
 
   private constructor(key: symbol, nativeHandle: NativeCredential, facts: CredentialFacts) {
-    checkMadeByACall(key);
+    if (key !== MADE_HERE)
+      throw handleError('a handle cannot be constructed; SSPI calls return it');
     this.#internals = { native: nativeHandle, facts, closed: false, owner: undefined };
   }
 
@@ -112,8 +112,7 @@ export class CredentialHandle {
 /** A security context (CtxtHandle). The first successful leg returns it. */
 export class ContextHandle {
   static {
-    newContextHandle = (nativeHandle, facts) =>
-      new ContextHandle(MADE_BY_A_CALL, nativeHandle, facts);
+    newContextHandle = (nativeHandle, facts) => new ContextHandle(MADE_HERE, nativeHandle, facts);
     contextInternals = (handle) => {
       if (!isObject(handle) || !(#internals in handle)) {
         throw handleError('the value is not a ContextHandle of this package');
@@ -124,7 +123,8 @@ export class ContextHandle {
   readonly #internals: ContextInternals;
 
   private constructor(key: symbol, nativeHandle: NativeContext, facts: CredentialFacts) {
-    checkMadeByACall(key);
+    if (key !== MADE_HERE)
+      throw handleError('a handle cannot be constructed; SSPI calls return it');
     this.#internals = {
       native: nativeHandle,
       facts,
@@ -160,22 +160,22 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function claim(internals: Internals<unknown>, owner: object): void {
-  internals.owner = owner;
-}
-
-function checkOwner(internals: Internals<unknown>, owner: object | undefined, what: string): void {
+function checkOwner(
+  internals: Internals<unknown, object>,
+  owner: object | undefined,
+  what: string,
+): void {
   if (internals.owner !== undefined && internals.owner !== owner) throw ownedError(what);
 }
 
 /** From now on only `owner` may close the credential. */
 export function claimCredential(handle: CredentialHandle, owner: object): void {
-  claim(credentialInternals(handle), owner);
+  credentialInternals(handle).owner = owner;
 }
 
 /** From now on only `owner` may run legs on the context and close it. */
-export function claimContext(handle: ContextHandle, owner: object): void {
-  claim(contextInternals(handle), owner);
+export function claimContext(handle: ContextHandle, owner: ContextOwner): void {
+  contextInternals(handle).owner = owner;
 }
 
 /** Returns the internals of a credential that is not closed, for any call. */
@@ -189,6 +189,16 @@ export function openCredential(handle: CredentialHandle): Readonly<CredentialInt
 export function openContext(handle: ContextHandle): Readonly<ContextInternals> {
   const internals = contextInternals(handle);
   if (internals.closed) throw closedError('the context');
+  return internals;
+}
+
+/**
+ * Returns the internals of a context that is not closed, for a message. As long as a
+ * high-level object drives its handshake there are none.
+ */
+export function contextForMessage(handle: ContextHandle): Readonly<ContextInternals> {
+  const internals = openContext(handle);
+  if (internals.owner?.established === false) throw ownedError('context');
   return internals;
 }
 

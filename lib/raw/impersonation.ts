@@ -47,8 +47,8 @@ export function runImpersonated<T>(context: ContextHandle, act: () => T): T {
         const value = act();
         // Checked here, so that getters of the value still run as the client.
         const unfinished = unfinishedIn(value);
-        if (unfinished !== undefined) endUnfinished(unfinished);
-        outcome = unfinished === undefined ? { value } : { error: notFinished() };
+        unfinished.forEach(endUnfinished);
+        outcome = unfinished.length === 0 ? { value } : { error: notFinished() };
       } catch (error) {
         outcome = { error };
       }

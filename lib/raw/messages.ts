@@ -3,6 +3,8 @@
  * on that memory itself.
  */
 
+import { types as nodeTypes } from 'node:util';
+
 import { SECBUFFER_EXTRA, SECBUFFER_MISSING } from '../constants/sec-buffers.js';
 import { argumentError, SspiError, type SspiCall } from '../core/errors.js';
 import type { MessageTuple, NativeBinding } from '../binding/native-binding.js';
@@ -16,10 +18,11 @@ import {
   type OptionNames,
   ownOptions,
   ownRecord,
+  copyOfBytes,
 } from '../core/checks.js';
 import { accepted } from '../binding/refusals.js';
 import { isFailure, statusName } from '../core/status.js';
-import { openContext, type ContextHandle } from './handles.js';
+import { contextForMessage, type ContextHandle } from './handles.js';
 import { checkedArray, checkedType, plainType } from './sec-buffers.js';
 
 /** A buffer of a message: input bytes, or room for output. */
@@ -138,9 +141,9 @@ function memoryOf(
     return size === undefined ? undefined : Buffer.alloc(checkedSize(size, where));
   const bytes = checkedBytes(data, `${where}.data`);
   if (size !== undefined) throw argumentError(`${where} must not have both data and size`);
-  if (!inPlace) return Uint8Array.from(bytes);
+  if (!inPlace) return copyOfBytes(bytes);
   // Another thread could change it while the package uses it.
-  if (bytes.buffer instanceof SharedArrayBuffer) {
+  if (nodeTypes.isSharedArrayBuffer(bytes.buffer)) {
     throw argumentError(`${where}.data must not be shared memory if inPlace is true`);
   }
   return bytes;
@@ -211,7 +214,7 @@ function run(
   const { qop = 0, sequenceNumber = 0, inPlace = false } = options;
   checkedUint32(qop, 'qop');
   checkedUint32(sequenceNumber, 'sequenceNumber');
-  const nativeContext = openContext(context).native;
+  const nativeContext = contextForMessage(context).native;
   const { types, memory } = prepared(options);
   const enter: NativeBinding[MessageFunction] = native()[name].bind(native());
   let done = false;

@@ -4,7 +4,7 @@
 
 import { SECBUFFER_ATTRMASK, SECBUFFER_EXTRA, SECBUFFER_TOKEN } from '../constants/sec-buffers.js';
 import { argumentError, codedError } from '../core/errors.js';
-import { checkedBytes, isUint32, optionNames, ownRecord } from '../core/checks.js';
+import { checkedBytes, copyOfBytes, isUint32, optionNames, ownRecord } from '../core/checks.js';
 import type { InputSecBuffer, LeftInput, OutputSecBuffer, SecBuffer } from '../core/sec-buffer.js';
 
 /** More buffers than any documented call uses. Mirrors kMaxSecBuffers. */
@@ -72,7 +72,7 @@ export function inputDescriptor(
 
 /** Copies the bytes of the buffers. */
 export function keptInput({ types, data }: InputDescriptor): InputDescriptor {
-  return { types, data: data.map((bytes) => bytes && Uint8Array.from(bytes)) };
+  return { types, data: data.map((bytes) => bytes && copyOfBytes(bytes)) };
 }
 
 export function checkTokenSize(token: Uint8Array, maxTokenBytes: number): void {

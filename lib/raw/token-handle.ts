@@ -1,12 +1,10 @@
 /** Handles of access tokens as JavaScript objects that cannot be forged. */
 
+import { MADE_HERE } from '../core/checks.js';
 import { closedError, handleError } from '../core/errors.js';
 import type { NativeToken } from '../binding/native-binding.js';
 import { native } from '../binding/native.js';
 import { throwIfRefused } from '../binding/refusals.js';
-
-/** Known only to this file: callers cannot construct handles. */
-const MADE_BY_A_CALL = Symbol('made by a call');
 
 /** Wraps a token that the addon has just created. */
 export let newTokenHandle: (nativeHandle: NativeToken) => TokenHandle;
@@ -19,7 +17,7 @@ export let openToken: (handle: TokenHandle) => NativeToken;
  */
 export class TokenHandle {
   static {
-    newTokenHandle = (nativeHandle) => new TokenHandle(MADE_BY_A_CALL, nativeHandle);
+    newTokenHandle = (nativeHandle) => new TokenHandle(MADE_HERE, nativeHandle);
     openToken = (handle) => {
       // Callers in JavaScript are not bound by the type.
       const value: unknown = handle;
@@ -34,7 +32,7 @@ export class TokenHandle {
   #closed = false;
 
   private constructor(key: symbol, nativeHandle: NativeToken) {
-    if (key !== MADE_BY_A_CALL)
+    if (key !== MADE_HERE)
       throw handleError('a handle cannot be constructed; SSPI calls return it');
     this.#native = nativeHandle;
   }

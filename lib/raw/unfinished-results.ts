@@ -28,16 +28,16 @@ const BUILT_IN = /^function [^(]*\(\) \{\s*\[native code\]\s*\}$/;
 const METHODS = ['then', 'next', 'pipe', 'getReader', 'getWriter', Symbol.asyncIterator] as const;
 
 /**
- * Finds an unfinished value: the value itself, or an element of it if it is an
+ * Finds all unfinished values: the value itself, or the elements of it if it is an
  * array, a Map, a Set or a plain object. Deeper levels are not searched, and
  * functions and getters cannot be judged.
  *
  * An iterable counts as unfinished unless this package knows that its elements
  * are not computed during iteration.
  */
-export function unfinishedIn(value: unknown): object | undefined {
-  if (isUnfinished(value)) return value;
-  return elementsOf(value).find(isUnfinished);
+export function unfinishedIn(value: unknown): object[] {
+  if (isUnfinished(value)) return [value];
+  return elementsOf(value).filter(isUnfinished);
 }
 
 function isUnfinished(value: unknown): value is object {
@@ -92,13 +92,14 @@ function isPlain(value: object): boolean {
  * the process. Errors are ignored.
  */
 export function endUnfinished(value: object): void {
+  // Whatever else it is: a promise may have methods of its own.
+  muteRejection(value);
   if (value instanceof Stream) endStream(value);
   else if (value instanceof Dir) attempt(value, 'closeSync');
   else if (hasMethod(value, 'next')) attempt(value, 'return');
   else if (hasMethod(value, 'getReader')) attempt(value, 'cancel');
   else if (hasMethod(value, 'getWriter')) attempt(value, 'abort');
   else if (value instanceof EventEmitter) endEmitter(value as EventEmitter);
-  else muteRejection(value);
 }
 
 function endStream(stream: Stream & { _construct?: unknown }): void {

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { AccessRules, type AccessRulesOptions } from '../../lib/identity/access-rules.js';
 import type { Identity } from '../../lib/identity/identity.js';
-import { argumentError } from '../instruments/support/fake-handles.js';
+import { argumentError, exactArgumentError } from '../instruments/support/fake-handles.js';
 import {
   ADMINISTRATORS,
   ALICE,
@@ -215,4 +215,48 @@ describe('AccessRules.resolve', () => {
     deny.pop();
     expect((await resolving).permits(inGroups([STAFF, ENABLED]))).toBe(false);
   });
+});
+
+describe('rules that would keep nobody out, or let nobody in (K9)', () => {
+  test.each([
+    ["a domain's own SID", 'S-1-5-21-1-2-3'],
+    ['a part of one', 'S-1-5-21-1'],
+    ['BUILTIN alone', 'S-1-5-32'],
+    ['logon sessions, but none of them', 'S-1-5-5-0'],
+    ['BUILTIN in other capitals', 's-1-5-32'],
+  ])('are an error for %s', async (_, sid) => {
+    for (const list of ['allow', 'deny'] as const) {
+      await expect(AccessRules.resolve({ [list]: [STAFF, sid] })).rejects.toThrow(
+        exactArgumentError(
+          `${list}[1] must be a user or a group; ${sid.toUpperCase()} is a domain or an authority, which has no members`,
+        ),
+      );
+    }
+  });
+
+  test.each([
+    ['a domain', 3, 'a domain or a computer'],
+    ['a deleted account', 6, 'a deleted account'],
+    ['an invalid one', 7, 'not an account'],
+    ['one of which nobody knows what it is', 8, 'not an account'],
+  ])('are an error for the name of %s', async (_, use, what) => {
+    fake.accountAnswers.push([0, 'S-1-5-21-1-2-3-4', 'EXAMPLE', 'name', use]);
+    await expect(AccessRules.resolve({ deny: ['name'] })).rejects.toThrow(
+      exactArgumentError(
+        `deny[0] must be a user or a group; name is ${what}, which has no members`,
+      ),
+    );
+  });
+
+  test('are none for what has members', async () => {
+    const sids = ['S-1-5-21-1-2-3-512', 'S-1-5-32-544', 'S-1-5-5-0-1234', 'S-1-1-0', 'S-1-5-11'];
+    await expect(AccessRules.resolve({ deny: sids })).resolves.toBeInstanceOf(AccessRules);
+  });
+});
+
+test('rules cannot be made by new (K13)', () => {
+  const Class = AccessRules as unknown as new (...args: unknown[]) => unknown;
+  expect(() => new Class(undefined, new Set())).toThrow(
+    exactArgumentError('AccessRules cannot be constructed; use AccessRules.resolve'),
+  );
 });

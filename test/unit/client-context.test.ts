@@ -103,6 +103,26 @@ describe('the steps of a client', () => {
     expect(fake.legs).toHaveLength(2);
   });
 
+  test('may begin again after a first one with a detached token (K13)', async () => {
+    const context = await client();
+    const token = new Uint8Array(4);
+    structuredClone(token, { transfer: [token.buffer] });
+    await expect(context.step(token)).rejects.toThrow(
+      argumentError('the buffer of the token is detached: it was transferred to another thread'),
+    );
+    fake.legAnswers.push(CONTINUE);
+    await expect(context.step()).resolves.toMatchObject({ done: false });
+  });
+
+  test('copy a token without asking it for its elements (K13)', async () => {
+    const context = await client();
+    const token = bytes('token');
+    token[Symbol.iterator] = () => Array(100_000).fill(1)[Symbol.iterator]() as never;
+    fake.legAnswers.push(CONTINUE);
+    await context.step(token);
+    expect(fake.legs).toMatchObject([{ input: [[SECBUFFER_TOKEN, 'token']] }]);
+  });
+
   test('need a token later on, where the first step still runs', async () => {
     const context = await client();
     const gate = new Gate();

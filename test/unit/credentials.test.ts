@@ -17,7 +17,12 @@ import {
 } from '../../lib/raw/acquire-credentials-handle.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import { expiryDate } from '../../lib/core/time.js';
-import { argumentError, coded, credentials } from '../instruments/support/fake-handles.js';
+import {
+  argumentError,
+  coded,
+  credentials,
+  exactArgumentError,
+} from '../instruments/support/fake-handles.js';
 
 const IDENTITY = { user: 'alice', domain: 'EXAMPLE', password: 'secret' };
 const RAW = { package: 'Negotiate', use: SECPKG_CRED_OUTBOUND };
@@ -184,6 +189,41 @@ describe.each(FORMS)('acquireCredentialsHandle (%s)', (_, sync, acquireForm) => 
     await expect(acquire(RAW)).resolves.toHaveProperty('credential');
   });
 
+  test.each([
+    ['an exclusion of nothing', ['!'], 'packageList[0]: no package is named ""'],
+    [
+      'spaces',
+      ['Kerberos', ' NTLM'],
+      `packageList[1]: no package is named " NTLM". Did you mean 'ntlm'?`,
+    ],
+    [
+      'a misspelt exclusion',
+      ['!NTML'],
+      `packageList[0]: no package is named "NTML". Did you mean 'ntlm'?`,
+    ],
+    ['a package of no system', ['!NTLM', 'Oracle'], 'packageList[1]: no package is named "Oracle"'],
+  ])(
+    'refuses a list with %s, which would restrict nothing (K8)',
+    async (__, packageList, message) => {
+      fake.packageAnswers.push([0, 0, 1, 1, 100, 'Scripted', '']);
+      await expect(acquire({ ...RAW, packageList })).rejects.toThrow(exactArgumentError(message));
+      expect(fake.log).toEqual(['enumerate']);
+    },
+  );
+
+  test('refuses a list with a hole (K8)', async () => {
+    await expect(acquire({ ...RAW, packageList: Array(1) })).rejects.toThrow(
+      exactArgumentError('packageList[0] must be a string'),
+    );
+    expect(fake.log).toEqual([]);
+  });
+
+  test('takes a package that only this system has, in any capitals (K8)', async () => {
+    fake.packageAnswers.push([0, 0, 1, 1, 100, 'Scripted', '']);
+    await acquire({ ...RAW, packageList: ['scripted', '!ntlm'] });
+    expect(fake.acquisitions).toMatchObject([{ packageList: 'scripted,!ntlm' }]);
+  });
+
   test.each(['packageList', 'principal'])('refuses %s without a value', async (name) => {
     await expect(acquire({ ...RAW, [name]: undefined })).rejects.toThrow(
       argumentError(`${name} is undefined; omit it to use the default`),
@@ -283,9 +323,21 @@ describe('credentials', () => {
     expect(fake.open.credential).toBe(0);
   });
 
+  test('cannot be made by new, not even with a handle (K13)', async () => {
+    const { credential } = await acquireCredentialsHandle({ package: 'NTLM', use: 1 });
+    const Made = Credentials as unknown as new (...args: unknown[]) => unknown;
+    expect(() => new Made('NTLM', 'both', credential, 0n)).toThrow(argumentError());
+    expect(() => new Made(Symbol('made by secur32'), 'NTLM', 'both', credential, 0n)).toThrow(
+      argumentError(),
+    );
+    credential.close();
+  });
+
   test('cannot be made by new', () => {
     const Class = Credentials as unknown as new (...args: unknown[]) => unknown;
-    expect(() => new Class('NTLM', 'both', {}, 0n)).toThrow(coded('ERR_SECUR32_INVALID_HANDLE'));
+    expect(() => new Class('NTLM', 'both', {}, 0n)).toThrow(
+      exactArgumentError('Credentials cannot be constructed; use Credentials.acquire'),
+    );
   });
 
   test('of any number count as live until they are closed', async () => {

@@ -12,6 +12,7 @@ import {
 import { Refusal } from '../../lib/binding/native-binding.js';
 import { ServerContext } from '../../lib/context/server-context.js';
 import {
+  argumentError,
   bytes,
   coded,
   credentials,
@@ -234,6 +235,100 @@ describe('resolveNames', () => {
       systemCode: RPC_S_SERVER_UNAVAILABLE,
     });
     expect(identity.name).toBe(NAME);
+  });
+});
+
+describe('names of which some cannot be looked up (K10)', () => {
+  const group = (index: number) => `S-1-5-21-9-9-8-${index}`;
+  const TRUSTED_RELATIONSHIP_FAILURE = 1789;
+  const FAILED = [
+    TRUSTED_RELATIONSHIP_FAILURE,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ] as const;
+
+  test('are set as far as they were found, and what is missing is told', async () => {
+    const groups = [2, 3, 4].map((index) => [group(index), ENABLED] as const);
+    const identity = identityOfClient({ token: { user: group(1), groups }, name: NAME });
+    expect(identity.unresolvedSids).toEqual([]);
+    fake.accountAnswers.push([
+      ...known(group(1), 'alice.miller'),
+      ...known(group(2), 'Staff'),
+      ...FAILED,
+      ...UNKNOWN,
+    ]);
+    await expect(identity.resolveNames()).resolves.toBe(identity);
+    expect(identity.name).toBe('EXAMPLE\\alice.miller');
+    expect(identity.groups?.map(({ name }) => name)).toEqual([
+      'EXAMPLE\\Staff',
+      undefined,
+      undefined,
+    ]);
+    expect(identity.unresolvedSids).toEqual([group(3)]);
+    // Found the next time.
+    fake.accountAnswers.push(known(group(3), 'Guests'));
+    await identity.resolveNames();
+    expect([identity.unresolvedSids, identity.groups?.[1]?.name]).toEqual([[], 'EXAMPLE\\Guests']);
+  });
+
+  test('are an error if the user is among them, and the groups are set all the same', async () => {
+    const groups = [[group(12), ENABLED] as const];
+    const identity = identityOfClient({ token: { user: group(11), groups }, name: NAME });
+    fake.accountAnswers.push([...FAILED, ...known(group(12), 'Staff')]);
+    await expect(identity.resolveNames()).rejects.toMatchObject({
+      code: 'ERR_SECUR32_SYSTEM_ERROR',
+      systemCode: TRUSTED_RELATIONSHIP_FAILURE,
+    });
+    expect([identity.name, identity.groups?.[0]?.name, identity.unresolvedSids]).toEqual([
+      NAME,
+      'EXAMPLE\\Staff',
+      [group(11)],
+    ]);
+  });
+});
+
+describe('an identity (S15)', () => {
+  const identity = () => identityOfClient({ token: { groups: [[USERS, ENABLED]] }, name: NAME });
+
+  test('finds a group in any capitals', () => {
+    expect(identity().isMemberOf(USERS.toLowerCase())).toBe(true);
+    expect(identity().isMemberOf(ADMINISTRATORS)).toBe(false);
+  });
+
+  test.each([['EXAMPLE\\Users'], ['S-1-5-'], [' S-1-5-32-545'], ['S-1-5-032-545'], ['']])(
+    'is not asked for %p, which is no SID',
+    (name) => {
+      expect(() => identity().isMemberOf(name)).toThrow(argumentError());
+    },
+  );
+
+  test.each([[undefined], [null], [545], [['S-1-5-32-545']]])('is not asked for %p', (sid) => {
+    expect(() => identity().isMemberOf(sid as never)).toThrow(
+      argumentError('sid must be a string'),
+    );
+  });
+
+  test('is frozen: the next request sees no change of one handler', () => {
+    const shared = identity();
+    for (const name of ['sid', 'source', 'isGuest', 'name', 'extra']) {
+      expect(() => {
+        (shared as unknown as Record<string, unknown>)[name] = 'S-1-5-18';
+      }).toThrow(TypeError);
+    }
+    expect(Object.isFrozen(shared)).toBe(true);
+    expect(() => Object.defineProperty(shared, 'isMemberOf', { value: () => true })).toThrow(
+      TypeError,
+    );
+    expect(shared.sid).toBe(ALICE);
+  });
+
+  test('cannot be made by new (K13)', () => {
+    const Class = identity().constructor as new (...args: unknown[]) => unknown;
+    expect(() => new Class(undefined, NAME, false)).toThrow(
+      argumentError('Identity cannot be constructed; identities come from contexts'),
+    );
   });
 });
 

@@ -208,6 +208,35 @@ describe('impersonate', () => {
     }
   });
 
+  test('takes care of every promise that it refuses, whatever else it is (K5)', async () => {
+    const context = await establishedServer();
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => void unhandled.push(reason);
+    const real = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', listener);
+    const failing = () => Promise.reject(new Error('nobody waits for this one'));
+    const pipeable = Object.assign(failing(), { pipe: ignore, next: ignore, getReader: ignore });
+    try {
+      for (const value of [
+        [failing(), failing()],
+        new Map([[failing(), failing()]]),
+        new Set([failing(), pipeable]),
+        { one: failing(), other: failing() },
+        Object.assign(failing(), { next: ignore }),
+      ]) {
+        fake.impersonationAnswers.push(SUCCESS);
+        expect(() => context.impersonate(() => value)).toThrow(NOT_SYNCHRONOUS);
+      }
+      // Told after the microtasks.
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.removeListener('unhandledRejection', listener);
+      for (const each of real) process.on('unhandledRejection', each);
+    }
+  });
+
   test('goes on where ending it fails', async () => {
     const context = await establishedServer();
     const value = {

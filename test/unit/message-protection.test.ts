@@ -19,6 +19,7 @@ import {
 } from '../../lib/constants/sec-buffers.js';
 import {
   SEC_E_CONTEXT_EXPIRED,
+  SEC_I_CONTEXT_EXPIRED,
   SEC_E_MESSAGE_ALTERED,
   SEC_E_UNSUPPORTED_FUNCTION,
 } from '../../lib/constants/status.js';
@@ -521,4 +522,48 @@ test('a client has the same functions', async () => {
   expect(context.wrap(TEXT)).toHaveLength(23);
   fake.messageAnswers.push([0, 0, 2, 0, 0, 16, 1, 1, 0, 4]);
   expect(context.unwrap(Buffer.alloc(20))).toHaveLength(4);
+});
+
+describe('a status of success that is not SEC_E_OK (K6)', () => {
+  const CALLS = [
+    ['wrap', 'EncryptMessage', (context: ServerContext) => context.wrap(TEXT)],
+    ['unwrap', 'DecryptMessage', (context: ServerContext) => context.unwrap(TEXT)],
+    ['sign', 'MakeSignature', (context: ServerContext) => context.sign(TEXT)],
+    [
+      'verify',
+      'VerifySignature',
+      (context: ServerContext) => {
+        context.verify(TEXT, TEXT);
+      },
+    ],
+  ] as const;
+
+  test.each(CALLS)('is an error of %s', async (name, call, act) => {
+    for (const [status, code] of [
+      [SEC_I_CONTEXT_EXPIRED, 'SEC_I_CONTEXT_EXPIRED'],
+      [1, '0x00000001'],
+    ] as const) {
+      const context = name === 'verify' ? await unasked(ENCRYPTS) : await established();
+      let plain: readonly (Uint8Array | undefined)[] = [];
+      fake.messageAnswers.push((memory) => {
+        plain = memory;
+        return [status, 0, 2, 0, 0, 1, 1, 1, 0, 7];
+      });
+      expect(() => act(context)).toThrow(expect.objectContaining({ code, call, status }));
+      // Nothing of a message that may not be protected is left.
+      const left = Buffer.concat(plain.map((bytesOf) => bytesOf ?? Buffer.alloc(0)));
+      if (name === 'wrap') expect(left.includes(TEXT)).toBe(false);
+      context.close();
+    }
+  });
+});
+
+describe('a quality of protection of which it is not known that it encrypts (K7)', () => {
+  test.each([[0xc0000001], [0x80000000], [0x40000000], [1]])('%i is refused', async (qop) => {
+    const context = await established();
+    fake.messageAnswers.push([0, qop, 10, 0, 0, 7, 1, 0, 0, 7]);
+    expect(() => context.unwrap(TEXT)).toThrow(coded('ERR_SECUR32_NOT_ENCRYPTED'));
+    fake.messageAnswers.push([0, qop, 10, 0, 0, 7, 1, 0, 0, 7]);
+    expect(context.unwrap(TEXT, { allowUnencrypted: true })).toEqual(TEXT);
+  });
 });

@@ -1,5 +1,7 @@
 import { fake } from '../instruments/support/fake-native.js';
 
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from '@jest/globals';
 
 import { SECQOP_WRAP_NO_ENCRYPT } from '../../lib/constants/messages.js';
@@ -18,10 +20,13 @@ import {
   SEC_E_INCOMPLETE_MESSAGE,
   SEC_E_MESSAGE_ALTERED,
   SEC_I_CONTEXT_EXPIRED,
+  SEC_I_CONTINUE_NEEDED,
   SEC_I_RENEGOTIATE,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/core/errors.js';
 import { Refusal } from '../../lib/binding/native-binding.js';
+import { ServerContext } from '../../lib/context/server-context.js';
+import { applyControlToken } from '../../lib/raw/control-token.js';
 import type { ContextHandle } from '../../lib/raw/handles.js';
 import {
   decryptMessage,
@@ -37,6 +42,7 @@ import {
   argumentError,
   bytes,
   coded,
+  credentials,
   establishedServer,
   rawContext,
 } from '../instruments/support/fake-handles.js';
@@ -439,4 +445,62 @@ describe('after a failure', () => {
     const error = failureOf([DATA]);
     expect([error.token, error.output]).toEqual([undefined, []]);
   });
+});
+
+function handleOf({ handle }: ServerContext): ContextHandle {
+  if (handle === undefined) throw new Error('no context');
+  return handle;
+}
+
+describe('the context of a high-level object', () => {
+  const message = (): MessageSecBuffer[] => [{ type: SECBUFFER_DATA, data: bytes('message') }];
+  const CALLS = [
+    ['encryptMessage', (context: ContextHandle) => encryptMessage(context, { message: message() })],
+    ['decryptMessage', (context: ContextHandle) => decryptMessage(context, { message: message() })],
+    ['makeSignature', (context: ContextHandle) => makeSignature(context, { message: message() })],
+    [
+      'verifySignature',
+      (context: ContextHandle) => verifySignature(context, { message: message() }),
+    ],
+  ] as const;
+
+  test.each(CALLS)('has no %s in the middle of its handshake (K12)', async (_, act) => {
+    const server = new ServerContext(await credentials());
+    fake.legAnswers.push({ status: SEC_I_CONTINUE_NEEDED });
+    await server.step(bytes('1'));
+    const before = fake.calls.length;
+    expect(() => act(handleOf(server))).toThrow(coded('ERR_SECUR32_OWNED_HANDLE'));
+    expect(fake.calls).toHaveLength(before);
+    server.close();
+  });
+
+  test('has messages once it is established', async () => {
+    const server = await establishedServer();
+    fake.messageAnswers.push([0, 0, 1, 0, 0, 7]);
+    const { message: written } = encryptMessage(handleOf(server), { message: message() });
+    expect(written[0]?.data).toEqual(bytes('message'));
+  });
+
+  test('takes no control token, whose leg nobody else may run (K12)', async () => {
+    const server = await establishedServer();
+    const input = [{ type: SECBUFFER_TOKEN, data: bytes('shut') }];
+    expect(() => {
+      applyControlToken(handleOf(server), input);
+    }).toThrow(coded('ERR_SECUR32_OWNED_HANDLE'));
+  });
+});
+
+test('memory that another realm shares is not worked on in place (K13)', async () => {
+  const server = await establishedServer();
+  const { bytes: shared } = runInNewContext(
+    '({ bytes: new Uint8Array(new SharedArrayBuffer(8)) })',
+  ) as {
+    bytes: Uint8Array;
+  };
+  expect(() =>
+    encryptMessage(handleOf(server), {
+      message: [{ type: SECBUFFER_DATA, data: shared }],
+      inPlace: true,
+    }),
+  ).toThrow(argumentError(/^message\[0\]\.data must not be shared memory/));
 });

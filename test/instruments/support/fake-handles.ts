@@ -24,12 +24,21 @@ export const tokenBuffer = (text: string): InputSecBuffer => ({
 /** Matches an error of this package that is no failure of SSPI. */
 export const coded = (code: Secur32ErrorCode): unknown => expect.objectContaining({ code });
 
-/** Matches the TypeError for a wrong argument. */
+/** Matches the TypeError for a wrong argument. @param message a pattern */
 export function argumentError(message: string | RegExp = ''): unknown {
   return expect.objectContaining({
     constructor: TypeError,
     code: 'ERR_SECUR32_INVALID_ARGUMENT',
     message: expect.stringMatching(message),
+  });
+}
+
+/** Matches the TypeError for a wrong argument by its whole message. */
+export function exactArgumentError(message: string): unknown {
+  return expect.objectContaining({
+    constructor: TypeError,
+    code: 'ERR_SECUR32_INVALID_ARGUMENT',
+    message,
   });
 }
 
