@@ -23,7 +23,7 @@ import { connectionProtection } from './logon/extended-protection.js';
 import { failureOf } from './logon/failures.js';
 import { saysForwarded } from './request/forwarding.js';
 import { endIfItWaits, guardAgainstErrors, requestCame } from './answer/hand-back.js';
-import { Handshake, type DropReason } from './logon/handshake.js';
+import { Handshake, type DropReason } from './logon/pending-logon.js';
 import { takeSlot } from './logon/handshake-slots.js';
 import { mayLackHeaders } from './request/header-count.js';
 import { isHttp2, requireHttp1 } from './request/http2.js';
@@ -33,11 +33,11 @@ import { mayAwaitOtherAuthority } from './logon/named-authority.js';
 import { isKerberosOnly, isNtlmToken } from './logon/ntlm-token.js';
 import { asksWhatMayBeSent, isPreflight } from './request/preflight.js';
 import { ServerCredentials } from './logon/server-credentials.js';
-import { ServerFaults, type ServerLimits } from './server-faults.js';
+import { ServerFaults, type ServerLimits } from './server-warnings.js';
 import * as texts from './answer/rejections.js';
 import { isUpgrade } from './request/upgrade.js';
 import { UpgradeReply, type UpgradeReplyOptions } from './answer/upgrade-reply.js';
-import { withinTime } from './logon/within-time.js';
+import { withinTime } from '../time-limit.js';
 
 /** What became of a request. */
 export type Decision =

@@ -15,7 +15,7 @@ import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
 import { checkedCrossSite, type CrossSite, type CrossSitePolicy } from './request/cross-site.js';
 import type { Logger } from './events.js';
 import type { Preflight } from './request/preflight.js';
-import type { ServerLimits } from './server-faults.js';
+import type { ServerLimits } from './server-warnings.js';
 
 /**
  * What stands between the clients and this server:

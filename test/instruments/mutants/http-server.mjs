@@ -223,7 +223,7 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'makes no more calls than there are slots' },
     changes: [
       {
-        file: 'dist/lib/http/server/logon/handshake.js',
+        file: 'dist/lib/http/server/logon/pending-logon.js',
         text: 'this.context.whenIdle(this.#release);',
         becomes: 'this.#release();',
       },
@@ -256,7 +256,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'that does not come is not waited for' },
     changes: [
       {
-        file: 'dist/lib/http/server/logon/handshake.js',
+        file: 'dist/lib/http/server/logon/pending-logon.js',
         text: 'this.#onTimeout(reason);',
         becomes: '',
       },
@@ -304,7 +304,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'await (0, within_time_js_1.withinTime)(this.#readyCredentials(scheme), limits.legTimeoutMs)',
+        text: 'await (0, time_limit_js_1.withinTime)(this.#readyCredentials(scheme), limits.legTimeoutMs)',
         becomes: 'await this.#readyCredentials(scheme)',
       },
     ],
@@ -458,7 +458,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: only a wrong password is answered as one',
-    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
+    test: { file: 'unit/http/server/rejections', title: 'on leg 2, whatever token the package made' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
@@ -469,7 +469,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: the token of a failure is sent',
-    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
+    test: { file: 'unit/http/server/rejections', title: 'on leg 2, whatever token the package made' },
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
@@ -482,7 +482,7 @@ export const httpServerMutants = [
   {
     name: 'http: a domain that the client made up is an outage of the server',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'is a wrong password for a client that names a domain that it made up',
     },
     changes: [
@@ -496,7 +496,7 @@ export const httpServerMutants = [
   {
     name: 'http: an outage is a wrong password',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'is 503 for a client of the domain of the server',
     },
     changes: [
@@ -521,7 +521,7 @@ export const httpServerMutants = [
   {
     name: 'http: a guest is not answered as a wrong password',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'takes an unknown name for the guest account',
     },
     changes: [
@@ -840,7 +840,7 @@ export const httpServerMutants = [
   {
     name: 'http: a slow domain that the client made up is an outage of the server',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'because of a domain that the client made up',
     },
     changes: [
@@ -853,7 +853,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: names of NTLM are read by the flags of one message',
-    test: { file: 'unit/http/server/refusals', title: 'which was agreed on' },
+    test: { file: 'unit/http/server/rejections', title: 'which was agreed on' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/named-authority.js',

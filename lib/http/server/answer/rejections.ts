@@ -1,7 +1,7 @@
 /** The refusals: what the client is told, and what the log. */
 
 import type { Answer } from './answer.js';
-import type { DropReason } from '../logon/handshake.js';
+import type { DropReason } from '../logon/pending-logon.js';
 
 interface Refusal extends Answer {
   reason: string;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import type { ServerContext } from '../../../context/server-context.js';
 import type { Authentication } from '../authentication.js';
-import type { DropReason, Handshake } from './handshake.js';
+import type { DropReason, Handshake } from './pending-logon.js';
 import { KeptContext, type Closable } from './kept-context.js';
 
 /** A logon that holds for a connection. */
