@@ -27,7 +27,7 @@ if (cluster.isPrimary) {
 } else {
   const authenticator = new Authenticator({
     packages: { Negotiate: name },
-    proxy: 'pinned',
+    reverseProxy: 'pinned',
     // Clients speak TLS with the proxy: they must have had bindings for it, and
     // have asked for this service.
     ...(target && { extendedProtection: 'behindProxy', targetNames: [target] }),

@@ -1,15 +1,15 @@
-/** Tokens as HTTP carries them: base64 behind the name of the scheme. */
+/** Tokens as HTTP carries them: base64 after the name of the scheme. */
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** How many characters of base64 so many bytes are. */
+/** The number of base64 characters for a number of bytes. */
 export function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
 /**
- * The bytes of a token; undefined for what is no base64. Node's decoder takes
- * much for base64; a token has one way to be written.
+ * Decodes a token; returns undefined if the text is not its canonical base64.
+ * The decoder of Node.js accepts many other texts.
  */
 export function bytesOfBase64(text: string): Buffer | undefined {
   if (!BASE64.test(text)) return undefined;

@@ -1,48 +1,48 @@
-/** What is wrong with an http.Server, for some of its clients: told once, as soon as it can be seen. */
+/** Warns once about each setting of an http.Server that locks out some of its clients. */
 
-import { headerLimitFault } from './header-limit.js';
-import { keepAliveTimeoutFault, maxRequestsFault } from './keep-alive-limits.js';
+import { getHeaderLimitFault } from './header-limit.js';
+import { getKeepAliveTimeoutFault, getMaxRequestsFault } from './keep-alive-limits.js';
 
-/** As much of an http.Server as is looked at. */
-export interface ServerLimits {
+/** The properties of an http.Server that are checked. */
+export interface CheckedServer {
   maxHeaderSize?: number;
   maxRequestsPerSocket?: number | null;
   keepAliveTimeout?: number;
 }
 
-export class ServerFaults {
+export class ServerWarnings {
   readonly #takesNtlm: boolean;
-  readonly #tell: (reason: string) => void;
-  /** The codes that were told, by server: some limits are properties that are set later. */
-  readonly #told = new WeakMap<ServerLimits, Set<string>>();
+  readonly #log: (reason: string) => void;
+  /** The warnings that were given, by server: some settings are properties that can be set later. */
+  readonly #warned = new WeakMap<CheckedServer, Set<string>>();
 
   /**
-   * @param takesNtlm whether logons may take several requests on one connection
-   * @param tell for the log; the process gets a warning, too
+   * @param takesNtlm whether a logon may take several requests on one connection
+   * @param log logs a warning, which is also emitted as a warning of the process
    */
-  constructor(takesNtlm: boolean, tell: (reason: string) => void) {
+  constructor(takesNtlm: boolean, log: (reason: string) => void) {
     this.#takesNtlm = takesNtlm;
-    this.#tell = tell;
+    this.#log = log;
   }
 
-  look(server: ServerLimits): void {
-    const told = this.#told.get(server) ?? new Set();
-    this.#told.set(server, told);
-    for (const [code, fault] of this.#faults(server)) {
-      if (fault === undefined || told.has(code)) continue;
-      told.add(code);
-      this.#tell(fault);
+  check(server: CheckedServer): void {
+    const warned = this.#warned.get(server) ?? new Set();
+    this.#warned.set(server, warned);
+    for (const [code, fault] of this.#getFaults(server)) {
+      if (fault === undefined || warned.has(code)) continue;
+      warned.add(code);
+      this.#log(fault);
       process.emitWarning(fault, { code });
     }
   }
 
-  #faults(server: ServerLimits): (readonly [code: string, fault: string | undefined])[] {
-    const ofHeaders = ['SECUR32_HTTP_HEADER_LIMIT', headerLimitFault(server)] as const;
-    if (!this.#takesNtlm) return [ofHeaders];
+  #getFaults(server: CheckedServer): (readonly [code: string, fault: string | undefined])[] {
+    const headerLimit = ['SECUR32_HTTP_HEADER_LIMIT', getHeaderLimitFault(server)] as const;
+    if (!this.#takesNtlm) return [headerLimit];
     return [
-      ofHeaders,
-      ['SECUR32_HTTP_MAX_REQUESTS', maxRequestsFault(server)],
-      ['SECUR32_HTTP_KEEP_ALIVE_TIMEOUT', keepAliveTimeoutFault(server)],
+      headerLimit,
+      ['SECUR32_HTTP_MAX_REQUESTS', getMaxRequestsFault(server)],
+      ['SECUR32_HTTP_KEEP_ALIVE_TIMEOUT', getKeepAliveTimeoutFault(server)],
     ];
   }
 }

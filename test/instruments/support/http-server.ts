@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { getAuthentication } from '../../../lib/http/server/authentication.js';
 import type { HttpAuthEvent } from '../../../lib/http/server/events.js';
-import { openHandshakes } from '../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../lib/http/server/logon/handshake-slots.js';
 import {
   integratedAuth,
   type IntegratedAuth,
@@ -63,7 +63,7 @@ export async function closeServers(): Promise<void> {
     await closed;
   }
   // A leg that nobody waits for any more keeps its slot until it has ended.
-  await until(() => openHandshakes() === 0);
+  await until(() => countOpenHandshakes() === 0);
 }
 
 export interface ServeOptions {

@@ -6,13 +6,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { getAuthentication } from '../../../lib/http/server/authentication.js';
-import type { Decision } from '../../../lib/http/server/authenticator.js';
+import type { ServerDecision } from '../../../lib/http/server/decision.js';
 import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
 import { serve, type ServeOptions, type TestServer } from './http-server.js';
 
 export interface UpgradeServer extends TestServer {
   /** Decisions about upgrades. */
-  decisions: Decision[];
+  decisions: ServerDecision[];
   /** Whether sockets whose upgrade was decided about have listeners for errors. */
   upgraded: Duplex[];
 }
@@ -24,7 +24,7 @@ export async function serveUpgrades(
 ): Promise<UpgradeServer> {
   const running = await serve(options, more);
   const { server, auth } = running;
-  const decisions: Decision[] = [];
+  const decisions: ServerDecision[] = [];
   const upgraded: Duplex[] = [];
   const webSockets = new WebSocketServer({ noServer: true });
   webSockets.on('headers', (fields, request) => {

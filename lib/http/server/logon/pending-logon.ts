@@ -1,94 +1,100 @@
 import type { ExtendedProtection } from '../../../context/extended-protection.js';
-import type { ServerContext } from '../../../context/server-context.js';
 import type { StepResult } from '../../../context/handshake.js';
-import type { ReleaseSlot } from './handshake-slots.js';
+import type { ServerContext } from '../../../context/server-context.js';
 import type { Scheme } from '../../schemes.js';
+import type { ReleaseSlot } from './handshake-slots.js';
 
-/** Why a logon was given up while it was under way. */
+/** Why a pending logon was given up. */
 export type DropReason =
-  | 'the leg took too long'
-  | 'the next leg did not come'
-  | 'the connection ended'
+  | 'the leg timed out'
+  | 'the client did not send its next token in time'
+  | 'the connection was closed'
   | 'the request had no token'
   | 'the request had a token of another scheme'
   | 'the request was malformed'
-  | 'another request came while a leg ran'
+  | 'another request arrived during a leg'
   | 'the request was forwarded'
-  | 'the request was refused'
-  | 'there were too many legs'
-  | 'the next leg cannot come on this connection'
-  | 'the authentication was closed'
+  | 'the request was rejected'
+  | 'the logon took too many legs'
+  | 'the connection cannot carry the next leg'
+  | 'the authenticator was closed'
   | 'the leg failed';
 
-/** A logon that is under way: its context, and the bounds of its time. */
-export class Handshake {
-  readonly scheme: Scheme;
-  readonly context: ServerContext;
-  /** What of Extended Protection its context checks. */
-  readonly level: ExtendedProtection;
-  readonly #timeoutMs: number;
-  readonly #release: ReleaseSlot;
-  readonly #onTimeout: (reason: DropReason) => void;
+export interface PendingLogonOptions {
+  scheme: Scheme;
+  context: ServerContext;
+  /** The level of Extended Protection that the context enforces. */
+  protectionLevel: ExtendedProtection;
+  /** The most time for one leg, and for the client's next token, in milliseconds. */
+  timeoutMs: number;
+  releaseSlot: ReleaseSlot;
+  /** Must drop the logon. */
+  onTimeout: (reason: DropReason) => void;
+}
+
+/** A logon between its first token and its end: its context and its time limits. */
+export class PendingLogon {
+  readonly #options: PendingLogonOptions;
   #timer: NodeJS.Timeout | undefined;
   #legs = 0;
   #dropped: DropReason | undefined;
   #challenge: Buffer | undefined;
 
-  /** @param onTimeout must drop it */
-  constructor(
-    scheme: Scheme,
-    context: ServerContext,
-    level: ExtendedProtection,
-    timeoutMs: number,
-    release: ReleaseSlot,
-    onTimeout: (reason: DropReason) => void,
-  ) {
-    this.scheme = scheme;
-    this.context = context;
-    this.level = level;
-    this.#timeoutMs = timeoutMs;
-    this.#release = release;
-    this.#onTimeout = onTimeout;
+  constructor(options: PendingLogonOptions) {
+    this.#options = options;
+  }
+
+  get scheme(): Scheme {
+    return this.#options.scheme;
+  }
+
+  get context(): ServerContext {
+    return this.#options.context;
+  }
+
+  get protectionLevel(): ExtendedProtection {
+    return this.#options.protectionLevel;
   }
 
   get legs(): number {
     return this.#legs;
   }
 
-  /** The last token that the server made. */
+  /** The server's last token. */
   get challenge(): Buffer | undefined {
     return this.#challenge;
   }
 
-  /** Why it was given up; undefined if it was not. */
+  /** Why the logon was given up; undefined if it was not. */
   get dropped(): DropReason | undefined {
     return this.#dropped;
   }
 
-  /** Rejects as `ServerContext.step` does; at once when it is dropped meanwhile. */
+  /** Rejects as `ServerContext.step` does, and immediately if the logon is dropped meanwhile. */
   async step(token: Buffer): Promise<StepResult> {
     this.#legs += 1;
-    this.#wait('the leg took too long');
+    this.#startTimer('the leg timed out');
     const result = await this.context.step(token);
     this.#challenge = result.token;
-    if (!result.done) this.#wait('the next leg did not come');
+    if (!result.done) this.#startTimer('the client did not send its next token in time');
     return result;
   }
 
-  #wait(reason: DropReason): void {
+  #startTimer(reason: DropReason): void {
     if (this.#dropped !== undefined) return;
     clearTimeout(this.#timer);
+    const { timeoutMs, onTimeout } = this.#options;
     this.#timer = setTimeout(() => {
-      this.#onTimeout(reason);
-    }, this.#timeoutMs).unref();
+      onTimeout(reason);
+    }, timeoutMs).unref();
   }
 
-  /** It is done; the context is somebody else's now. */
-  finish(): ServerContext {
+  /** Ends the logon, but leaves the context to the caller. */
+  finish(): void {
     this.#end();
-    return this.context;
   }
 
+  /** Gives the logon up and closes its context. */
   drop(reason: DropReason): void {
     if (this.#dropped !== undefined) return;
     this.#dropped = reason;
@@ -98,8 +104,8 @@ export class Handshake {
 
   #end(): void {
     clearTimeout(this.#timer);
-    // Whoever gives a logon up has not ended its leg: clients that come and go
-    // at once must not make more of them than there are slots.
-    this.context.whenIdle(this.#release);
+    // Dropping a logon does not end the leg that runs: clients that connect and
+    // disconnect at once must not cause more legs than there are slots.
+    this.context.whenIdle(this.#options.releaseSlot);
   }
 }

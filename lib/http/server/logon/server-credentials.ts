@@ -1,35 +1,40 @@
-/** The credentials of the server: one for each scheme, acquired at the start, and again when they expire. */
+/** The server's credentials: one set per scheme, acquired at the start and again after they expire. */
 
 import { Credentials } from '../../../context/credentials.js';
-import { codedError } from '../../../core/errors.js';
+import { closedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
+import { isExpired } from '../../expiry.js';
 import type { Scheme } from '../../schemes.js';
-import type { Settings } from '../options.js';
+import type { ServerSettings } from '../settings.js';
 
 export class ServerCredentials {
-  readonly #settings: Settings;
+  readonly #settings: Pick<ServerSettings, 'schemes' | 'packages' | 'ntlm'>;
   readonly #acquired = new Map<Scheme, Promise<Credentials>>();
   #closed = false;
 
-  constructor(settings: Settings) {
+  constructor(settings: Pick<ServerSettings, 'schemes' | 'packages' | 'ntlm'>) {
     this.#settings = settings;
   }
 
-  /** Acquires all of them. Rejects as `Credentials.acquire` does. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Acquires the credentials of all schemes. Rejects as `Credentials.acquire` does. */
   async acquireAll(): Promise<void> {
-    // Each has an end that somebody waits for, also where another one failed first.
+    // Wait for all of them, so that no rejection stays unhandled if an earlier one fails.
     const all = await Promise.allSettled(this.#settings.schemes.map((scheme) => this.get(scheme)));
     const failed = all.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
   async get(scheme: Scheme): Promise<Credentials> {
-    if (this.#closed) throw codedError('ERR_SECUR32_CLOSED', 'the authentication was closed');
+    if (this.#closed) throw closedError('the authenticator');
     const acquired = this.#acquired.get(scheme);
     const credentials = await acquired;
     if (credentials !== undefined && !isExpired(credentials)) return credentials;
     const later = this.#acquired.get(scheme);
-    // Another request may have begun this meanwhile.
+    // Another request may have renewed them meanwhile.
     return later !== undefined && later !== acquired ? later : this.#renew(scheme, credentials);
   }
 
@@ -48,12 +53,13 @@ export class ServerCredentials {
   }
 
   async #acquire(packageName: string): Promise<Credentials> {
-    const credentials = await this.#withoutNtlm(packageName);
+    const credentials = await this.#acquireInbound(packageName);
     if (this.#closed) credentials.close();
     return credentials;
   }
 
-  async #withoutNtlm(packageName: string): Promise<Credentials> {
+  /** With `ntlm: false`, the credentials of Negotiate exclude NTLM where the system supports that. */
+  async #acquireInbound(packageName: string): Promise<Credentials> {
     const options = { package: packageName, use: 'inbound' } as const;
     if (this.#settings.ntlm || packageKind(packageName) !== 'negotiate') {
       return Credentials.acquire(options);
@@ -61,13 +67,13 @@ export class ServerCredentials {
     try {
       return await Credentials.acquire({ ...options, packageList: ['!ntlm'] });
     } catch (error) {
-      // Where Negotiate would ignore the list, what it chose is looked at in the end.
-      if (!isCode(error, 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED')) throw error;
+      // Where Negotiate would ignore the list, the negotiated package is checked after the logon.
+      if (!hasCode(error, 'ERR_SECUR32_PACKAGE_LIST_UNSUPPORTED')) throw error;
       return Credentials.acquire(options);
     }
   }
 
-  /** Gives them back; logons that began with them may end. */
+  /** Closes the credentials; logons that began with them may finish. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = await Promise.allSettled(this.#acquired.values());
@@ -76,10 +82,6 @@ export class ServerCredentials {
   }
 }
 
-function isExpired({ expiresAt }: Credentials): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
-}
-
-function isCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
