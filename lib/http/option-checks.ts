@@ -1,7 +1,7 @@
 /** Checks of options that HTTP servers and clients share. */
 
+import { checkedBoolean as checkedBooleanValue, namesOf, ownRecord } from '../core/checks.js';
 import { argumentError } from '../core/errors.js';
-import { namesOf, ownRecord } from '../core/checks.js';
 
 /** The largest delay that a timer of Node.js takes. */
 const MAX_LIMIT = 2 ** 31 - 1;
@@ -9,8 +9,7 @@ const MAX_LIMIT = 2 ** 31 - 1;
 /** Returns a boolean option. @param options as returned by `ownOptions` */
 export function checkedBoolean(options: object, name: string, byDefault: boolean): boolean {
   const value: unknown = name in options ? (options as Record<string, unknown>)[name] : byDefault;
-  if (typeof value !== 'boolean') throw argumentError(`${name} must be true or false`);
-  return value;
+  return checkedBooleanValue(value, name);
 }
 
 /** Returns an option that must be one of some strings. */

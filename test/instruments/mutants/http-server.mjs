@@ -293,7 +293,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/negotiation.js',
-        text: "            if (this.#credentials.isClosed)\n                throw (0, closed_error_js_1.closedError)('the authenticator');\n",
+        text: "            if (this.#credentials.isClosed)\n                throw (0, errors_js_1.closedError)('the authenticator');\n",
         becomes: '',
       },
     ],

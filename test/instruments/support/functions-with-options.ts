@@ -73,7 +73,7 @@ const SERVER = [
   'channelBindings',
   'targetNames',
   'persistKerberos',
-  'proxy',
+  'reverseProxy',
   'crossSite',
   'keepContext',
   'limits',
