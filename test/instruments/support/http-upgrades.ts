@@ -1,4 +1,4 @@
-/** Servers with `secur32/http` that speak WebSocket, by the package ws. */
+/** WebSocket servers that use `secur32/http` and the package ws. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -11,13 +11,13 @@ import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js'
 import { serve, type ServeOptions, type TestServer } from './http-server.js';
 
 export interface UpgradeServer extends TestServer {
-  /** Decisions about upgrades. */
+  /** The decisions about upgrades. */
   decisions: ServerDecision[];
-  /** Whether sockets whose upgrade was decided about have listeners for errors. */
+  /** For each decision, whether the socket then had a listener for errors. */
   upgraded: Duplex[];
 }
 
-/** A server whose WebSockets say who it is, and then every message again. */
+/** A server whose WebSockets send the client's identity, then echo every message. */
 export async function serveUpgrades(
   options: IntegratedAuthOptions = {},
   more: ServeOptions = {},
