@@ -7,8 +7,20 @@ const UNICODE = 0x0000_0001;
 const CHALLENGE_FLAGS = 20;
 const AUTHENTICATE_FLAGS = 60;
 
+const NEGOTIATE_HEADER = Buffer.from('NTLMSSP\0\x01\0\0\0', 'latin1');
+
 export const NTLM_CHALLENGE = 2;
 export const NTLM_AUTHENTICATE = 3;
+
+/** Whether a token contains the signature of an NTLM message, plain or wrapped in SPNEGO. */
+export function includesNtlm(token: Buffer): boolean {
+  return token.includes(SIGNATURE);
+}
+
+/** Whether a token contains a NEGOTIATE_MESSAGE, which only requests a challenge. */
+export function includesNtlmNegotiate(token: Buffer): boolean {
+  return token.includes(NEGOTIATE_HEADER);
+}
 
 /** The type of the message at the start of the bytes: 1, 2 or 3 from a correct peer; undefined if there is none. */
 export function ntlmMessageType(bytes: Uint8Array): number | undefined {

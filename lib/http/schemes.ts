@@ -9,7 +9,7 @@ export const SCHEMES = ['Negotiate', 'NTLM'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
 /** Finds the scheme with this name, which is case-insensitive. */
-export function schemeOf(name: string): Scheme | undefined {
+export function findScheme(name: string): Scheme | undefined {
   const wanted = name.toLowerCase();
   return SCHEMES.find((known) => known.toLowerCase() === wanted);
 }

@@ -179,8 +179,8 @@ export const httpServerMutants = [
         becomes: 'if (false)',
       },
       {
-        file: 'dist/lib/http/server/request/authorization-header.js',
-        text: 'if (base64.length > (0, token68_js_1.base64Length)(tokenBytes))',
+        file: 'dist/lib/http/token68.js',
+        text: 'if (text.length > base64Length(maxBytes))',
         becomes: 'if (false)',
       },
     ],
@@ -304,8 +304,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/negotiation.js',
-        text: 'await (0, time_limit_js_1.withinTime)(this.#getCredentials(scheme), limits.legTimeoutMs)',
-        becomes: 'await this.#getCredentials(scheme)',
+        text: 'await (0, time_limit_js_1.withinTime)(this.#getCredentials(scheme), limits.legTimeoutMs, ',
+        becomes: 'await ((promise) => promise)(this.#getCredentials(scheme), limits.legTimeoutMs, ',
       },
     ],
   },

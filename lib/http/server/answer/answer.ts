@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Scheme } from '../../schemes.js';
-import { drainBody, type BodyBounds } from '../request/request-body.js';
+import { discardRequestBody, type BodyBounds } from '../request/request-body.js';
 
 export interface Answer {
   status: number;
@@ -45,7 +45,7 @@ export function getAnswerFields(
 /** Writes an answer, unless the response was already answered, and discards the body of the request. */
 export function writeAnswer(response: ServerResponse, answer: Answer, bounds: BodyBounds): void {
   const { req: request } = response;
-  const fits = drainBody(request, bounds);
+  const fits = discardRequestBody(request, bounds);
   if (response.headersSent || response.writableEnded) return;
   response.statusCode = answer.status;
   if (answer.close || !fits) response.setHeader('Connection', 'close');

@@ -39,7 +39,7 @@ export function whyConnectionEnds(reply: Reply, bounds: BodyBounds): string | un
  * (`checkContinue`): unless 100 is sent, Node.js ends the connection after any
  * answer. The body is then sent and discarded.
  */
-export function requestBody(reply: Reply): void {
+export function sendContinue(reply: Reply): void {
   // An upgrade request has no body.
   if (reply instanceof UpgradeReply) return;
   const { _expect_continue: waits, _sent100: isSent } = reply as Internals;

@@ -7,7 +7,7 @@ import { closedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 import { withinTime } from '../../time-limit.js';
-import { requestBody, whyConnectionEnds } from '../answer/kept-alive.js';
+import { sendContinue, whyConnectionEnds } from '../answer/kept-alive.js';
 import { setLogonFields } from '../answer/logon-fields.js';
 import * as rejections from '../answer/rejections.js';
 import type { Rejection } from '../answer/rejections.js';
@@ -98,7 +98,11 @@ export class Negotiation {
     });
     if (releaseSlot === undefined) return rejections.busy();
     try {
-      const credentials = await withinTime(this.#getCredentials(scheme), limits.legTimeoutMs);
+      const credentials = await withinTime(
+        this.#getCredentials(scheme),
+        limits.legTimeoutMs,
+        () => new Error('the server was not ready in time'),
+      );
       // close() dropped only the logons that had begun.
       if (this.#credentials.isClosed) throw closedError('the authenticator');
       const context = new ServerContext(credentials, {
@@ -166,7 +170,7 @@ export class Negotiation {
         isMultiplexing ? rejections.onlyOneLeg() : rejections.notKeptAlive(end ?? ''),
       );
     }
-    requestBody(reply);
+    sendContinue(reply);
     return { kind: 'continued', token };
   }
 

@@ -1,23 +1,21 @@
-/** The server's credentials: one set per scheme, acquired at the start and again after they expire. */
-
 import { Credentials } from '../../../context/credentials.js';
-import { closedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
-import { isExpired } from '../../expiry.js';
+import { CredentialsCache } from '../../credentials-cache.js';
 import type { Scheme } from '../../schemes.js';
 import type { ServerSettings } from '../settings.js';
 
+/** The credentials that a server accepts logons with. */
 export class ServerCredentials {
   readonly #settings: Pick<ServerSettings, 'schemes' | 'packages' | 'ntlm'>;
-  readonly #acquired = new Map<Scheme, Promise<Credentials>>();
-  #closed = false;
+  readonly #cache: CredentialsCache;
 
   constructor(settings: Pick<ServerSettings, 'schemes' | 'packages' | 'ntlm'>) {
     this.#settings = settings;
+    this.#cache = new CredentialsCache('the authenticator', (scheme) => this.#acquire(scheme));
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#cache.isClosed;
   }
 
   /** Acquires the credentials of all schemes. Rejects as `Credentials.acquire` does. */
@@ -28,40 +26,15 @@ export class ServerCredentials {
     if (failed) throw failed.reason;
   }
 
+  /** Rejects as `Credentials.acquire` does, and with `ERR_SECUR32_CLOSED`. */
   async get(scheme: Scheme): Promise<Credentials> {
-    if (this.#closed) throw closedError('the authenticator');
-    const acquired = this.#acquired.get(scheme);
-    const credentials = await acquired;
-    if (credentials !== undefined && !isExpired(credentials)) return credentials;
-    const later = this.#acquired.get(scheme);
-    // Another request may have renewed them meanwhile.
-    return later !== undefined && later !== acquired ? later : this.#renew(scheme, credentials);
-  }
-
-  #renew(scheme: Scheme, old: Credentials | undefined): Promise<Credentials> {
-    const acquiring = this.#acquire(this.#settings.packages[scheme]);
-    this.#acquired.set(scheme, acquiring);
-    acquiring.then(
-      () => old?.close(),
-      () => {
-        old?.close();
-        // The next request tries again.
-        if (this.#acquired.get(scheme) === acquiring) this.#acquired.delete(scheme);
-      },
-    );
-    return acquiring;
-  }
-
-  async #acquire(packageName: string): Promise<Credentials> {
-    const credentials = await this.#acquireInbound(packageName);
-    if (this.#closed) credentials.close();
-    return credentials;
+    return this.#cache.get(scheme);
   }
 
   /** With `ntlm: false`, the credentials of Negotiate exclude NTLM where the system supports that. */
-  async #acquireInbound(packageName: string): Promise<Credentials> {
-    const options = { package: packageName, use: 'inbound' } as const;
-    if (this.#settings.ntlm || packageKind(packageName) !== 'negotiate') {
+  async #acquire(scheme: Scheme): Promise<Credentials> {
+    const options = { package: this.#settings.packages[scheme], use: 'inbound' } as const;
+    if (this.#settings.ntlm || packageKind(options.package) !== 'negotiate') {
       return Credentials.acquire(options);
     }
     try {
@@ -75,10 +48,7 @@ export class ServerCredentials {
 
   /** Closes the credentials; logons that began with them may finish. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const all = await Promise.allSettled(this.#acquired.values());
-    for (const outcome of all) if (outcome.status === 'fulfilled') outcome.value.close();
-    this.#acquired.clear();
+    await this.#cache.close();
   }
 }
 

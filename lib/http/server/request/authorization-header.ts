@@ -1,7 +1,7 @@
 /** Reads the Authorization field, strictly: `Negotiate <base64>` and nothing that only resembles it. */
 
-import { schemeOf, type Scheme } from '../../schemes.js';
-import { base64Length, bytesOfBase64 } from '../../token68.js';
+import { findScheme, type Scheme } from '../../schemes.js';
+import { base64Length, decodeToken, splitCredentials } from '../../token68.js';
 
 /** What the Authorization field of a request holds. */
 export type Authorization =
@@ -12,8 +12,6 @@ export type Authorization =
   /** Something that RFC 9110 and RFC 4559 do not allow; `fault` says why. */
   | { kind: 'malformed'; fault: string }
   | { kind: 'token'; scheme: Scheme; token: Buffer };
-
-const CREDENTIALS = /^(?<scheme>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
 
 /** Room for the name of the scheme and the spaces before the token. */
 const SCHEME_CHARACTERS = 64;
@@ -38,22 +36,18 @@ export function readAuthorization(
 
   // Do not run the pattern on more than a token of allowed size.
   const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
-  const groups = CREDENTIALS.exec(field.slice(0, bound + 1))?.groups;
-  if (groups?.['scheme'] === undefined)
-    return malformed('the Authorization field has no valid scheme');
-  const scheme = schemeOf(groups['scheme']);
+  const credentials = splitCredentials(field.slice(0, bound + 1));
+  if (credentials === undefined) return malformed('the Authorization field has no valid scheme');
+  const scheme = findScheme(credentials.scheme);
   if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
 
   if (field.length > bound) return malformed('the token is too large');
-  const base64 = groups['rest'];
-  if (base64 === undefined || base64 === '') return { kind: 'none' };
-  if (base64.length > base64Length(tokenBytes)) {
-    return malformed('the token is too large');
-  }
-  const token = bytesOfBase64(base64);
-  if (token === undefined) return malformed('the token is not base64');
-  if (token.length > tokenBytes) return malformed('the token is too large');
-  return { kind: 'token', scheme, token };
+  const { rest } = credentials;
+  if (rest === undefined || rest === '') return { kind: 'none' };
+  const token = decodeToken(rest, tokenBytes);
+  return typeof token === 'string'
+    ? malformed(`the token is ${token}`)
+    : { kind: 'token', scheme, token };
 }
 
 function malformed(fault: string): Authorization {

@@ -34,7 +34,7 @@ function isRead({ complete, readableLength }: IncomingMessage): boolean {
  * that is too large. If the body turns out to be too large or too slow, the
  * connection is destroyed.
  */
-export function drainBody(request: IncomingMessage, bounds: BodyBounds): boolean {
+export function discardRequestBody(request: IncomingMessage, bounds: BodyBounds): boolean {
   // The socket is destroyed: neither 'data' nor 'end' will fire.
   if (request.destroyed) return true;
   if (isRead(request)) {
