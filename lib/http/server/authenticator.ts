@@ -11,21 +11,21 @@ import type { Reply } from './answer/reply.js';
 import { Responder } from './answer/responder.js';
 import { UpgradeReply, type UpgradeReplyOptions } from './answer/upgrade-reply.js';
 import type { Authentication } from './authentication.js';
+import type { CheckedServer } from './checked-server.js';
 import { admit, ANSWERED, pass, type ServerDecision } from './decision.js';
 import type { Connection } from './logon/connection.js';
 import { Connections } from './logon/connections.js';
 import { Negotiation, type Leg, type LegOutcome } from './logon/negotiation.js';
-import { isKerberosOnly } from './logon/ntlm-token.js';
 import type { IntegratedAuthOptions } from './options.js';
 import { readAuthorization, type Authorization } from './request/authorization-header.js';
 import { isCrossSite } from './request/cross-site.js';
 import { isForwarded } from './request/forwarding.js';
-import { mayLackHeaders } from './request/header-count.js';
 import { isHttp2, requireHttp1 } from './request/http2.js';
 import { isPreflight, resemblesPreflight } from './request/preflight.js';
+import { checkRequest } from './request/request-checks.js';
 import { checkSupported } from './request/supported-requests.js';
 import { isUpgrade } from './request/upgrade.js';
-import { ServerWarnings, type CheckedServer } from './server-warnings.js';
+import { ServerWarnings } from './server-warnings.js';
 import { checkedOptions, type ServerSettings } from './settings.js';
 
 /**
@@ -56,7 +56,7 @@ export class Authenticator {
   constructor(options: IntegratedAuthOptions = {}) {
     const settings = checkedOptions(options);
     const responder = new Responder(settings);
-    const warnings = new ServerWarnings(takesNtlm(settings), (reason) => {
+    const warnings = new ServerWarnings(settings, (reason) => {
       responder.log({ type: 'warning', reason });
     });
     if (settings.server !== undefined) warnings.check(settings.server);
@@ -186,7 +186,7 @@ export class Authenticator {
     }
     const connection = this.#connections.get(request);
     markRequestReceived(request.socket);
-    const fault = this.#checkRequest(connection, request, reply);
+    const fault = this.#closed ? rejections.closed() : checkRequest(connection, request, reply);
     if (fault !== undefined) return this.#reject(request, reply, fault);
 
     const preflight = this.#decidePreflight(request, reply);
@@ -203,29 +203,6 @@ export class Authenticator {
     return authorization.kind === 'token'
       ? this.#decideLeg({ connection, request, reply, ...authorization })
       : this.#decideWithoutToken(connection, request, reply, authorization);
-  }
-
-  /** Why nothing in the request can be relied on; undefined if it can. */
-  #checkRequest(
-    connection: Connection,
-    request: IncomingMessage,
-    reply: Reply,
-  ): Rejection | undefined {
-    if (this.#closed) return rejections.closed();
-    if (connection.isLegRunning || connection.isBroken) {
-      connection.break();
-      return rejections.pipelined();
-    }
-    const fault = reply instanceof UpgradeReply ? reply.fault : undefined;
-    if (fault !== undefined) {
-      connection.drop('the request was malformed');
-      return fault === 'has a body' ? rejections.upgradeWithBody() : rejections.upgradeDidNotWait();
-    }
-    if (mayLackHeaders(request)) {
-      connection.drop('the request was malformed');
-      return rejections.tooManyHeaders();
-    }
-    return undefined;
   }
 
   /**
@@ -319,12 +296,4 @@ export class Authenticator {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Whether a logon may take several requests on one connection. */
-function takesNtlm(settings: ServerSettings): boolean {
-  return (
-    settings.reverseProxy !== 'multiplexing' &&
-    !settings.schemes.every((scheme) => isKerberosOnly(settings, scheme))
-  );
 }

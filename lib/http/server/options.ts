@@ -6,10 +6,10 @@ import type { ChannelBindings } from '../../channel-bindings/channel-bindings.js
 import type { ExtendedProtection } from '../../context/extended-protection.js';
 import type { RequirableAttribute } from '../../context/granted-attributes.js';
 import type { Scheme } from '../schemes.js';
+import type { CheckedServer } from './checked-server.js';
 import type { ServerLogger } from './events.js';
 import type { CrossSite } from './request/cross-site.js';
 import type { Preflight } from './request/preflight.js';
-import type { CheckedServer } from './server-warnings.js';
 
 /**
  * The reverse proxy between the clients and this server:

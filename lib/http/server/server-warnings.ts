@@ -1,14 +1,10 @@
 /** Warns once about each setting of an http.Server that locks out some of its clients. */
 
+import type { CheckedServer } from './checked-server.js';
 import { getHeaderLimitFault } from './header-limit.js';
 import { getKeepAliveTimeoutFault, getMaxRequestsFault } from './keep-alive-limits.js';
-
-/** The properties of an http.Server that are checked. */
-export interface CheckedServer {
-  maxHeaderSize?: number;
-  maxRequestsPerSocket?: number | null;
-  keepAliveTimeout?: number;
-}
+import { isKerberosOnly } from './logon/ntlm-token.js';
+import type { ServerSettings } from './settings.js';
 
 export class ServerWarnings {
   readonly #takesNtlm: boolean;
@@ -16,12 +12,12 @@ export class ServerWarnings {
   /** The warnings that were given, by server: some settings are properties that can be set later. */
   readonly #warned = new WeakMap<CheckedServer, Set<string>>();
 
-  /**
-   * @param takesNtlm whether a logon may take several requests on one connection
-   * @param log logs a warning, which is also emitted as a warning of the process
-   */
-  constructor(takesNtlm: boolean, log: (reason: string) => void) {
-    this.#takesNtlm = takesNtlm;
+  /** @param log logs a warning, which is also emitted as a warning of the process */
+  constructor(settings: ServerSettings, log: (reason: string) => void) {
+    // Only where NTLM is accepted may a logon take several requests on one connection.
+    this.#takesNtlm =
+      settings.reverseProxy !== 'multiplexing' &&
+      !settings.schemes.every((scheme) => isKerberosOnly(settings, scheme));
     this.#log = log;
   }
 

@@ -53,7 +53,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'ends logon and connection' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/request/request-checks.js',
         text: 'connection.isLegRunning || connection.isBroken',
         becomes: 'connection.isBroken',
       },
