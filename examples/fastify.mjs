@@ -1,9 +1,9 @@
-// A server that knows who is calling, with Fastify 5.
+// A server with Windows authentication, with Fastify 5.
 //
 //   node examples/fastify.mjs PORT
 //   curl --negotiate -u : http://localhost:PORT/
 //
-//   SECUR32_EXAMPLE_PACKAGE  the security package behind Negotiate, Negotiate by default
+//   SECUR32_EXAMPLE_PACKAGE  the security package for the scheme Negotiate; default: Negotiate
 
 import fastify from 'fastify';
 import { AccessRules } from 'secur32';
@@ -21,11 +21,11 @@ await app.register(
 
 app.get('/', async (request) => `welcome, ${await nameOf(getIdentity(request))}\n`);
 
-// A rule for some routes alone.
+// A rule for some of the routes.
 await app.register(async (offices) => {
   offices.addHook('onRequest', async (request, reply) => {
     if (administrators.permits(getIdentity(request))) return;
-    return reply.code(403).send('you are no administrator\n');
+    return reply.code(403).send('you are not an administrator\n');
   });
   offices.get('/administrators', async () => 'for administrators only\n');
 });

@@ -1,9 +1,9 @@
-// A server that knows who is calling, with Koa 3.
+// A server with Windows authentication, with Koa 3.
 //
 //   node examples/koa.mjs PORT
 //   curl --negotiate -u : http://localhost:PORT/
 //
-//   SECUR32_EXAMPLE_PACKAGE  the security package behind Negotiate, Negotiate by default
+//   SECUR32_EXAMPLE_PACKAGE  the security package for the scheme Negotiate; default: Negotiate
 
 import Koa from 'koa';
 import { createServer } from 'node:http';
@@ -22,7 +22,7 @@ const routes = {
     ctx.body = `welcome, ${await nameOf(getIdentity(ctx))}\n`;
   },
   'GET /administrators': (ctx) => {
-    if (!administrators.permits(getIdentity(ctx))) ctx.throw(403, 'you are no administrator\n');
+    if (!administrators.permits(getIdentity(ctx))) ctx.throw(403, 'you are not an administrator\n');
     ctx.body = 'for administrators only\n';
   },
   'POST /notes': async (ctx) => {

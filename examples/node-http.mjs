@@ -1,9 +1,9 @@
-// A server that knows who is calling, with node:http and no framework.
+// A server with Windows authentication, with node:http and no framework.
 //
 //   node examples/node-http.mjs PORT
 //   curl --negotiate -u : http://localhost:PORT/
 //
-//   SECUR32_EXAMPLE_PACKAGE  the security package behind Negotiate, Negotiate by default
+//   SECUR32_EXAMPLE_PACKAGE  the security package for the scheme Negotiate; default: Negotiate
 
 import { createServer } from 'node:http';
 import { AccessRules } from 'secur32';
@@ -21,7 +21,7 @@ const routes = {
   'GET /administrators': (request) =>
     administrators.permits(getIdentity(request))
       ? [200, 'for administrators only']
-      : [403, 'you are no administrator'],
+      : [403, 'you are not an administrator'],
   'POST /notes': async (request) => {
     const note = await bodyOf(request);
     return [201, `${note.length} characters by ${await nameOf(getIdentity(request))}`];
@@ -44,7 +44,7 @@ function fail(response, error) {
 
 const server = createServer({ maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE });
 server.on('request', (request, response) => {
-  // What it does not let through it has answered.
+  // The callback runs only for requests that auth lets through.
   auth(request, response, (error) => {
     if (error) fail(response, error);
     else answer(request, response).catch((reason) => fail(response, reason));

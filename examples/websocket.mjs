@@ -1,8 +1,8 @@
-// A server of WebSockets that knows who is calling, with node:http and ws.
+// A WebSocket server with Windows authentication, with node:http and ws.
 //
 //   node examples/websocket.mjs PORT
 //
-//   SECUR32_EXAMPLE_PACKAGE  the security package behind Negotiate, Negotiate by default
+//   SECUR32_EXAMPLE_PACKAGE  the security package for the scheme Negotiate; default: Negotiate
 
 import { createServer } from 'node:http';
 import { getIdentity, integratedAuth, RECOMMENDED_MAX_HEADER_SIZE } from 'secur32/http';
@@ -21,7 +21,7 @@ server.on('request', (request, response) => {
 
 const webSockets = new WebSocketServer({ noServer: true });
 
-// The fields by which the client knows the server are for the answer 101.
+// The 101 response carries the header fields with which the client authenticates the server.
 const fieldsOf = new WeakMap();
 webSockets.on('headers', (lines, request) => {
   for (const [name, value] of Object.entries(fieldsOf.get(request) ?? {})) {
@@ -31,7 +31,7 @@ webSockets.on('headers', (lines, request) => {
 
 async function upgrade(request, socket, head) {
   const { kind, headers } = await auth.decideUpgrade(request, socket, head);
-  // What it does not let through it has answered.
+  // Otherwise decideUpgrade has already answered.
   if (kind === 'answered') return;
   const name = await nameOf(getIdentity(request));
   fieldsOf.set(request, headers);

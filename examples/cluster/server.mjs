@@ -1,14 +1,15 @@
-// A server of several processes behind HAProxy: a user logs on once, and the
-// session cookie that follows is good in all of them.
+// A server with several processes behind HAProxy: a user logs on once and gets a
+// session cookie that is valid in all of them.
 //
 //   node examples/cluster/server.mjs PORT
 //
-// haproxy.cfg beside this file is what stands in front: it ends TLS, and gives
-// each client connection one to the server of its own, as a logon needs it.
+// HAProxy runs in front, with the haproxy.cfg beside this file: it terminates TLS
+// and gives each client connection a connection of its own to the server, which a
+// logon needs.
 //
 //   SESSION_PASSWORD         32 characters or more, the same on every machine
-//   SECUR32_EXAMPLE_PACKAGE  the security package, Negotiate by default
-//   SECUR32_EXAMPLE_TARGET   HTTP/web.example.com: what clients must ask for
+//   SECUR32_EXAMPLE_PACKAGE  the security package; default: Negotiate
+//   SECUR32_EXAMPLE_TARGET   the target name that clients must use: HTTP/web.example.com
 
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -27,9 +28,9 @@ if (cluster.isPrimary) {
 } else {
   const authenticator = new Authenticator({
     packages: { Negotiate: name },
-    proxy: 'pinned',
-    // Clients speak TLS with the proxy: they must have had bindings for it, and
-    // have asked for this service.
+    reverseProxy: 'pinned',
+    // Clients speak TLS with the proxy: they must have sent some channel bindings,
+    // and asked for this service.
     ...(target && { extendedProtection: 'behindProxy', targetNames: [target] }),
     logger: ({ type, reason }) => console.log(`process ${cluster.worker.id}: ${type}, ${reason}`),
   });
@@ -37,11 +38,11 @@ if (cluster.isPrimary) {
 
   const handle = async (request, response) => {
     const session = await sessionOf(request, response);
-    // The cookie says it all; only who has none logs on.
+    // Only clients without a session cookie have to log on.
     if (!session.user) {
       const { kind } = await authenticator.decide(request, response);
       if (kind === 'answered') return;
-      // Nobody logs on to ask whether a page of another site may send something.
+      // A CORS preflight, for which browsers never log on.
       if (kind === 'anonymous') return void response.writeHead(405).end();
       await remember(session, getIdentity(request));
     }

@@ -1,5 +1,5 @@
-// The session: a cookie that is encrypted and sealed, so that any process that
-// has the password can read it, and nobody else can make one.
+// The session: an encrypted and sealed cookie, which only processes that have the
+// password can read or create.
 
 import cluster from 'node:cluster';
 import { getIronSession } from 'iron-session';
@@ -11,16 +11,16 @@ export function sessionOf(request, response) {
     cookieName: '__Host-session',
     password: process.env.SESSION_PASSWORD,
     ttl: HOURS * 60 * 60,
-    // Strict: no page of another site can use it, as integratedAuth sees to it
-    // for the logon. Whoever has the cookie is the user: TLS only, no script.
+    // Strict: no page of another site can use it; integratedAuth ensures the same
+    // for the logon. Whoever has the cookie acts as the user: TLS only, no scripts.
     cookieOptions: { httpOnly: true, secure: true, sameSite: 'strict', path: '/' },
   });
 }
 
-/** What later requests need, and no more: a cookie has 4096 bytes, and groups change. */
+/** Stores what later requests need, and no more: a cookie has at most 4096 bytes, and groups change. */
 export async function remember(session, { sid, name }) {
-  // Wine's packages say neither who it is nor what name that has.
-  session.user = { sid: sid ?? 'unknown', name: name ?? 'nobody says' };
+  // Wine's packages provide neither a SID nor a name.
+  session.user = { sid: sid ?? 'unknown', name: name ?? 'unknown' };
   session.process = cluster.worker.id;
   await session.save();
 }

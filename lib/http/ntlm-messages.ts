@@ -1,16 +1,28 @@
-/** Reads as much of NTLM's messages (MS-NLMP 2.2) as the server must know before or after the package. */
+/** Reads the fields of NTLM messages (MS-NLMP 2.2) that HTTP servers and clients need. */
 
 const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const TYPE_OFFSET = 8;
 const UNICODE = 0x0000_0001;
-/** Where NegotiateFlags stand. */
+/** The offsets of NegotiateFlags. */
 const CHALLENGE_FLAGS = 20;
 const AUTHENTICATE_FLAGS = 60;
+
+const NEGOTIATE_HEADER = Buffer.from('NTLMSSP\0\x01\0\0\0', 'latin1');
 
 export const NTLM_CHALLENGE = 2;
 export const NTLM_AUTHENTICATE = 3;
 
-/** The type of the message that the bytes begin with: 1, 2 or 3 from a right peer; undefined if they are no message. */
+/** Whether a token contains the signature of an NTLM message, plain or wrapped in SPNEGO. */
+export function includesNtlm(token: Buffer): boolean {
+  return token.includes(SIGNATURE);
+}
+
+/** Whether a token contains a NEGOTIATE_MESSAGE, which only requests a challenge. */
+export function includesNtlmNegotiate(token: Buffer): boolean {
+  return token.includes(NEGOTIATE_HEADER);
+}
+
+/** The type of the message at the start of the bytes: 1, 2 or 3 from a correct peer; undefined if there is none. */
 export function ntlmMessageType(bytes: Uint8Array): number | undefined {
   const message = bufferOf(bytes);
   if (message.length < TYPE_OFFSET + 4) return undefined;
@@ -18,14 +30,15 @@ export function ntlmMessageType(bytes: Uint8Array): number | undefined {
   return message.readUInt32LE(TYPE_OFFSET);
 }
 
-/** Whether the bytes begin as every message of NTLM does, also one that is cut off behind that. */
+/** Whether the bytes begin with the signature of an NTLM message, which may be cut off after it. */
 export function beginsAsNtlm(bytes: Uint8Array): boolean {
   return bufferOf(bytes).subarray(0, SIGNATURE.length).equals(SIGNATURE);
 }
 
 /**
- * The one message within a token, which may be wrapped in SPNEGO; undefined
- * for none, and 'several' where the token has the signature more than once.
+ * Finds the message within a token, which may be wrapped in SPNEGO. Returns
+ * undefined if there is none, and 'several' if the token contains the signature
+ * more than once.
  */
 export function ntlmMessageIn(token: Uint8Array): Buffer | 'several' | undefined {
   const bytes = bufferOf(token);
@@ -34,13 +47,13 @@ export function ntlmMessageIn(token: Uint8Array): Buffer | 'several' | undefined
   return bytes.includes(SIGNATURE, start + 1) ? 'several' : bytes.subarray(start);
 }
 
-/** Whether the flags of a CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE choose Unicode for names. */
+/** Whether the flags of a CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE select Unicode for names. */
 export function hasUnicode(message: Buffer): boolean {
   const at = ntlmMessageType(message) === NTLM_CHALLENGE ? CHALLENGE_FLAGS : AUTHENTICATE_FLAGS;
   return message.length >= at + 4 && (message.readUInt32LE(at) & UNICODE) !== 0;
 }
 
-/** What AUTHENTICATE_MESSAGE says about who logs on; undefined if a field is not within the message. */
+/** The account that an AUTHENTICATE_MESSAGE names; undefined if a field lies outside of the message. */
 export function claimedAccount(message: Buffer): { domain: string; user: string } | undefined {
   if (ntlmMessageType(message) !== NTLM_AUTHENTICATE || message.length < 64) return undefined;
   const encoding = hasUnicode(message) ? 'utf16le' : 'latin1';
@@ -52,7 +65,7 @@ export function claimedAccount(message: Buffer): { domain: string; user: string 
 /** MsvAvNbComputerName, MsvAvNbDomainName, MsvAvDnsComputerName, MsvAvDnsDomainName. */
 const NAMES = new Set([1, 2, 3, 4]);
 
-/** The names of the server and of its domain in a CHALLENGE_MESSAGE. */
+/** The names of the server and its domain in a CHALLENGE_MESSAGE. */
 export function challengedNames(message: Buffer): string[] {
   if (ntlmMessageType(message) !== NTLM_CHALLENGE || message.length < 48) return [];
   const names: string[] = [];
@@ -67,7 +80,7 @@ export function challengedNames(message: Buffer): string[] {
   return names;
 }
 
-/** What a field (length, room, offset) stands for. */
+/** The bytes that a field (length, allocated length, offset) refers to. */
 function fieldAt(message: Buffer, at: number): Buffer | undefined {
   const start = message.readUInt32LE(at + 4);
   const end = start + message.readUInt16LE(at);

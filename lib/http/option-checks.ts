@@ -1,16 +1,25 @@
-/** Checks of options that servers and clients of HTTP have in common. */
+/** Checks of options that HTTP servers and clients share. */
 
+import { checkedBoolean as checkedBooleanValue, namesOf, ownRecord } from '../core/checks.js';
 import { argumentError } from '../core/errors.js';
-import { namesOf, ownRecord } from '../core/checks.js';
 
-/** The largest delay of a timer. */
+/** The largest delay that a timer of Node.js takes. */
 const MAX_LIMIT = 2 ** 31 - 1;
 
-/** A boolean of options that `ownOptions` read. */
+/** Returns a boolean option. @param options as returned by `ownOptions` */
 export function checkedBoolean(options: object, name: string, byDefault: boolean): boolean {
   const value: unknown = name in options ? (options as Record<string, unknown>)[name] : byDefault;
-  if (typeof value !== 'boolean') throw argumentError(`${name} must be true or false`);
-  return value;
+  return checkedBooleanValue(value, name);
+}
+
+/** Returns an option that must be one of some strings. */
+export function checkedChoice<Choice extends string>(
+  value: unknown,
+  where: string,
+  choices: readonly Choice[],
+): Choice {
+  if ((choices as readonly unknown[]).includes(value)) return value as Choice;
+  throw argumentError(`${where} must be one of '${choices.join("', '")}'`);
 }
 
 export function checkedInteger(value: unknown, where: string, least: number): number {
@@ -20,7 +29,11 @@ export function checkedInteger(value: unknown, where: string, least: number): nu
   return value as number;
 }
 
-/** The option `limits`: some of the defaults, changed. @param mayBeZero the others are 1 at least */
+/**
+ * Returns the option `limits`: the defaults, some of them changed.
+ *
+ * @param mayBeZero the limits that may be 0; the others are at least 1
+ */
 export function checkedLimits<Limits extends object>(
   limits: unknown,
   defaults: Readonly<Limits>,

@@ -1,31 +1,32 @@
-/** The schemes by which Windows logs on over HTTP, and the security packages behind them. */
+/** The HTTP authentication schemes of Windows, and their security packages. */
 
 import { argumentError } from '../core/errors.js';
 import { optionNames, ownRecord, requiredText } from '../core/checks.js';
 import { packageKind } from '../core/package-kinds.js';
 
 export const SCHEMES = ['Negotiate', 'NTLM'] as const;
-/** The HTTP authentication schemes of Windows. */
+/** An HTTP authentication scheme of Windows. */
 export type Scheme = (typeof SCHEMES)[number];
 
-/** The scheme of that name, in any case. */
-export function schemeOf(name: string): Scheme | undefined {
+/** Finds the scheme with this name, which is case-insensitive. */
+export function findScheme(name: string): Scheme | undefined {
   const wanted = name.toLowerCase();
   return SCHEMES.find((known) => known.toLowerCase() === wanted);
 }
 
 export function checkedSchemes(schemes: unknown = ['Negotiate']): readonly Scheme[] {
   if (!Array.isArray(schemes) || schemes.length === 0) {
-    throw argumentError(`schemes must be an array with ${SCHEMES.join(' or ')}`);
+    throw argumentError(`schemes must be an array of ${SCHEMES.join(' or ')}, or both`);
   }
   const list = Array.from(schemes as unknown[], (scheme) => {
     const known = SCHEMES.find((name) => name === scheme);
     if (known === undefined) {
-      throw argumentError(`schemes: ${String(scheme)} is not one of ${SCHEMES.join(', ')}`);
+      throw argumentError(`schemes: '${String(scheme)}' is not one of ${SCHEMES.join(', ')}`);
     }
     return known;
   });
-  if (new Set(list).size < list.length) throw argumentError('schemes names one twice');
+  if (new Set(list).size < list.length)
+    throw argumentError('schemes must not contain a scheme twice');
   return Object.freeze(list);
 }
 
@@ -42,7 +43,9 @@ export function checkedPackages(packages: unknown = {}): Readonly<Record<Scheme,
     const name = requiredText(own[scheme], `packages.${scheme}`);
     const kind = packageKind(name);
     if (kind === 'tls' || kind === 'digest') {
-      throw argumentError(`packages.${scheme}: ${name} does no logon by tokens of HTTP`);
+      throw argumentError(
+        `packages.${scheme}: the package '${name}' does not support ${scheme} over HTTP`,
+      );
     }
     result[scheme] = name;
   }

@@ -153,11 +153,11 @@ describe('what went wrong elsewhere does not here:', () => {
     expect(nameIn(await one.request(lastA))).toBe(nameOf(present(alice)));
   });
 
-  for (const proxy of ['none', 'pinned'] as const) {
+  for (const reverseProxy of ['none', 'pinned'] as const) {
     testWithAccount(
-      `forged X-Forwarded-For, Forwarded and cookies give a second socket nothing (proxy: ${proxy})`,
+      `forged X-Forwarded-For, Forwarded and cookies give a second socket nothing (reverseProxy: ${reverseProxy})`,
       async () => {
-        const server = await serveNamed({ proxy });
+        const server = await serveNamed({ reverseProxy });
         const headers = [
           ['X-Forwarded-For', '192.0.2.7'],
           ['Forwarded', 'for=192.0.2.7;proto=http'],
@@ -166,10 +166,10 @@ describe('what went wrong elsewhere does not here:', () => {
         ] as const;
         const victim = await WireClient.connect(server.port);
         // Without a proxy a client that says so would be refused itself.
-        const own = proxy === 'none' ? {} : { headers };
+        const own = reverseProxy === 'none' ? {} : { headers };
         expect(await logOn(victim, present(alice), own)).toBe(nameOf(present(alice)));
         const thief = await WireClient.connect(server.port);
-        expect(await ask(thief, { headers })).toBe(proxy === 'none' ? 403 : 401);
+        expect(await ask(thief, { headers })).toBe(reverseProxy === 'none' ? 403 : 401);
         expect(await logOn(thief, present(bob), own)).toBe(nameOf(present(bob)));
         expect(await ask(victim, own)).toBe(nameOf(present(alice)));
         expect(await ask(thief, own)).toBe(nameOf(present(bob)));
@@ -178,7 +178,7 @@ describe('what went wrong elsewhere does not here:', () => {
   }
 
   testWithAccount('forged headers do not take over a logon that is under way', async () => {
-    const server = await serveNamed({ proxy: 'pinned' });
+    const server = await serveNamed({ reverseProxy: 'pinned' });
     const headers = [['X-Forwarded-For', '192.0.2.7']] as const;
     const victim = await WireClient.connect(server.port);
     const thief = await WireClient.connect(server.port);
@@ -220,7 +220,7 @@ describe('what went wrong elsewhere does not here:', () => {
   });
 
   testWithAccount('a client from the address and port of one that is gone is nobody', async () => {
-    const server = await serveNamed({ proxy: 'pinned' });
+    const server = await serveNamed({ reverseProxy: 'pinned' });
     // A proxy that uses one local port for one client after the other.
     const victim = await WireClient.connect(server.port);
     const { localPort } = victim.socket;
@@ -337,7 +337,7 @@ describe('what went wrong elsewhere does not here:', () => {
   );
 
   testWithAccount('a proxy that pins its connections serves two users side by side', async () => {
-    const server = await serveNamed({ proxy: 'pinned' });
+    const server = await serveNamed({ reverseProxy: 'pinned' });
     const port = await pinningProxy(server.port);
     const [one, two] = await Promise.all([WireClient.connect(port), WireClient.connect(port)]);
     const names = await Promise.all([logOn(one, present(alice)), logOn(two, present(bob))]);

@@ -91,7 +91,7 @@ describe.each(['node-http', 'express', 'fastify', 'koa'])('examples/%s.mjs', (na
     test('does not come in where only administrators may, and is still logged on', async () => {
       const result = await curl([...logon, url('/administrators'), url('/')]);
       expect(statuses(result).filter((status) => status !== 401)).toEqual([403, 200]);
-      expect(result.body).toBe(`you are no administrator\nwelcome, ${WHO}`);
+      expect(result.body).toBe(`you are not an administrator\nwelcome, ${WHO}`);
       // An answer that is an error, too, proves who the server is.
       const refusal = result.answers.find(({ status }) => status === 403)?.headers ?? {};
       expect(refusal['persistent-auth']).toEqual([String(by === 'NTLM')]);

@@ -16,7 +16,7 @@ const url = (port: number, path = '/'): string => `http://web.sspi.test:${port}$
 
 describe('where each client has a connection of its own', () => {
   test('NTLM and Kerberos log on, and the logon stays', async () => {
-    const server = await startWebServer({ schemes: ['Negotiate', 'NTLM'], proxy: 'pinned' });
+    const server = await startWebServer({ schemes: ['Negotiate', 'NTLM'], reverseProxy: 'pinned' });
     const { port } = await startHaproxyWith([...PINNED, 'option forwardfor'], server.port);
     const byNtlm = await curl([...NTLM, url(port, '/1'), url(port, '/2')]);
     expect(byNtlm.answers.map(({ status }) => status)).toEqual([401, 200, 200]);
@@ -25,7 +25,7 @@ describe('where each client has a connection of its own', () => {
   });
 
   test('nobody comes in on the logon of another client', async () => {
-    const server = await startWebServer({ schemes: ['NTLM'], proxy: 'pinned' });
+    const server = await startWebServer({ schemes: ['NTLM'], reverseProxy: 'pinned' });
     const { port } = await startHaproxyWith(PINNED, server.port);
     for (const login of [alice.login, bob.login]) {
       expect((await curl(['--ntlm', '-u', login, url(port)])).status).toBe(200);
@@ -36,7 +36,7 @@ describe('where each client has a connection of its own', () => {
 
 describe('where clients share connections', () => {
   test('each request has a ticket, nothing stays, and nobody else comes in', async () => {
-    const server = await startWebServer({ proxy: 'multiplexing' });
+    const server = await startWebServer({ reverseProxy: 'multiplexing' });
     const { port } = await startHaproxyWith([...SHARED, 'option forwardfor'], server.port);
     const bobs = ticketOf(bob);
     for (let i = 0; i < 20; i++) {
@@ -54,7 +54,7 @@ describe('where clients share connections', () => {
   test('a logon of two legs is refused with its reason', async () => {
     const server = await startWebServer({
       packages: { Negotiate: 'Negotiate' },
-      proxy: 'multiplexing',
+      reverseProxy: 'multiplexing',
     });
     const { port } = await startHaproxyWith(SHARED, server.port);
     // curl's scheme Negotiate begins with Kerberos; the first message of NTLM by hand.
@@ -68,7 +68,7 @@ describe('where clients share connections', () => {
       url(port),
     ]);
     expect(status).toBe(403);
-    expect(body).toContain('Only Kerberos');
+    expect(body).toContain('only Kerberos');
     await server.told(/"refusal".*multiplexing/);
   });
 });
@@ -83,7 +83,7 @@ test('a proxy that nobody told the server of is refused, whoever logs on through
 });
 
 test('a proxy that closes the connection behind each request: the answer says what is wrong', async () => {
-  const server = await startWebServer({ schemes: ['NTLM'], proxy: 'pinned' });
+  const server = await startWebServer({ schemes: ['NTLM'], reverseProxy: 'pinned' });
   const { port } = await startHaproxyWith(
     ['http-reuse never', 'option httpclose', 'http-request set-header Connection close'],
     server.port,

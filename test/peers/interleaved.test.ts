@@ -37,7 +37,7 @@ const ports: [string, () => Promise<number>][] = [
   [
     'through HAProxy, which pins',
     async () => {
-      const server = await startWebServer({ ...OPTIONS, proxy: 'pinned' });
+      const server = await startWebServer({ ...OPTIONS, reverseProxy: 'pinned' });
       const pinned = ['option http-keep-alive', 'http-reuse never', 'option prefer-last-server'];
       return (await startHaproxyWith(pinned, server.port)).port;
     },

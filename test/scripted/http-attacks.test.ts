@@ -12,7 +12,7 @@ import {
   ChannelBindings,
   secChannelBindings,
 } from '../../lib/channel-bindings/channel-bindings.js';
-import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { until, type TestServer } from '../instruments/support/http-server.js';
 import {
   endOfHttpTest,
@@ -46,7 +46,7 @@ const ntlm = (type: number): WireRequest => ({
 });
 
 const contextsLeft = () => leftovers()['contexts of the package'] ?? NaN;
-const nothingUnderWay = () => until(() => contextsLeft() === 0 && openHandshakes() === 0);
+const nothingUnderWay = () => until(() => contextsLeft() === 0 && countOpenHandshakes() === 0);
 const allGone = (server: TestServer) => until(() => server.sockets.size === 0);
 
 /** Both legs of a logon. */
@@ -77,7 +77,7 @@ describe('a leg that hangs', () => {
     if (status === 503) await client.closed;
     else client.destroy();
     await callsAtGates(1);
-    expect(openHandshakes()).toBe(1);
+    expect(countOpenHandshakes()).toBe(1);
     gate.open();
     await nothingUnderWay();
     expect(server.handled).toEqual([]);
@@ -243,7 +243,7 @@ describe('a flood', () => {
     for (let i = 0; i < 6; i++) script().on('accept', CONTINUE);
     const answers = await Promise.all(clients.map((client) => client.request(ntlm(1))));
     expect(answers.filter(({ status }) => status === 503)).toHaveLength(6);
-    expect(openHandshakes()).toBe(6);
+    expect(countOpenHandshakes()).toBe(6);
   });
 
   test('of legs that hang makes no more calls than there are slots, whoever goes', async () => {
@@ -255,7 +255,7 @@ describe('a flood', () => {
       const client = await WireClient.connect(server.port);
       if (i < 4) {
         client.write(requestBytes(ntlm(1)));
-        await until(() => openHandshakes() === i + 1);
+        await until(() => countOpenHandshakes() === i + 1);
       } else if ((await client.request(ntlm(1))).status === 503) {
         refused++;
       }
@@ -275,7 +275,7 @@ describe('a flood', () => {
     );
     for (const client of silent)
       client.write('GET / HTTP/1.1\r\nHost: web\r\nAuthorization: NTLM ');
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
     await logOn(await WireClient.connect(server.port));
   });
 });
@@ -461,7 +461,7 @@ describe('slowly', () => {
     client.socket.pause();
     client.write(requestBytes({ scheme: 'Negotiate', token: TOKEN }));
     await until(() => server.handled.length === 1);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
     client.destroy();
     await nothingUnderWay();
   });

@@ -12,8 +12,8 @@ import {
   SEC_I_CONTINUE_NEEDED,
 } from '../../lib/constants/status.js';
 import { SspiError } from '../../lib/core/errors.js';
-import { failureOf } from '../../lib/http/server/logon/failures.js';
-import { openHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
+import { getFailure } from '../../lib/http/server/logon/failures.js';
+import { countOpenHandshakes } from '../../lib/http/server/logon/handshake-slots.js';
 import { isFailure, statusName } from '../../lib/core/status.js';
 import { until as untilServer, type TestServer } from '../instruments/support/http-server.js';
 import {
@@ -41,7 +41,7 @@ const DONE: readonly number[] = [SEC_E_OK, SEC_I_COMPLETE_NEEDED];
 
 /** The HTTP status of a leg that failed. */
 const answered = (status: number) =>
-  failureOf(new SspiError('AcceptSecurityContext', status, [])).status;
+  getFailure(new SspiError('AcceptSecurityContext', status, [])).status;
 
 /** ERROR_ACCOUNT_DISABLED, ERROR_ACCOUNT_LOCKED_OUT, STATUS_ACCOUNT_LOCKED_OUT; and what nobody names. */
 const HRESULTS = [0x8007_0533, 0x8007_0775, 0xd000_0234, 0x8007_ffff, 0xc000_ffff];
@@ -61,7 +61,7 @@ function complaint(
 ) {
   const challenge = response.token?.toString();
   if (isFailure(status)) {
-    const { status: expected } = failureOf(new SspiError(call, status, []));
+    const { status: expected } = getFailure(new SspiError(call, status, []));
     if (response.status !== expected) return `${response.status}, not ${expected}`;
     if (response.all('persistent-auth').length > 0) return 'says that a logon holds';
     return challenge === undefined ? undefined : `the token ${challenge}`;
@@ -77,8 +77,8 @@ function complaint(
 /** Waits until only the server's credentials are left. */
 const allGivenBack = (count: number) =>
   until(
-    () => leftovers()['contexts of the package'] === 0 && openHandshakes() === 0,
-    () => `after ${count}: ${JSON.stringify(leftovers())}, ${openHandshakes()} handshakes`,
+    () => leftovers()['contexts of the package'] === 0 && countOpenHandshakes() === 0,
+    () => `after ${count}: ${JSON.stringify(leftovers())}, ${countOpenHandshakes()} handshakes`,
   );
 
 async function runAll(

@@ -1,4 +1,4 @@
-/** Who sent a request: what the middleware found out and handlers ask for. */
+/** Who sent a request: the authenticator stores it, handlers read it. */
 
 import type { IncomingMessage } from 'node:http';
 
@@ -8,36 +8,39 @@ import type { Identity } from '../../identity/identity.js';
 import type { ServerContext } from '../../context/server-context.js';
 import type { Scheme } from '../schemes.js';
 
-/** A logon, as it holds for a request. */
+/** The logon of a request. */
 export interface Authentication {
   readonly identity: Identity;
   readonly scheme: Scheme;
-  /** The security package that did the logon: `'Kerberos'`, `'NTLM'`; undefined where Negotiate does not say. */
+  /** The security package that performed the logon: `'Kerberos'`, `'NTLM'`; undefined if Negotiate does not tell. */
   readonly package: string | undefined;
-  /** Whether it holds for the connection, so that later requests need no logon. */
+  /** Whether the logon holds for the connection, so that later requests on it need none. */
   readonly persistent: boolean;
-  /** What of Extended Protection was checked; `'never'` for nothing. */
+  /** The level of Extended Protection that was enforced; `'never'` if none. */
   readonly extendedProtection: ExtendedProtection;
-  /** With `extendedProtection: 'audit'` what came out: `SEC_CHANNEL_BINDINGS_RESULT_` bits. */
+  /** With `extendedProtection: 'audit'`, the result of the comparison: `SEC_CHANNEL_BINDINGS_RESULT_` bits. */
   readonly channelBindingsResult: number | undefined;
-  /** When the logon ends; undefined for never. */
+  /** When the logon expires; undefined if it does not. */
   readonly expiresAt: Date | undefined;
   /**
-   * With `keepContext` the context, to impersonate the client while the request
-   * is answered. It belongs to the middleware, which closes it.
+   * With `keepContext`, the context for impersonating the client until the
+   * response is written. The middleware owns the context and closes it.
    */
   readonly context: ServerContext | undefined;
 }
 
-/** A request, or what Fastify (`raw`) and Koa (`req`) have around it. */
+/** A request, or the request of Fastify (`raw`) or context of Koa (`req`) that contains it. */
 export type RequestLike = IncomingMessage | { raw: IncomingMessage } | { req: IncomingMessage };
 
-/** Requests that the middleware let through; without a logon where it was told to. */
+/** The requests that were let through; 'anonymous' for those without a logon. */
 const known = new WeakMap<object, Authentication | 'anonymous'>();
 
-export function remember(request: object, authentication: Authentication | 'anonymous'): void {
+export function setAuthentication(
+  request: object,
+  authentication: Authentication | 'anonymous',
+): void {
   known.set(request, authentication);
-  // Also where there is none, so that nothing behind this can put somebody there by mistake.
+  // Also set without a logon, so that later code does not add an identity by mistake.
   Object.defineProperty(request, 'identity', {
     value: authentication === 'anonymous' ? undefined : authentication.identity,
     enumerable: true,
@@ -45,41 +48,41 @@ export function remember(request: object, authentication: Authentication | 'anon
   });
 }
 
-/** Whether it is known for whom the request is. */
+/** Whether a request was already let through. */
 export function isDecided(request: object): boolean {
   return known.has(request);
 }
 
-function recordOf(request: RequestLike): Authentication | 'anonymous' | undefined {
+function getRecord(request: RequestLike): Authentication | 'anonymous' | undefined {
   if (typeof request !== 'object' || request === null) {
-    throw argumentError('getIdentity takes the request');
+    throw argumentError('the argument of getIdentity and getAuthentication must be the request');
   }
   const inner = 'raw' in request ? request.raw : 'req' in request ? request.req : undefined;
   return known.get(request) ?? (inner && known.get(inner));
 }
 
 /**
- * The logon of a request; undefined for one that the middleware let through
- * without (`anonymous: 'pass'`, `preflight: 'pass'`).
+ * Returns the logon of a request; undefined if the middleware let the request
+ * through without one (`anonymous: 'pass'`, `preflight: 'pass'`).
  *
- * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` where the middleware did not run
+ * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` if the middleware did not run
  */
 export function getAuthentication(request: RequestLike): Authentication | undefined {
-  const record = recordOf(request);
+  const record = getRecord(request);
   if (record === undefined) {
     throw codedError(
       'ERR_SECUR32_NOT_AUTHENTICATED',
-      'integratedAuth did not run for this request; mount it in front of this handler',
+      'integratedAuth did not run for this request; mount it before this handler',
     );
   }
   return record === 'anonymous' ? undefined : record;
 }
 
 /**
- * Who sent a request.
+ * Returns the identity of the client that sent a request.
  *
- * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` where the middleware did not
- * run, or let the request through without a logon
+ * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` if the middleware did not run,
+ * or let the request through without a logon
  */
 export function getIdentity(request: RequestLike): Identity {
   const authentication = getAuthentication(request);

@@ -1,150 +1,99 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
-import { AccessRules } from '../../identity/access-rules.js';
-import type { Credentials } from '../../context/credentials.js';
-import { argumentError, codedError } from '../../core/errors.js';
-import { packageKind } from '../../core/package-kinds.js';
-import type { StepResult } from '../../context/handshake.js';
-import { ServerContext } from '../../context/server-context.js';
-import { answer, challenge, type Answer } from './answer/answer.js';
-import { remember, type Authentication } from './authentication.js';
-import { readAuthorization, type Authorization } from './request/authorization-header.js';
-import type { Scheme } from '../schemes.js';
-import { Connection, useSession } from './logon/connection.js';
-import { continuesLogon } from './logon/continued-token.js';
-import { isCrossSite } from './request/cross-site.js';
-import { refuseUndecidable } from './request/supported-requests.js';
-import { tell, type HttpAuthEvent } from './events.js';
-import { connectionProtection } from './logon/extended-protection.js';
-import { failureOf } from './logon/failures.js';
-import { saysForwarded } from './request/forwarding.js';
-import { endIfItWaits, guardAgainstErrors, requestCame } from './answer/hand-back.js';
-import { Handshake, type DropReason } from './logon/handshake.js';
-import { takeSlot } from './logon/handshake-slots.js';
-import { mayLackHeaders } from './request/header-count.js';
-import { isHttp2, requireHttp1 } from './request/http2.js';
-import { letBodyCome, whyConnectionEnds } from './answer/kept-alive.js';
-import { checkedOptions, type IntegratedAuthOptions, type Settings } from './options.js';
-import { mayAwaitOtherAuthority } from './logon/named-authority.js';
-import { isKerberosOnly, isNtlmToken } from './logon/ntlm-token.js';
-import { asksWhatMayBeSent, isPreflight } from './request/preflight.js';
-import { ServerCredentials } from './logon/server-credentials.js';
-import { ServerFaults, type ServerLimits } from './server-faults.js';
-import * as texts from './answer/rejections.js';
-import { isUpgrade } from './request/upgrade.js';
+import { argumentError } from '../../core/errors.js';
+import { endIfWaiting, guardAgainstErrors, markRequestReceived } from './answer/hand-back.js';
+import * as rejections from './answer/rejections.js';
+import type { Rejection } from './answer/rejections.js';
+import type { Reply } from './answer/reply.js';
+import { Responder } from './answer/responder.js';
 import { UpgradeReply, type UpgradeReplyOptions } from './answer/upgrade-reply.js';
-import { withinTime } from './logon/within-time.js';
-
-/** What became of a request. */
-export type Decision =
-  /** It is to be handled, on behalf of this client. */
-  | {
-      kind: 'authenticated';
-      authentication: Authentication;
-      /** Of an upgrade: fields that the answer 101 should have, by which the client knows the server. */
-      headers?: Readonly<Record<string, string>>;
-    }
-  /** It is to be handled without a logon: `anonymous: 'pass'`, or `preflight: 'pass'`. */
-  | { kind: 'anonymous' }
-  /** It was answered: with a challenge, the next token of a logon, or a refusal. */
-  | { kind: 'answered' };
-
-const ANSWERED: Decision = Object.freeze({ kind: 'answered' });
-const ANONYMOUS: Decision = Object.freeze({ kind: 'anonymous' });
-
-const RETRY_AFTER_SECONDS = 5;
-
-/** Where the answer to a request is written. */
-type Reply = ServerResponse | UpgradeReply;
-
-/** A refusal, for the client and for the log. */
-interface Refusal extends Answer {
-  reason: string;
-  code?: string;
-  error?: unknown;
-  scheme?: Scheme;
-}
-
-/** A leg, with what it came with. */
-interface Leg {
-  connection: Connection;
-  request: IncomingMessage;
-  response: Reply;
-  scheme: Scheme;
-  token: Buffer;
-}
+import type { Authentication } from './authentication.js';
+import type { CheckedServer } from './checked-server.js';
+import { admit, ANSWERED, pass, type ServerDecision } from './decision.js';
+import type { Connection } from './logon/connection.js';
+import { Connections } from './logon/connections.js';
+import { Negotiation, type Leg, type LegOutcome } from './logon/negotiation.js';
+import type { IntegratedAuthOptions } from './options.js';
+import { readAuthorization, type Authorization } from './request/authorization-header.js';
+import { isCrossSite } from './request/cross-site.js';
+import { isForwarded } from './request/forwarding.js';
+import { isHttp2, requireHttp1 } from './request/http2.js';
+import { isPreflight, resemblesPreflight } from './request/preflight.js';
+import { checkRequest } from './request/request-checks.js';
+import { checkSupported } from './request/supported-requests.js';
+import { isUpgrade } from './request/upgrade.js';
+import { ServerWarnings } from './server-warnings.js';
+import { checkedOptions, type ServerSettings } from './settings.js';
 
 /**
- * The server side of HTTP authentication by Windows, for any framework: it
- * takes each request before it is handled, and says for whom it is.
+ * The server side of Windows authentication over HTTP, for any framework: it takes
+ * each request before a handler does and decides for which client it is handled,
+ * if at all.
  *
- * What it knows of a client belongs to the socket object of its connection,
- * and to nothing that a client can send.
+ * What it knows of a client belongs to the socket object of the connection and
+ * depends on nothing that a client can send.
  */
 export class Authenticator {
   /**
-   * Resolves when the server can authenticate: its credentials are acquired and
-   * the names of `allow` and `deny` looked up. Rejects as `Credentials.acquire`
-   * and `AccessRules.resolve` do; every logon fails then. Somebody must wait for
-   * it: a rejection that nobody handles ends the process.
+   * Resolves when the server can authenticate clients: the credentials are acquired
+   * and the names of `allow` and `deny` looked up. Rejects as `Credentials.acquire`
+   * and `AccessRules.resolve` do; every logon then fails. Await it or handle its
+   * rejection: an unhandled rejection ends the process.
    */
   readonly ready: Promise<void>;
 
-  readonly #settings: Settings;
-  readonly #credentials: ServerCredentials;
-  readonly #connections = new WeakMap<Socket, Connection>();
-  readonly #open = new Set<Connection>();
-  readonly #decisions = new WeakMap<object, Promise<Decision>>();
-  readonly #serverFaults: ServerFaults;
-  #rules: AccessRules | undefined;
+  readonly #settings: ServerSettings;
+  readonly #responder: Responder;
+  readonly #connections: Connections;
+  readonly #negotiation: Negotiation;
+  readonly #decisions = new WeakMap<object, Promise<ServerDecision>>();
   #closed = false;
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
   constructor(options: IntegratedAuthOptions = {}) {
-    this.#settings = checkedOptions(options);
-    this.#credentials = new ServerCredentials(this.#settings);
-    const { schemes, proxy, server } = this.#settings;
-    const takesNtlm =
-      proxy !== 'multiplexing' &&
-      !schemes.every((scheme) => isKerberosOnly(this.#settings, scheme));
-    this.#serverFaults = new ServerFaults(takesNtlm, (reason) => {
-      this.#tell({ type: 'warning', reason });
+    const settings = checkedOptions(options);
+    const responder = new Responder(settings);
+    const warnings = new ServerWarnings(settings, (reason) => {
+      responder.log({ type: 'warning', reason });
     });
-    if (server !== undefined) this.#serverFaults.look(server);
-    this.ready = this.#prepare();
-  }
-
-  async #prepare(): Promise<void> {
-    const { access } = this.#settings;
-    const [rules] = await Promise.all([
-      access && AccessRules.resolve(access),
-      this.#credentials.acquireAll(),
-    ]);
-    this.#rules = rules;
+    if (settings.server !== undefined) warnings.check(settings.server);
+    this.#settings = settings;
+    this.#responder = responder;
+    this.#connections = new Connections({
+      onOpen: (socket) => {
+        const { server } = socket as { server?: CheckedServer };
+        if (server !== undefined) warnings.check(server);
+      },
+      onDrop: (reason, { socket, remoteAddress, remotePort }) => {
+        responder.log({ type: 'drop', reason, remoteAddress, remotePort });
+        endIfWaiting(socket);
+      },
+    });
+    this.#negotiation = new Negotiation(settings);
+    this.ready = this.#negotiation.ready;
   }
 
   /**
-   * Decides about a request, and answers those that are not to be handled. Call
-   * it before anything reads the body. It answers also where something fails.
+   * Decides about a request and, unless it is to be handled, answers it, also if
+   * something fails. Call it before anything reads the body. Further calls for the
+   * same request return the same decision.
    *
-   * Rejects with `ERR_SECUR32_INVALID_ARGUMENT` for a request that came over no
-   * connection, such as those of `fastify.inject`, and for one that another
-   * Authenticator has decided about.
+   * Rejects with `ERR_SECUR32_INVALID_ARGUMENT` if the request has no connection
+   * (as those of `fastify.inject`) or another Authenticator decided about it.
    */
   async decide(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
-  ): Promise<Decision> {
+  ): Promise<ServerDecision> {
     return this.#once(request, () => this.#decide(request, response));
   }
 
   /**
-   * Decides about the request of an 'upgrade' event (WebSocket), or of a
-   * 'connect' event, of a server of `node:http` or `node:https`:
+   * Decides about the request of an 'upgrade' event (WebSocket) or 'connect' event
+   * of a `node:http` or `node:https` server:
    *
    * ```js
    * server.on('upgrade', async (request, socket, head) => {
@@ -153,18 +102,18 @@ export class Authenticator {
    * });
    * ```
    *
-   * What it answers with a refusal ends its connection. After a challenge with
-   * a token the socket is handed back to the server, by its 'connection' event
-   * (with TLS 'secureConnection'), and the next leg is the next 'upgrade'.
-   * Errors of the socket are caught from here on.
+   * A rejection ends the connection. After a challenge with a token, the socket is
+   * handed back to the server by its 'connection' event (with TLS
+   * 'secureConnection'), and the next leg arrives as the next 'upgrade'. Errors of
+   * the socket are caught from here on.
    *
-   * Rejects as `decide` does; the socket is destroyed then.
+   * Rejects as `decide` does; the socket is then destroyed.
    */
   async decideUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Uint8Array,
-  ): Promise<Decision> {
+  ): Promise<ServerDecision> {
     guardAgainstErrors(socket);
     try {
       return await this.#once(request, async () => {
@@ -178,14 +127,14 @@ export class Authenticator {
     }
   }
 
-  /** A request is decided about once, however often somebody asks. */
+  /** Decides about each request only once, however often it is called. */
   async #once(
     request: IncomingMessage | Http2ServerRequest,
-    decide: () => Promise<Decision>,
-  ): Promise<Decision> {
+    decide: () => Promise<ServerDecision>,
+  ): Promise<ServerDecision> {
     let decision = this.#decisions.get(request);
     if (decision === undefined) {
-      refuseUndecidable(request);
+      checkSupported(request);
       decision = decide();
       this.#decisions.set(request, decision);
     }
@@ -195,7 +144,7 @@ export class Authenticator {
   async #decide(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
-  ): Promise<Decision> {
+  ): Promise<ServerDecision> {
     if (isHttp2(request)) return this.#decideHttp2(request);
     return isUpgrade(request)
       ? this.#decideUpgrade(request, { response: response as ServerResponse, head: undefined })
@@ -204,415 +153,147 @@ export class Authenticator {
 
   async #decideUpgrade(
     request: IncomingMessage,
-    what: Pick<UpgradeReplyOptions, 'response' | 'head'>,
-  ): Promise<Decision> {
+    upgrade: Pick<UpgradeReplyOptions, 'response' | 'head'>,
+  ): Promise<ServerDecision> {
     const { legs, legTimeoutMs } = this.#settings.limits;
     const reply = new UpgradeReply(request, {
-      ...what,
+      ...upgrade,
       legs,
       timeoutMs: legTimeoutMs,
-      isLogonUnderWay: () => this.#connections.get(request.socket)?.handshake !== undefined,
+      isLogonPending: () => this.#connections.isLogonPending(request),
     });
     if (reply.isBeforeLastFinish) await setImmediate();
     const decision = await this.#decideHttp1(request, reply);
     return decision.kind === 'authenticated' ? { ...decision, headers: reply.headers } : decision;
   }
 
-  #decideHttp2(request: Http2ServerRequest): Decision {
-    const passes = this.#settings.pass && !this.#closed;
-    if (passes && request.headers.authorization === undefined) {
-      remember(request, 'anonymous');
-      return ANONYMOUS;
-    }
-    this.#tell({ type: 'refusal', reason: 'HTTP/2 cannot authenticate; HTTP/1.1 is required' });
+  #decideHttp2(request: Http2ServerRequest): ServerDecision {
+    const passes = this.#settings.passAnonymous && !this.#closed;
+    if (passes && request.headers.authorization === undefined) return pass(request);
+    this.#responder.log({
+      type: 'refusal',
+      reason: 'HTTP/2 does not support logons; HTTP/1.1 is required',
+    });
     requireHttp1(request);
     return ANSWERED;
   }
 
-  async #decideHttp1(request: IncomingMessage, response: Reply): Promise<Decision> {
-    // Something in front of this took its time.
-    if (request.socket.destroyed) return this.#gone(request);
-    const connection = this.#connectionOf(request);
-    requestCame(request.socket);
-    if (this.#closed) return this.#refuse(request, response, texts.closed());
-    if (connection.legRunning || connection.broken) {
-      connection.break();
-      return this.#refuse(request, response, texts.pipelined());
+  async #decideHttp1(request: IncomingMessage, reply: Reply): Promise<ServerDecision> {
+    // Middleware in front may have taken so long that the client disconnected.
+    if (request.socket.destroyed) {
+      this.#responder.logConnectionEnd(request);
+      return ANSWERED;
     }
-    const fault = response instanceof UpgradeReply ? response.fault : undefined;
-    if (fault !== undefined) {
-      connection.drop('the request was malformed');
-      const refusal = fault === 'has a body' ? texts.upgradeWithBody() : texts.upgradeDidNotWait();
-      return this.#refuse(request, response, refusal);
-    }
-    if (mayLackHeaders(request)) {
-      connection.drop('the request was malformed');
-      return this.#refuse(request, response, texts.tooManyHeaders());
-    }
-    const preflight = this.#preflight(request, response);
-    if (preflight !== undefined) return preflight;
-    const { schemes, limits } = this.#settings;
-    const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
-    const refusal = this.#refusalOfOrigin(connection, request);
-    if (refusal !== undefined) {
-      connection.dropHandshake('the request was refused');
-      const withoutLogon = authorization.kind === 'none' || authorization.kind === 'other';
-      if (this.#settings.pass && withoutLogon) return pass(request);
-      return this.#refuse(request, response, refusal);
-    }
-    if (authorization.kind === 'token') {
-      return this.#leg({ connection, request, response, ...authorization });
-    }
-    return this.#withoutToken(connection, request, response, authorization);
-  }
+    const connection = this.#connections.get(request);
+    markRequestReceived(request.socket);
+    const fault = this.#closed ? rejections.closed() : checkRequest(connection, request, reply);
+    if (fault !== undefined) return this.#reject(request, reply, fault);
 
-  /** There is nobody to answer any more, or to log on. */
-  #gone(request: IncomingMessage): Decision {
-    this.#tell({ type: 'refusal', reason: 'the connection ended', ...addressOf(request) });
-    return ANSWERED;
+    const preflight = this.#decidePreflight(request, reply);
+    if (preflight !== undefined) return preflight;
+
+    const { schemes, limits, passAnonymous } = this.#settings;
+    const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
+    const rejection = this.#checkOrigin(connection, request);
+    if (rejection !== undefined) {
+      connection.dropPendingLogon('the request was rejected');
+      const hasLogon = authorization.kind === 'token' || authorization.kind === 'malformed';
+      return passAnonymous && !hasLogon ? pass(request) : this.#reject(request, reply, rejection);
+    }
+    return authorization.kind === 'token'
+      ? this.#decideLeg({ connection, request, reply, ...authorization })
+      : this.#decideWithoutToken(connection, request, reply, authorization);
   }
 
   /**
-   * The decision about a preflight; undefined for other requests. It neither
-   * uses a logon of its connection nor ends one. One that was forwarded is
-   * refused as any request is.
+   * The decision about a preflight; undefined for other requests. It neither uses
+   * nor ends a logon of the connection. A preflight that was forwarded is rejected
+   * like any other request.
    */
-  #preflight(request: IncomingMessage, response: Reply): Decision | undefined {
-    if (this.#refusesAsForwarded(request)) return undefined;
+  #decidePreflight(request: IncomingMessage, reply: Reply): ServerDecision | undefined {
+    if (this.#isForbiddenForward(request)) return undefined;
     if (this.#settings.passPreflights) return isPreflight(request) ? pass(request) : undefined;
-    return asksWhatMayBeSent(request)
-      ? this.#refuse(request, response, texts.preflight())
+    return resemblesPreflight(request)
+      ? this.#reject(request, reply, rejections.preflight())
       : undefined;
   }
 
-  #refusesAsForwarded(request: IncomingMessage): boolean {
-    return this.#settings.proxy === 'none' && saysForwarded(request);
+  #isForbiddenForward(request: IncomingMessage): boolean {
+    return this.#settings.reverseProxy === 'none' && isForwarded(request);
   }
 
-  /** Where a request comes from that nobody may log on with. */
-  #refusalOfOrigin(connection: Connection, request: IncomingMessage): Refusal | undefined {
-    if (this.#refusesAsForwarded(request)) {
-      // Its connection may be another client's by now.
+  /** Why no client may log on from where the request comes from; undefined if one may. */
+  #checkOrigin(connection: Connection, request: IncomingMessage): Rejection | undefined {
+    if (this.#isForbiddenForward(request)) {
+      // The connection may belong to a different client by now.
       connection.drop('the request was forwarded');
-      return texts.forwarded();
+      return rejections.forwarded();
     }
-    return isCrossSite(request, this.#settings.crossSite) ? texts.crossSite() : undefined;
+    return isCrossSite(request, this.#settings.crossSite) ? rejections.crossSite() : undefined;
   }
 
-  #connectionOf(request: IncomingMessage): Connection {
-    const { socket } = request;
-    const known = this.#connections.get(socket);
-    if (known !== undefined) return known;
-    const { remoteAddress, remotePort } = socket;
-    const connection = new Connection(
-      socket,
-      (reason) => {
-        this.#tell({ type: 'drop', reason, remoteAddress, remotePort });
-        endIfItWaits(socket);
-      },
-      () => {
-        this.#open.delete(connection);
-      },
-    );
-    this.#connections.set(socket, connection);
-    this.#open.add(connection);
-    const { server } = socket as { server?: ServerLimits };
-    if (server !== undefined) this.#serverFaults.look(server);
-    return connection;
-  }
-
-  /** A request that brings no token of ours. */
-  #withoutToken(
+  #decideWithoutToken(
     connection: Connection,
     request: IncomingMessage,
-    response: Reply,
+    reply: Reply,
     authorization: Exclude<Authorization, { kind: 'token' }>,
-  ): Decision {
+  ): ServerDecision {
     if (authorization.kind === 'malformed') {
       connection.drop('the request was malformed');
-      return this.#refuse(request, response, texts.malformed(authorization.fault));
+      return this.#reject(request, reply, rejections.malformed(authorization.fault));
     }
-    // A logon is one leg after the other.
-    connection.dropHandshake('the request had no token');
+    // The legs of a logon follow each other without other requests between them.
+    connection.dropPendingLogon('the request had no token');
     if (authorization.kind === 'other') connection.endSession();
-    const session = connection.session();
-    if (session !== undefined) return admit(request, useSession(session, response));
-    return this.#settings.pass ? pass(request) : this.#challenge(request, response);
-  }
-
-  #challenge(request: IncomingMessage, response: Reply): Decision {
-    this.#tell({ type: 'challenge', reason: 'no logon', status: 401, ...addressOf(request) });
-    this.#answer(response, { status: 401, text: texts.UNAUTHORIZED, challenges: this.#offers });
+    const authentication = connection.useSession(reply);
+    if (authentication !== undefined) return admit(request, authentication);
+    if (this.#settings.passAnonymous) return pass(request);
+    this.#responder.challenge(request, reply);
     return ANSWERED;
   }
 
-  get #offers(): readonly string[] {
-    return this.#settings.schemes.map((scheme) => challenge(scheme, undefined));
+  async #decideLeg(leg: Leg): Promise<ServerDecision> {
+    const rejection = this.#negotiation.accept(leg);
+    if (rejection !== undefined) return this.#reject(leg.request, leg.reply, rejection);
+    return leg.connection.whileLegRuns(async () =>
+      this.#conclude(leg, await this.#negotiation.run(leg)),
+    );
   }
 
-  /** A request with a token: the first of a logon, or the next one. */
-  async #leg(leg: Leg): Promise<Decision> {
-    const { connection, request, response, scheme, token } = leg;
-    // Also from a client who is known: it may be another one now.
-    connection.endSession();
-    if (connection.handshake !== undefined && connection.handshake.scheme !== scheme) {
-      connection.dropHandshake('the request had a token of another scheme');
-      return this.#refuse(request, response, texts.malformed('the scheme changed within a logon'));
-    }
-    if (isKerberosOnly(this.#settings, scheme) && isNtlmToken(token)) {
-      connection.dropHandshake('the request was refused');
-      return this.#refuse(request, response, {
-        ...texts.ntlmToken(),
-        scheme,
-        challenges: this.#offers,
-      });
-    }
-    if (connection.handshake === undefined && continuesLogon(token)) {
-      return this.#refuse(request, response, texts.otherConnection());
-    }
-    return connection.whileLegRuns(async () => {
-      const handshake = connection.handshake ?? (await this.#begin(leg));
-      return 'status' in handshake
-        ? this.#refuse(request, response, handshake)
-        : this.#step(leg, handshake);
-    });
-  }
-
-  /** Begins a logon, or says why there is none. */
-  async #begin({ connection, scheme }: Leg): Promise<Handshake | Refusal> {
-    const { limits, proxy, require } = this.#settings;
-    const protection = connectionProtection(this.#settings, connection.socket);
-    if ('fault' in protection) {
-      return protection.fault === 'needs TLS' ? texts.needsTls() : texts.noBindings();
-    }
-    const perAddress = proxy === 'none' ? limits.handshakesPerAddress : Infinity;
-    const release = takeSlot(connection.socket.remoteAddress ?? '', {
-      handshakes: limits.handshakes,
-      handshakesPerAddress: perAddress,
-    });
-    if (release === undefined) return { ...texts.busy(), retryAfterSeconds: RETRY_AFTER_SECONDS };
-    try {
-      const credentials = await withinTime(this.#readyCredentials(scheme), limits.legTimeoutMs);
-      // What close() ended was only what had begun.
-      if (this.#closed) throw codedError('ERR_SECUR32_CLOSED', 'the authentication was closed');
-      const context = new ServerContext(credentials, {
-        ...protection.options,
-        require,
-        maxTokenBytes: limits.tokenBytes,
-      });
-      const handshake = new Handshake(
-        scheme,
-        context,
-        protection.level,
-        limits.legTimeoutMs,
-        release,
-        (reason) => {
-          connection.dropHandshake(reason);
-        },
-      );
-      connection.begin(handshake);
-      return handshake;
-    } catch (error) {
-      release();
-      return { ...texts.cannotBegin(this.#closed), code: failureOf(error).code, error, scheme };
+  #conclude({ request, reply, scheme }: Leg, outcome: LegOutcome): ServerDecision {
+    switch (outcome.kind) {
+      case 'rejected':
+        return this.#reject(request, reply, outcome.rejection, outcome.authentication);
+      case 'continued':
+        this.#responder.continueLogon(reply, scheme, outcome.token);
+        return ANSWERED;
+      case 'finished':
+        this.#responder.logLogon(request, outcome.authentication);
+        return admit(request, outcome.authentication);
     }
   }
 
-  async #readyCredentials(scheme: Scheme): Promise<Credentials> {
-    await this.ready;
-    return this.#credentials.get(scheme);
-  }
-
-  async #step(leg: Leg, handshake: Handshake): Promise<Decision> {
-    const { connection, request, response, token } = leg;
-    if (handshake.legs >= this.#settings.limits.legs) {
-      connection.dropHandshake('there were too many legs');
-      return this.#refuse(request, response, texts.malformed('the logon has too many legs'));
-    }
-    try {
-      const result = await handshake.step(token);
-      // What was dropped while it ran is of no use, however it ended.
-      if (handshake.dropped !== undefined) throw new Error(handshake.dropped);
-      return result.done ? this.#finish(leg, handshake, result) : this.#continue(leg, result);
-    } catch (error) {
-      const { dropped } = handshake;
-      connection.dropHandshake('the leg failed');
-      const refusal =
-        dropped === undefined
-          ? this.#failed(leg, handshake, error)
-          : this.#dropped(leg, handshake, dropped);
-      return this.#refuse(request, response, refusal);
-    }
+  #reject(
+    request: IncomingMessage,
+    reply: Reply,
+    rejection: Rejection,
+    authentication?: Authentication,
+  ): ServerDecision {
+    this.#responder.reject(request, reply, rejection, authentication);
+    return ANSWERED;
   }
 
   /**
-   * The token of a failure is not sent: it may tell a wrong password from a
-   * locked account, and the logon is over, so that no client could answer it.
+   * Ends every logon, closes the credentials, and from then on refuses all requests.
+   * Idempotent.
    */
-  #failed({ scheme, token }: Leg, { challenge }: Handshake, error: unknown): Refusal {
-    const { status, code, reason } = failureOf(error, { token, challenge });
-    const refusal = { status, code, reason, error, scheme, text: texts.ofStatus(status) };
-    return status === 401 ? { ...refusal, challenges: this.#offers } : refusal;
-  }
-
-  /** A client that chose the authority which does not answer must not cause a 503 with it. */
-  #dropped({ scheme, token }: Leg, { challenge }: Handshake, reason: DropReason): Refusal {
-    const isSlow = reason === 'the leg took too long' && mayAwaitOtherAuthority(token, challenge);
-    return isSlow
-      ? { ...texts.slowAuthority(), scheme, challenges: this.#offers }
-      : texts.dropped(reason);
-  }
-
-  /** The client must send another token, over this connection. */
-  #continue({ connection, request, response, scheme }: Leg, { token }: StepResult): Decision {
-    if (token === undefined) {
-      // A challenge without one would ask for a new logon.
-      connection.dropHandshake('the leg failed');
-      return this.#refuse(request, response, texts.malformed('the logon goes on without a token'));
-    }
-    const { proxy, limits } = this.#settings;
-    const multiplexing = proxy === 'multiplexing';
-    const end = whyConnectionEnds(response, limits);
-    if (multiplexing || end !== undefined) {
-      connection.dropHandshake('the next leg cannot come on this connection');
-      const refusal = multiplexing ? texts.onlyOneLeg() : texts.notKeptAlive(end ?? '');
-      return this.#refuse(request, response, refusal);
-    }
-    letBodyCome(response);
-    this.#answer(response, {
-      status: 401,
-      text: texts.UNAUTHORIZED,
-      challenges: [challenge(scheme, token)],
-    });
-    return ANSWERED;
-  }
-
-  /** The client is who it says. Whether it may come in is another question. */
-  #finish(
-    { connection, request, response, scheme }: Leg,
-    { context, level }: Handshake,
-    { token }: StepResult,
-  ): Decision {
-    // Somebody else answered, who did not wait: nobody hears that they are logged on.
-    if (response.headersSent) throw new Error('the request was answered while its leg ran');
-    const packageName = context.negotiatedPackage;
-    const persistent = this.#isPersistent(scheme, packageName);
-    const { keepContext } = this.#settings;
-    const authentication: Authentication = Object.freeze({
-      identity: context.identity,
-      scheme,
-      package: packageName,
-      persistent,
-      extendedProtection: level,
-      channelBindingsResult: context.channelBindingsResult,
-      expiresAt: context.expiresAt,
-      context: keepContext ? context : undefined,
-    });
-    connection.finish();
-    const refusal = this.#accessRefusal(authentication);
-    if (refusal !== undefined) {
-      context.close();
-      return this.#refuse(request, response, refusal, authentication);
-    }
-    const kept = keepContext ? connection.keep(context) : undefined;
-    kept?.useFor(response);
-    if (persistent) connection.persist(authentication, kept);
-    else kept?.end();
-    if (kept === undefined) context.close();
-
-    if (token !== undefined) response.setHeader('WWW-Authenticate', challenge(scheme, token));
-    response.setHeader('Persistent-Auth', String(persistent));
-    this.#tell({
-      type: 'logon',
-      reason: 'the client logged on',
-      ...addressOf(request),
-      ...personOf(authentication),
-    });
-    return admit(request, authentication);
-  }
-
-  #isPersistent(scheme: Scheme, packageName: string | undefined): boolean {
-    const { proxy, persistKerberos } = this.#settings;
-    if (proxy === 'multiplexing') return false;
-    // NTLM proves who is at the other end of the connection, once.
-    if (scheme === 'NTLM' || packageKind(packageName ?? '') === 'ntlm') return true;
-    return persistKerberos;
-  }
-
-  #accessRefusal({ identity, package: packageName }: Authentication): Refusal | undefined {
-    const { ntlm, guests } = this.#settings;
-    const permitted =
-      this.#rules === undefined ? !identity.isGuest || guests : this.#rules.permits(identity);
-    // With the guest account, Windows logs on a name that it does not know: the
-    // answer is a wrong password's, or it tells which names there are.
-    if (!permitted && identity.isGuest) return { ...texts.guest(), challenges: this.#offers };
-    // Kerberos is what is left without NTLM; what does not say what it is may be NTLM.
-    if (!ntlm && packageKind(packageName ?? '') !== 'kerberos') return texts.ntlmIsOff();
-    return permitted ? undefined : texts.notPermitted();
-  }
-
-  #answer(response: Reply, what: Answer): void {
-    if (response instanceof UpgradeReply) response.answer(what);
-    else answer(response, what, this.#settings.limits);
-  }
-
-  #refuse(
-    request: IncomingMessage,
-    response: Reply,
-    refusal: Refusal,
-    authentication?: Authentication,
-  ): Decision {
-    const { reason, code, error, scheme, status } = refusal;
-    this.#tell({
-      type: 'refusal',
-      reason,
-      status,
-      ...(code !== undefined && { code }),
-      ...(error !== undefined && { error }),
-      ...(scheme !== undefined && { scheme }),
-      ...addressOf(request),
-      ...(authentication && personOf(authentication)),
-    });
-    this.#answer(response, refusal);
-    return ANSWERED;
-  }
-
-  #tell(event: HttpAuthEvent): void {
-    tell(this.#settings.logger, event);
-  }
-
-  /** Ends every logon, gives the credentials back, and refuses what comes. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const connection of this.#open) connection.drop('the authentication was closed');
-    await this.#credentials.close();
+    this.#connections.dropAll('the authenticator was closed');
+    await this.#negotiation.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function admit(request: IncomingMessage, authentication: Authentication): Decision {
-  remember(request, authentication);
-  return { kind: 'authenticated', authentication };
-}
-
-function pass(request: IncomingMessage): Decision {
-  remember(request, 'anonymous');
-  return ANONYMOUS;
-}
-
-function addressOf({
-  socket: { remoteAddress, remotePort },
-}: IncomingMessage): Pick<HttpAuthEvent, 'remoteAddress' | 'remotePort'> {
-  return { remoteAddress, remotePort };
-}
-
-function personOf({
-  identity: { sid, name },
-  scheme,
-  package: packageName,
-}: Authentication): Partial<HttpAuthEvent> {
-  return { sid, name, scheme, package: packageName };
 }

@@ -1,7 +1,7 @@
 /**
- * What happened, for logs and metrics: to the logger of the options, and on
- * the channels `secur32:http:<type>` of node:diagnostics_channel. Tokens,
- * passwords and keys are in none of them.
+ * Reports what happened, for logs and metrics: to the `logger` option, and on the
+ * `secur32:http:<type>` channels of node:diagnostics_channel. Events contain no
+ * tokens, passwords or keys.
  */
 
 import { channel } from 'node:diagnostics_channel';
@@ -11,47 +11,51 @@ import type { Scheme } from '../schemes.js';
 const TYPES = ['logon', 'challenge', 'refusal', 'drop', 'warning'] as const;
 
 /**
- * - `logon`: a client proved who it is, and may come in.
+ * - `logon`: a client proved its identity and was let in.
  * - `challenge`: a request without a logon was asked for one.
- * - `refusal`: a request was not let in.
- * - `drop`: a logon that was under way was given up, or one that held ended.
- * - `warning`: something about the server that its administrator should know.
+ * - `refusal`: a request was rejected.
+ * - `drop`: a pending logon was given up, or a logon that held for a connection
+ *   ended.
+ * - `warning`: the administrator should know something about the server.
  */
 export type HttpAuthEventType = (typeof TYPES)[number];
 
+/** An event for the log. The object is frozen. */
 export interface HttpAuthEvent {
   readonly type: HttpAuthEventType;
-  /** Why, for people. */
+  /** The reason, in words. */
   readonly reason: string;
-  /** The HTTP status that the client got, where it got one. */
+  /** The HTTP status of the answer, if the client got one. */
   readonly status?: number;
-  /** The code of the error behind it: `'SEC_E_LOGON_DENIED'`, `'ERR_SECUR32_…'`. */
+  /** The code of the underlying error: `'SEC_E_LOGON_DENIED'`, `'ERR_SECUR32_…'`. */
   readonly code?: string;
-  /** The error itself. */
+  /** The underlying error. */
   readonly error?: unknown;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly scheme?: Scheme;
-  /** The security package that did the logon. */
+  /** The security package that performed the logon. */
   readonly package?: string | undefined;
-  /** Of a logon, and of a refusal of somebody who proved to be this. */
+  /** The user's SID: of a logon, and of a refusal after the client proved its identity. */
   readonly sid?: string | undefined;
+  /** The user's name, as `sid`. */
   readonly name?: string | undefined;
 }
 
-export type Logger = (event: HttpAuthEvent) => void;
+/** Takes the events of a server. An error that it throws changes no decision and becomes an uncaught exception. */
+export type ServerLogger = (event: HttpAuthEvent) => void;
 
 const CHANNELS = Object.fromEntries(
   TYPES.map((type) => [type, channel(`secur32:http:${type}`)]),
 ) as Record<HttpAuthEventType, ReturnType<typeof channel>>;
 
-export function tell(logger: Logger | undefined, event: HttpAuthEvent): void {
+export function publishEvent(logger: ServerLogger | undefined, event: HttpAuthEvent): void {
   const frozen = Object.freeze(event);
   CHANNELS[event.type].publish(frozen);
   try {
     logger?.(frozen);
   } catch (error) {
-    // As diagnostics_channel does it: a fault of the log changes no decision.
+    // As in diagnostics_channel: an error of the logger changes no decision.
     process.nextTick(() => {
       throw error;
     });

@@ -1,33 +1,35 @@
-/** Limits of a server that end connections in the middle of every logon by NTLM. */
+/** Settings of a server that end connections during every NTLM logon. */
 
-/** The one without a token, and two with one. */
+/** One request without a token, and two with one. */
 const REQUESTS_OF_A_LOGON = 3;
 
-/** Node.js announces whole seconds: with less than one, clients do not use a connection again. */
+/** Node.js announces whole seconds. If it announces 0, clients do not use the connection again. */
 const LEAST_TIMEOUT_MS = 1000;
 
-export function maxRequestsFault({
+/** What is wrong with a server's `maxRequestsPerSocket`; undefined if nothing is. */
+export function getMaxRequestsFault({
   maxRequestsPerSocket: most,
 }: {
   maxRequestsPerSocket?: number | null;
 }): string | undefined {
-  // 0, and null, are no limit.
+  // 0 and null mean no limit.
   if (!most || most < 0 || most >= REQUESTS_OF_A_LOGON) return undefined;
   return (
-    `this server ends a connection after ${most} requests (maxRequestsPerSocket), and a logon by NTLM takes ` +
-    `${REQUESTS_OF_A_LOGON} of one connection: clients that begin without a token never log on by NTLM`
+    `this server ends connections after ${most} requests (maxRequestsPerSocket), but an NTLM logon takes ` +
+    `${REQUESTS_OF_A_LOGON} requests on one connection: clients whose first request has no token can never log on by NTLM`
   );
 }
 
-export function keepAliveTimeoutFault({
+/** What is wrong with a server's `keepAliveTimeout`; undefined if nothing is. */
+export function getKeepAliveTimeoutFault({
   keepAliveTimeout: timeout,
 }: {
   keepAliveTimeout?: number;
 }): string | undefined {
-  // 0 is no timeout.
+  // 0 means no timeout.
   if (!timeout || timeout < 0 || timeout >= LEAST_TIMEOUT_MS) return undefined;
   return (
-    `this server tells clients that it keeps connections for 0 seconds (keepAliveTimeout is ${timeout} ms), and a ` +
-    'logon by NTLM takes several requests of one connection: it fails with clients that believe this, and with slow ones'
+    `this server announces that it keeps connections open for 0 seconds (keepAliveTimeout is ${timeout} ms), but an ` +
+    'NTLM logon takes several requests on one connection: it fails for clients that heed this, and for slow clients'
   );
 }

@@ -279,7 +279,7 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/identities', title: 'two agents never share a connection' },
     changes: [
       {
-        file: `${CLIENT}/logon/client-credentials.js`,
+        file: 'dist/lib/http/credentials-cache.js',
         text: '#acquired = new Map();',
         becomes: '#acquired = (globalThis.acquired ??= new Map());',
       },
@@ -414,14 +414,14 @@ export const httpClientMutants = [
     test: { file: 'unit/http/client/challenges', title: 'beyond the bound are not decoded' },
     changes: [
       {
-        file: `${CLIENT}/logon/challenges.js`,
-        text: 'if (text.length > (0, token68_js_1.base64Length)(tokenBytes))',
+        file: 'dist/lib/http/token68.js',
+        text: 'if (text.length > base64Length(maxBytes))',
         becomes: 'if (false)',
       },
       {
-        file: `${CLIENT}/logon/challenges.js`,
-        text: 'if (token.length > tokenBytes)',
-        becomes: 'if (false)',
+        file: 'dist/lib/http/token68.js',
+        text: "token.length > maxBytes ? 'too large' : token",
+        becomes: 'token',
       },
     ],
   },

@@ -7,30 +7,30 @@ export const httpServerMutants = [
     test: { file: 'named-ntlm/http', title: 'from the address and port of one that is gone' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/connections.js',
         text: '#connections = new WeakMap();',
         becomes:
           '#connections = { all: new Map(), get(s) { return this.all.get(s.remotePort); }, set(s, c) { this.all.set(s.remotePort, c); } };',
       },
       {
         file: 'dist/lib/http/server/logon/connection.js',
-        text: "this.drop('the connection ended');\n            for",
+        text: "this.drop('the connection was closed');\n            for",
         becomes: 'for',
       },
     ],
   },
   {
     name: 'http: what is known of a client is keyed by a header',
-    test: { file: 'named-ntlm/http', title: 'give a second socket nothing (proxy: pinned)' },
+    test: { file: 'named-ntlm/http', title: 'give a second socket nothing (reverseProxy: pinned)' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/connections.js',
         text: 'const known = this.#connections.get(socket);',
         becomes:
           "const known = (this.all ??= new Map()).get(request.headers['x-forwarded-for']) ?? this.#connections.get(socket);",
       },
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/connections.js',
         text: 'this.#open.add(connection);',
         becomes:
           "this.#open.add(connection); if (request.headers['x-forwarded-for']) this.all.set(request.headers['x-forwarded-for'], connection);",
@@ -42,8 +42,8 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/persistence', title: 'when a logon fails' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: '        // Also from a client who is known: it may be another one now.\n        connection.endSession();\n',
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: '        // Discard the previous logon: a new token may belong to a different user.\n        connection.endSession();\n',
         becomes: '',
       },
     ],
@@ -53,9 +53,9 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'ends logon and connection' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'connection.legRunning || connection.broken',
-        becomes: 'connection.broken',
+        file: 'dist/lib/http/server/request/request-checks.js',
+        text: 'connection.isLegRunning || connection.isBroken',
+        becomes: 'connection.isBroken',
       },
     ],
   },
@@ -64,7 +64,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/persistence', title: 'by Kerberos, or does not' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/negotiation.js',
         text: 'return persistKerberos;',
         becomes: 'return true;',
       },
@@ -75,8 +75,8 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/persistence', title: 'by NTLM in one leg behind a proxy' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: "if (proxy === 'multiplexing')\n            return false;",
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: "if (reverseProxy === 'multiplexing')\n            return false;",
         becomes: '',
       },
     ],
@@ -87,7 +87,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: "this.#settings.proxy === 'none' && (0, forwarding_js_1.saysForwarded)(request)",
+        text: "this.#settings.reverseProxy === 'none' && (0, forwarding_js_1.isForwarded)(request)",
         becomes: 'false',
       },
     ],
@@ -109,7 +109,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'return (0, cross_site_js_1.isCrossSite)(request, this.#settings.crossSite) ? texts.crossSite() : undefined;',
+        text: 'return (0, cross_site_js_1.isCrossSite)(request, this.#settings.crossSite) ? rejections.crossSite() : undefined;',
         becomes: 'return undefined;',
       },
     ],
@@ -179,8 +179,8 @@ export const httpServerMutants = [
         becomes: 'if (false)',
       },
       {
-        file: 'dist/lib/http/server/request/authorization-header.js',
-        text: 'if (base64.length > (0, token68_js_1.base64Length)(tokenBytes))',
+        file: 'dist/lib/http/token68.js',
+        text: 'if (text.length > base64Length(maxBytes))',
         becomes: 'if (false)',
       },
     ],
@@ -190,7 +190,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/access', title: 'who is denied' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/access-control.js',
         text: 'this.#rules.permits(identity)',
         becomes: 'true',
       },
@@ -201,7 +201,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/access', title: 'who is a guest' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/access-control.js',
         text: '!identity.isGuest || guests',
         becomes: 'true',
       },
@@ -212,7 +212,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/access', title: 'a package that is not told' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/access-control.js',
         text: "if (!ntlm && (0, package_kinds_js_1.packageKind)(packageName ?? '') !== 'kerberos')",
         becomes: "if (!ntlm && packageName === 'NTLM')",
       },
@@ -223,9 +223,9 @@ export const httpServerMutants = [
     test: { file: 'scripted/http-attacks', title: 'makes no more calls than there are slots' },
     changes: [
       {
-        file: 'dist/lib/http/server/logon/handshake.js',
-        text: 'this.context.whenIdle(this.#release);',
-        becomes: 'this.#release();',
+        file: 'dist/lib/http/server/logon/pending-logon.js',
+        text: 'this.context.whenIdle(this.#options.releaseSlot);',
+        becomes: 'this.#options.releaseSlot();',
       },
     ],
   },
@@ -256,8 +256,8 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'that does not come is not waited for' },
     changes: [
       {
-        file: 'dist/lib/http/server/logon/handshake.js',
-        text: 'this.#onTimeout(reason);',
+        file: 'dist/lib/http/server/logon/pending-logon.js',
+        text: 'onTimeout(reason);',
         becomes: '',
       },
     ],
@@ -268,7 +268,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
-        text: "this.drop('the connection ended');\n            for",
+        text: "this.drop('the connection was closed');\n            for",
         becomes: 'for',
       },
     ],
@@ -278,7 +278,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'close()' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/connections.js',
         text: 'for (const connection of this.#open)\n            connection.drop',
         becomes: 'for (const connection of [])\n            connection.drop',
       },
@@ -292,8 +292,8 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: "            if (this.#closed)\n                throw (0, errors_js_1.codedError)('ERR_SECUR32_CLOSED', 'the authentication was closed');\n",
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: "            if (this.#credentials.isClosed)\n                throw (0, errors_js_1.closedError)('the authenticator');\n",
         becomes: '',
       },
     ],
@@ -303,9 +303,9 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/races', title: 'does not let it wait for ever' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'await (0, within_time_js_1.withinTime)(this.#readyCredentials(scheme), limits.legTimeoutMs)',
-        becomes: 'await this.#readyCredentials(scheme)',
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'await (0, time_limit_js_1.withinTime)(this.#getCredentials(scheme), limits.legTimeoutMs, ',
+        becomes: 'await ((promise) => promise)(this.#getCredentials(scheme), limits.legTimeoutMs, ',
       },
     ],
   },
@@ -357,7 +357,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/connection.js',
-        text: 'expiresAt !== undefined && expiresAt.getTime() <= Date.now()',
+        text: '(0, expiry_js_1.isExpired)(session.authentication)',
         becomes: 'false',
       },
     ],
@@ -370,8 +370,8 @@ export const httpServerMutants = [
     },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'connection.handshake === undefined && (0, continued_token_js_1.continuesLogon)(token)',
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'pendingLogon === undefined && (0, continued_token_js_1.continuesLogon)(token)',
         becomes: 'false',
       },
     ],
@@ -381,8 +381,8 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/persistence', title: 'no more often than limits.legs allows' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'if (handshake.legs >= this.#settings.limits.legs)',
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'if (logon.legs >= this.#settings.limits.legs)',
         becomes: 'if (false)',
       },
     ],
@@ -429,7 +429,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/events.js',
-        text: '        // As diagnostics_channel does it: a fault of the log changes no decision.\n',
+        text: '        // As in diagnostics_channel: an error of the logger changes no decision.\n',
         becomes: '        throw error;\n',
       },
     ],
@@ -439,8 +439,8 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/answers', title: 'is answered without a word of it' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'text: texts.ofStatus(status) };',
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'text: rejections.getStatusText(status) };',
         becomes: 'text: reason };',
       },
     ],
@@ -458,31 +458,37 @@ export const httpServerMutants = [
   },
   {
     name: 'http: only a wrong password is answered as one',
-    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
+    test: {
+      file: 'unit/http/server/rejections',
+      title: 'on leg 2, whatever token the package made',
+    },
     changes: [
       {
         file: 'dist/lib/http/server/logon/failures.js',
-        text: 'return !OURS.has(name) && !isOfNoFacility(error.status);',
+        text: 'return !SERVER_FAULTS.has(name) && !hasNoFacility(error.status);',
         becomes: "return name === 'SEC_E_LOGON_DENIED';",
       },
     ],
   },
   {
     name: 'http: the token of a failure is sent',
-    test: { file: 'unit/http/server/refusals', title: 'on leg 2, whatever token the package made' },
+    test: {
+      file: 'unit/http/server/rejections',
+      title: 'on leg 2, whatever token the package made',
+    },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
-        text: 'return status === 401 ? { ...refusal, challenges: this.#offers } : refusal;',
+        file: 'dist/lib/http/server/answer/responder.js',
+        text: 'status === 401 ? { ...rejection, challenges: this.#offers } : rejection',
         becomes:
-          'return status === 401 ? { ...refusal, challenges: [(0, answer_js_1.challenge)(scheme, error.token)] } : refusal;',
+          'status === 401 ? { ...rejection, challenges: [(0, answer_js_1.formatChallenge)(scheme, error.token)] } : rejection',
       },
     ],
   },
   {
     name: 'http: a domain that the client made up is an outage of the server',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'is a wrong password for a client that names a domain that it made up',
     },
     changes: [
@@ -496,7 +502,7 @@ export const httpServerMutants = [
   {
     name: 'http: an outage is a wrong password',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'is 503 for a client of the domain of the server',
     },
     changes: [
@@ -521,12 +527,12 @@ export const httpServerMutants = [
   {
     name: 'http: a guest is not answered as a wrong password',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'takes an unknown name for the guest account',
     },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/access-control.js',
         text: '!permitted && identity.isGuest',
         becomes: 'false',
       },
@@ -537,7 +543,7 @@ export const httpServerMutants = [
     test: { file: 'unit/http/server/ntlm-token', title: 'asks again after what Windows wraps' },
     changes: [
       {
-        file: 'dist/lib/http/server/authenticator.js',
+        file: 'dist/lib/http/server/logon/negotiation.js',
         text: '(0, ntlm_token_js_1.isKerberosOnly)(this.#settings, scheme) && (0, ntlm_token_js_1.isNtlmToken)(token)',
         becomes: 'false',
       },
@@ -552,8 +558,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/ntlm-token.js',
-        text: 'understood(token, wrapsNtlm) ?? containsNtlm(token)',
-        becomes: 'understood(token, wrapsNtlm) ?? false',
+        text: 'parseToken(token, wrapsNtlm) ?? containsNtlm(token)',
+        becomes: 'parseToken(token, wrapsNtlm) ?? false',
       },
       {
         file: 'dist/lib/http/server/logon/ntlm-token.js',
@@ -596,8 +602,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/answer/kept-alive.js',
-        text: 'if (CLOSE.test(',
-        becomes: 'if (false && CLOSE.test(',
+        text: 'if ((0, connection_close_js_1.hasConnectionClose)(',
+        becomes: 'if (false && (0, connection_close_js_1.hasConnectionClose)(',
       },
     ],
   },
@@ -660,7 +666,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'if (this.#refusesAsForwarded(request))\n            return undefined;',
+        text: 'if (this.#isForbiddenForward(request))\n            return undefined;',
         becomes: '',
       },
     ],
@@ -674,7 +680,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: 'return (0, preflight_js_1.asksWhatMayBeSent)(request)',
+        text: 'return (0, preflight_js_1.resemblesPreflight)(request)',
         becomes: 'return false',
       },
     ],
@@ -762,7 +768,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/answer/hand-back.js',
-        text: '(handedBack.get(socket) ?? 0) < mostTimes',
+        text: '(timesHandedBack.get(socket) ?? 0) < mostTimes',
         becomes: 'true',
       },
     ],
@@ -840,7 +846,7 @@ export const httpServerMutants = [
   {
     name: 'http: a slow domain that the client made up is an outage of the server',
     test: {
-      file: 'unit/http/server/refusals',
+      file: 'unit/http/server/rejections',
       title: 'because of a domain that the client made up',
     },
     changes: [
@@ -853,7 +859,7 @@ export const httpServerMutants = [
   },
   {
     name: 'http: names of NTLM are read by the flags of one message',
-    test: { file: 'unit/http/server/refusals', title: 'which was agreed on' },
+    test: { file: 'unit/http/server/rejections', title: 'which was agreed on' },
     changes: [
       {
         file: 'dist/lib/http/server/logon/named-authority.js',
@@ -885,7 +891,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/authenticator.js',
-        text: '(0, hand_back_js_1.endIfItWaits)(socket);',
+        text: '(0, hand_back_js_1.endIfWaiting)(socket);',
         becomes: '',
       },
     ],
@@ -899,7 +905,7 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/adapters/fastify.js',
-        text: '(0, hand_back_js_1.endWaiting)(fastify.server);',
+        text: '(0, hand_back_js_1.endAllWaiting)(fastify.server);',
         becomes: '{}',
       },
     ],

@@ -1,4 +1,4 @@
-/** Logons at a server behind the fake: what its package answers, and tokens to send. */
+/** Logons with the fake package: its answers, and tokens to send. */
 
 import { fake, type LegAnswer } from './fake-native.js';
 import { queueClient, type FakeClient } from './fake-tokens.js';
@@ -13,11 +13,11 @@ export const CONTINUE: LegAnswer = { status: SEC_I_CONTINUE_NEEDED, output: ['ch
 
 export interface FakeLogon extends FakeClient {
   leg?: LegAnswer;
-  /** What Negotiate chose; nothing where it does not say. */
+  /** The package that Negotiate chose; absent if it does not tell. */
   negotiated?: string;
 }
 
-/** Queues the last leg of a logon, and what the server then asks for. */
+/** Queues the last leg of a logon, and what the server then queries. */
 export function queueLogon(logon: FakeLogon = {}): void {
   const { leg = {}, negotiated, token, ...client } = logon;
   fake.legAnswers.push(leg);
@@ -29,7 +29,7 @@ export function queueLogon(logon: FakeLogon = {}): void {
   );
 }
 
-/** The first message of NTLM, and its last one, with something to tell them apart. */
+/** The first and last NTLM message, with something to tell them apart. */
 export const ntlmNegotiate = (text = ''): Buffer => ntlmMessage(1, text);
 export const ntlmAuthenticate = (text = ''): Buffer => ntlmMessage(3, text);
 

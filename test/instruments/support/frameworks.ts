@@ -1,4 +1,4 @@
-/** The same server in every framework, with what that has for errors and bodies. */
+/** The same server in every framework, with the framework's own handling of errors and bodies. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,17 +16,17 @@ import { koaIntegratedAuth } from '../../../lib/http/server/adapters/koa.js';
 import { integratedAuth } from '../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
 
-/** Express 4 has no types of its own here, and the same functions as far as the tests go. */
+/** No types of Express 4 are installed; the functions that the tests use are the same. */
 const express4: typeof express5 = jest.requireActual('express4');
 
-/** A server that listens. */
+/** A running server. */
 export interface Running {
   port: number;
-  /** Requests that a handler got. */
+  /** The requests that reached a handler. */
   handled: string[];
-  /** What the framework's own handling of errors got. */
+  /** The errors that reached the framework's own error handler. */
   errors: unknown[];
-  /** Ends the authentication; the server goes on. Not with Fastify, where both are one. */
+  /** Closes the authentication, but not the server; not for Fastify, where the two are closed together. */
   closeAuth?: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -39,14 +39,14 @@ export type Framework = (options?: IntegratedAuthOptions) => Promise<Running>;
 
 const NTLM_TOO = { schemes: ['Negotiate', 'NTLM'] } as const;
 
-/** What `/` answers with: that somebody is known, and in which ways. */
+/** What `/` answers: whether the client is known, and in which ways. */
 function who(request: Parameters<typeof getIdentity>[0], raw: IncomingMessage): string {
   const identity = getIdentity(request);
   const same = 'identity' in raw && raw.identity === identity;
   return JSON.stringify({ source: identity.source, same });
 }
 
-/** Listens with what handles the requests of a framework. */
+/** Starts a server with a framework's request handler. */
 export async function listen(
   listener: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<{ port: number; close: () => Promise<void> }> {
@@ -109,12 +109,12 @@ const withExpress =
       throw new Error('/throws');
     });
     app.get('/rejects', (_request, _response, next) => {
-      // Express 4 does not look at promises.
+      // Express 4 ignores promises.
       if (express === express5) return Promise.reject(new Error('/rejects'));
       next(new Error('/rejects'));
       return undefined;
     });
-    // Four parameters make it one for errors.
+    // Express recognizes an error handler by its four parameters.
     const onError: ErrorRequestHandler = (error, _request, response, next) => {
       errors.push(error);
       if (response.headersSent) next(error);

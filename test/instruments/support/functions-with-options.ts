@@ -73,7 +73,7 @@ const SERVER = [
   'channelBindings',
   'targetNames',
   'persistKerberos',
-  'proxy',
+  'reverseProxy',
   'crossSite',
   'keepContext',
   'limits',
@@ -256,7 +256,7 @@ function httpServers(): FunctionWithOptions[] {
         name,
         'limits',
         { legs: 5 },
-        ['tokenBytes', 'legTimeoutMs', 'handshakes', 'handshakesPerAddress', 'bodyBytes'],
+        ['tokenBytes', 'legTimeoutMs', 'handshakes', 'handshakesPerAddress', 'discardedBodyBytes'],
         within('limits'),
       ),
     ];

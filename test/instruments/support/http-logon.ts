@@ -10,7 +10,7 @@ export interface HttpLogonOptions {
   scheme?: 'Negotiate' | 'NTLM';
   authIdentity?: Account;
   client?: ClientContextOptions;
-  /** What each request of the logon is beside its token. */
+  /** What each request of the logon contains besides its token. */
   request?: WireRequest;
 }
 
@@ -21,7 +21,7 @@ export function closeHttpLogons(): void {
   for (const closable of open.splice(0).reverse()) closable.close();
 }
 
-/** A client's side of a logon, of which the test does each leg. */
+/** The client's side of a logon, whose legs the test runs one by one. */
 export class HttpLogon {
   readonly context: ClientContext;
   readonly #options: HttpLogonOptions;
@@ -44,14 +44,14 @@ export class HttpLogon {
     return new HttpLogon(context, options);
   }
 
-  /** The request of the next leg; undefined where the package has nothing more to say. */
+  /** The request of the next leg; undefined if the package makes no further token. */
   async next(answer?: WireResponse): Promise<WireRequest | undefined> {
     const { token } = await this.context.step(answer?.token);
     const { scheme = 'NTLM', request = {} } = this.#options;
     return token === undefined ? undefined : { ...request, scheme, token };
   }
 
-  /** Sends the legs over a connection until the answer asks for no other one. */
+  /** Sends the legs over a connection until the answer asks for no further one. */
   async run(connection: WireClient): Promise<WireResponse> {
     let answer: WireResponse | undefined;
     for (;;) {
@@ -66,7 +66,7 @@ export class HttpLogon {
   }
 }
 
-/** A whole logon. */
+/** A complete logon. */
 export async function logOnOverHttp(
   connection: WireClient,
   options: HttpLogonOptions,

@@ -1,4 +1,4 @@
-/** A client of HTTP that logs on, over a connection of its own. */
+/** An HTTP client that logs on over a connection of its own. */
 
 import { Agent, request as sendRequest, type IncomingHttpHeaders } from 'node:http';
 import { hostname } from 'node:os';
@@ -12,7 +12,7 @@ export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** Of the client: another one is another connection. */
+  /** The client's port, which identifies the connection. */
   port: number | undefined;
 }
 
@@ -23,20 +23,20 @@ export interface Request {
   authorization?: string;
 }
 
-/** How somebody logs on. */
+/** How a client logs on. */
 export interface Logon {
   scheme: 'Negotiate' | 'NTLM';
   authIdentity?: CredentialsOptions['authIdentity'];
 }
 
-/** The user of the process, by Kerberos where there is a domain. */
+/** The process identity, by Kerberos if there is a domain. */
 export const byNegotiate: Logon = { scheme: 'Negotiate' };
 export const byNtlm: Logon = { scheme: 'NTLM', ...(alice && { authIdentity: alice }) };
 
 export interface LogonReply extends Reply {
-  /** Whether the client is content, too: it knows the server, where the package tells. */
+  /** Whether the client's context is established, too: the server is authenticated if the package does that. */
   established: boolean;
-  /** How many requests it took. */
+  /** How many requests the logon took. */
   requests: number;
 }
 
@@ -47,7 +47,7 @@ export function closeConnections(): void {
   for (const connection of open.splice(0)) connection.close();
 }
 
-/** The token in an answer. */
+/** The token in a response. */
 function tokenIn({ headers }: Reply, scheme: string): Buffer | undefined {
   const field = headers['www-authenticate'] ?? '';
   const token = field.startsWith(`${scheme} `) ? field.slice(scheme.length + 1) : '';
@@ -88,7 +88,7 @@ export class HttpConnection {
     });
   }
 
-  /** Logs on, and says how the last request was answered. */
+  /** Logs on; returns the response to the last request. */
   async logOn({ scheme, authIdentity }: Logon, request: Request = {}): Promise<LogonReply> {
     const credentials = await Credentials.acquire({
       package: scheme,
@@ -96,7 +96,7 @@ export class HttpConnection {
       ...(authIdentity && { authIdentity }),
     });
     const targetName = domain?.spn ?? `HOST/${hostname()}`;
-    // Then the answer has a token, too. NTLM, which proves no server, may be all there is without a domain.
+    // The response then has a token, too. Without a domain there may be only NTLM, which does not authenticate the server.
     const mutualAuth = scheme === 'Negotiate' && domain !== undefined;
     const context = new ClientContext(credentials, { targetName, mutualAuth });
     try {

@@ -1,4 +1,4 @@
-/** Servers of HTTP whose logons are the scripted package's. */
+/** HTTP servers whose logons the scripted package performs. */
 
 import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
 import { serve, closeServers, type ServeOptions, type TestServer } from './http-server.js';
@@ -17,7 +17,7 @@ export function serveScripted(
 
 export const script = (): Script => new Script(0);
 
-/** For afterEach: everything is closed, and the package has everything back. */
+/** For afterEach: everything is closed, and the package has freed everything. */
 export async function endOfHttpTest(): Promise<void> {
   await closeWires();
   await closeServers();

@@ -1,4 +1,4 @@
-/** Servers with `secur32/http` in front, as tests need them. */
+/** Test servers that use `secur32/http`. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { getAuthentication } from '../../../lib/http/server/authentication.js';
 import type { HttpAuthEvent } from '../../../lib/http/server/events.js';
-import { openHandshakes } from '../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../lib/http/server/logon/handshake-slots.js';
 import {
   integratedAuth,
   type IntegratedAuth,
@@ -22,15 +22,15 @@ export interface TestServer {
   server: Server;
   port: number;
   auth: IntegratedAuth;
-  /** What the logger heard. */
+  /** The events that the logger got. */
   events: HttpAuthEvent[];
   /** Paths of the requests that were let in. */
   handled: string[];
-  /** Connections whose end it did not see yet. */
+  /** Connections that are still open for the server. */
   sockets: Set<Socket>;
 }
 
-/** Whom a handler is told about. */
+/** What a handler knows of the client. */
 export interface Told {
   name?: string;
   sid?: string;
@@ -39,7 +39,7 @@ export interface Told {
   persistent?: boolean;
 }
 
-/** Answers who it is. */
+/** Answers with what is known of the client. */
 export function tellWho(request: IncomingMessage, response: ServerResponse): void {
   const authentication = getAuthentication(request);
   const { identity, scheme, persistent, package: packageName } = authentication ?? {};
@@ -53,7 +53,7 @@ export function tellWho(request: IncomingMessage, response: ServerResponse): voi
 
 const open: TestServer[] = [];
 
-/** For afterEach: closes the servers; nothing of a logon is left behind them. */
+/** For afterEach: closes the servers and waits until all their logons have ended. */
 export async function closeServers(): Promise<void> {
   for (const { server, auth } of open.splice(0)) {
     server.closeAllConnections();
@@ -62,24 +62,24 @@ export async function closeServers(): Promise<void> {
     await auth.close();
     await closed;
   }
-  // A leg that nobody waits for any more keeps its slot until it has ended.
-  await until(() => openHandshakes() === 0);
+  // An abandoned leg keeps its slot until it has ended.
+  await until(() => countOpenHandshakes() === 0);
 }
 
 export interface ServeOptions {
   handler?: Handler;
-  /** Key and certificate: then it speaks TLS. */
+  /** Key and certificate: with them the server uses TLS. */
   tls?: ServerOptions;
-  /** What stands in front of the middleware; it calls `next`. */
+  /** Runs before the middleware, and calls `next`. */
   before?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
-  /** Address to listen at: 127.0.0.1 by default. */
+  /** The address to listen at. @defaultValue 127.0.0.1 */
   host?: string;
-  /** Whether to wait until the server can authenticate: by default. */
+  /** Whether to wait until the server can authenticate clients. @defaultValue true */
   ready?: boolean;
   http?: { maxHeaderSize?: number };
 }
 
-/** A server, listening. */
+/** Starts a server. */
 export async function serve(
   options: IntegratedAuthOptions = {},
   { handler = tellWho, tls, before, host = '127.0.0.1', ready = true, http }: ServeOptions = {},
@@ -125,7 +125,7 @@ export async function serve(
 
 const PATIENCE_MS = 10_000 * patience;
 
-/** Waits until something holds; fails if that does not happen. */
+/** Waits until a condition holds; rejects if it does not in time. */
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
@@ -134,7 +134,7 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** The events of a type, by reason. */
+/** The reasons of the events of a type. */
 export function reasons({ events }: TestServer, type: HttpAuthEvent['type']): string[] {
   return events.filter((event) => event.type === type).map(({ reason }) => reason);
 }

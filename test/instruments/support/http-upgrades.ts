@@ -1,4 +1,4 @@
-/** Servers with `secur32/http` that speak WebSocket, by the package ws. */
+/** WebSocket servers that use `secur32/http` and the package ws. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -6,25 +6,25 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { getAuthentication } from '../../../lib/http/server/authentication.js';
-import type { Decision } from '../../../lib/http/server/authenticator.js';
+import type { ServerDecision } from '../../../lib/http/server/decision.js';
 import type { IntegratedAuthOptions } from '../../../lib/http/server/options.js';
 import { serve, type ServeOptions, type TestServer } from './http-server.js';
 
 export interface UpgradeServer extends TestServer {
-  /** Decisions about upgrades. */
-  decisions: Decision[];
-  /** Whether sockets whose upgrade was decided about have listeners for errors. */
+  /** The decisions about upgrades. */
+  decisions: ServerDecision[];
+  /** For each decision, whether the socket then had a listener for errors. */
   upgraded: Duplex[];
 }
 
-/** A server whose WebSockets say who it is, and then every message again. */
+/** A server whose WebSockets send the client's identity, then echo every message. */
 export async function serveUpgrades(
   options: IntegratedAuthOptions = {},
   more: ServeOptions = {},
 ): Promise<UpgradeServer> {
   const running = await serve(options, more);
   const { server, auth } = running;
-  const decisions: Decision[] = [];
+  const decisions: ServerDecision[] = [];
   const upgraded: Duplex[] = [];
   const webSockets = new WebSocketServer({ noServer: true });
   webSockets.on('headers', (fields, request) => {

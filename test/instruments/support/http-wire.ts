@@ -1,4 +1,4 @@
-/** HTTP/1.1 over one socket, byte by byte: what clients of node:http would not send. */
+/** HTTP/1.1 over one socket, byte by byte, including what clients of node:http would not send. */
 
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
@@ -9,12 +9,12 @@ export interface WireRequest {
   /** `Negotiate`, with the token if there is one. */
   scheme?: string;
   token?: Uint8Array;
-  /** More fields, in order; also several of one name. */
+  /** Further fields, in order; a name may occur several times. */
   headers?: readonly (readonly [name: string, value: string])[];
   body?: string | Uint8Array;
 }
 
-/** A request as bytes. */
+/** The bytes of a request. */
 export function requestBytes(request: WireRequest = {}): Buffer {
   const { method = 'GET', path = '/', scheme = 'Negotiate', token, headers = [], body } = request;
   const authorization =
@@ -35,34 +35,34 @@ export function requestBytes(request: WireRequest = {}): Buffer {
   return Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), Buffer.from(body ?? '')]);
 }
 
-/** An answer as it came. */
+/** A response as it was received. */
 export class WireResponse {
   constructor(
     readonly status: number,
     readonly headers: readonly (readonly [name: string, value: string])[],
     readonly body: string,
-    /** Every byte of it. */
+    /** All of its bytes. */
     readonly bytes: Buffer,
   ) {}
 
-  /** Every byte as text, but for the time of day: what tells two answers apart. */
+  /** All bytes as text, except the time of day: for comparing two responses. */
   get raw(): string {
     return this.bytes.toString('latin1').replace(/^Date: .*\r\n/m, '');
   }
 
-  /** All fields of a name, in order. */
+  /** All fields with a name, in order. */
   all(name: string): string[] {
     return this.headers.flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []));
   }
 
-  /** The only field of a name; undefined for none. */
+  /** The only field with a name; undefined if there is none. */
   header(name: string): string | undefined {
     const [value, ...more] = this.all(name);
     if (more.length > 0) throw new Error(`there is more than one ${name}`);
     return value;
   }
 
-  /** The token of the challenge; undefined where there is none. */
+  /** The token of the challenge; undefined if there is none. */
   get token(): Buffer | undefined {
     const tokens = this.all('www-authenticate').flatMap((field) => field.split(' ').slice(1));
     if (tokens.length > 1) throw new Error('there is more than one token');
@@ -76,7 +76,7 @@ export class WireResponse {
 
 const END_OF_HEAD = '\r\n\r\n';
 
-/** The first answer in the bytes, and the rest; undefined while it is not whole. */
+/** The first response in the bytes, and the rest; undefined while the response is incomplete. */
 function parseResponse(bytes: Buffer): { response: WireResponse; rest: Buffer } | undefined {
   const end = bytes.indexOf(END_OF_HEAD);
   if (end < 0) return undefined;
@@ -100,17 +100,17 @@ function parseResponse(bytes: Buffer): { response: WireResponse; rest: Buffer } 
 
 const open: WireClient[] = [];
 
-/** For afterEach: ends what is still connected. */
+/** For afterEach: ends the connections that are still open. */
 export async function closeWires(): Promise<void> {
   const clients = open.splice(0);
   for (const client of clients) client.destroy();
   await Promise.all(clients.map(({ closed }) => closed));
 }
 
-/** One connection to a server, for as long as the test wants. */
+/** One connection to a server, which stays open until the test ends it. */
 export class WireClient {
   readonly socket: Socket;
-  /** Resolves when the connection has ended, whoever ended it. */
+  /** Resolves when either side has ended the connection. */
   readonly closed: Promise<void>;
   #received: Buffer = Buffer.alloc(0);
   #ended = false;
@@ -122,7 +122,7 @@ export class WireClient {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wakeAll();
     });
-    // What a server does to a connection is seen in what it answers.
+    // Errors are ignored: tests look at the responses.
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
@@ -157,7 +157,7 @@ export class WireClient {
     this.socket.write(bytes);
   }
 
-  /** The next answer; undefined where the connection ended without one. */
+  /** The next response; undefined if the connection ended without one. */
   async maybeNext(): Promise<WireResponse | undefined> {
     for (;;) {
       const parsed = parseResponse(this.#received);
@@ -170,7 +170,7 @@ export class WireClient {
     }
   }
 
-  /** The next bytes, where the answer was to another protocol. */
+  /** The next bytes, after the response switched to another protocol. */
   async bytes(count: number): Promise<Buffer> {
     while (this.#received.length < count) {
       if (this.#ended) throw new Error('the connection ended');
@@ -187,7 +187,7 @@ export class WireClient {
     return response;
   }
 
-  /** Sends a request and waits for its answer. */
+  /** Sends a request and waits for its response. */
   async request(request?: WireRequest): Promise<WireResponse> {
     this.write(requestBytes(request));
     return this.next();

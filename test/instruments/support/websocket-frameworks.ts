@@ -1,4 +1,4 @@
-/** The same WebSocket in every framework: it says who opened it. */
+/** The same WebSocket in every framework: it sends the identity of the client that opened it. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,20 +17,20 @@ import type { WireClient } from './http-wire.js';
 import { nextMessage, sendMessage } from './websocket.js';
 
 export interface WebSocketFramework {
-  /** What a client asks for. */
+  /** The path for upgrades. */
   path: string;
-  /** What it answers without an upgrade. */
+  /** The path for a request without an upgrade. */
   requestPath: string;
-  /** Whether the answer 101 has the last token of a logon. */
+  /** Whether the 101 response has the last token of a logon. */
   tellsToken: boolean;
   start: (options: IntegratedAuthOptions) => Promise<RunningWebSockets>;
-  /** Whom a WebSocket that is open says it is for. */
+  /** Reads the identity that an open WebSocket sends. */
   name: (client: WireClient) => Promise<string>;
 }
 
 export interface RunningWebSockets {
   port: number;
-  /** As the framework ends: it waits for its connections. */
+  /** Closes the server as the framework does, which waits for its connections. */
   close: () => Promise<void>;
 }
 

@@ -1,10 +1,10 @@
-/** WebSockets, byte by byte (RFC 6455), where a test needs the connection itself. */
+/** WebSockets, byte by byte (RFC 6455), for tests that need the connection itself. */
 
 import { randomBytes } from 'node:crypto';
 
 import type { WireClient, WireRequest } from './http-wire.js';
 
-/** The request that opens one. */
+/** The request that opens a WebSocket. */
 export function webSocketRequest(request: WireRequest = {}): WireRequest {
   return {
     ...request,
@@ -32,7 +32,7 @@ export function sendMessage(client: WireClient, text: string): void {
   client.write(textFrame(text));
 }
 
-/** Sends a message, and gives the next one that comes. */
+/** Sends a message and returns the next one that arrives. */
 export async function exchangeMessage(client: WireClient, text: string): Promise<string> {
   sendMessage(client, text);
   return nextMessage(client);

@@ -1,16 +1,14 @@
 /** Parses `WWW-Authenticate`, `Proxy-Authenticate` and the fields that describe how long a logon lasts. */
 
 import { codedError } from '../../../core/errors.js';
-import { schemeOf, type Scheme } from '../../schemes.js';
-import { base64Length, bytesOfBase64 } from '../../token68.js';
+import { findScheme, type Scheme } from '../../schemes.js';
+import { decodeToken, splitCredentials } from '../../token68.js';
 
 /** The value of a response's header field; an array if the field occurs several times. */
 export type Field = string | readonly string[] | undefined;
 
 /** By scheme, the token of the challenge; undefined if it only asks for a logon. */
 export type Challenges = ReadonlyMap<Scheme, Buffer | undefined>;
-
-const CHALLENGE = /^(?<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
 
 /**
  * The challenges for Negotiate and NTLM. Other schemes are ignored.
@@ -23,11 +21,11 @@ export function readChallenges(field: Field, tokenBytes: number): Challenges {
   const challenges = new Map<Scheme, Buffer | undefined>();
   const lines = field === undefined ? [] : typeof field === 'string' ? [field] : field;
   for (const part of lines.flatMap(partsOf)) {
-    const groups = CHALLENGE.exec(part)?.groups;
-    const scheme = groups?.['name'] === undefined ? undefined : schemeOf(groups['name']);
+    const challenge = splitCredentials(part);
+    const scheme = challenge && findScheme(challenge.scheme);
     if (scheme === undefined) continue;
     if (challenges.has(scheme)) throw malformed(`the response has two challenges for ${scheme}`);
-    challenges.set(scheme, tokenOf(groups?.['rest'], scheme, tokenBytes));
+    challenges.set(scheme, tokenOf(challenge?.rest, scheme, tokenBytes));
   }
   return challenges;
 }
@@ -51,11 +49,9 @@ function partsOf(line: string): string[] {
 
 function tokenOf(text: string | undefined, scheme: Scheme, tokenBytes: number): Buffer | undefined {
   if (text === undefined || text === '') return undefined;
-  // Check the size before decoding.
-  if (text.length > base64Length(tokenBytes)) throw tooLarge(scheme, tokenBytes);
-  const token = bytesOfBase64(text);
-  if (token === undefined) throw malformed(`the ${scheme} token is not base64`);
-  if (token.length > tokenBytes) throw tooLarge(scheme, tokenBytes);
+  const token = decodeToken(text, tokenBytes);
+  if (token === 'not base64') throw malformed(`the ${scheme} token is not base64`);
+  if (token === 'too large') throw tooLarge(scheme, tokenBytes);
   return token;
 }
 

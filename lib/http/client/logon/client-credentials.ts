@@ -1,84 +1,39 @@
-/** The credentials that a client logs on with: one for each scheme, acquired once. */
-
 import { Credentials } from '../../../context/credentials.js';
 import { closedError } from '../../../core/errors.js';
 import type { AuthIdentity } from '../../../raw/auth-identity.js';
+import { CredentialsCache } from '../../credentials-cache.js';
 import type { Scheme } from '../../schemes.js';
 import type { LogonSettings } from '../settings.js';
 
-/** Owns the credentials, except those that the caller passed. */
+/** The credentials that a client logs on with. Owns them, except those that the caller passed. */
 export class ClientCredentials {
   readonly #settings: LogonSettings;
-  readonly #acquired = new Map<Scheme, Promise<Credentials>>();
-  #closed = false;
+  readonly #cache: CredentialsCache;
 
   constructor(settings: LogonSettings, authIdentity: AuthIdentity | undefined) {
     this.#settings = settings;
+    const acquire = (scheme: Scheme, identity: { authIdentity?: AuthIdentity }) =>
+      Credentials.acquire({ package: settings.packages[scheme], use: 'outbound', ...identity });
+    // Credentials of the process identity can be acquired again at any time.
+    this.#cache = new CredentialsCache('the client', (scheme) => acquire(scheme, {}));
     if (authIdentity === undefined) return;
     // Acquire now: the password is not stored here, and the caller may change or
     // zero it later.
     for (const scheme of settings.schemes) {
-      const credentials = Credentials.acquire({
-        package: settings.packages[scheme],
-        use: 'outbound',
-        authIdentity,
-      });
-      credentials.catch(() => undefined); // `get` reports the error
-      this.#acquired.set(scheme, credentials);
+      this.#cache.addFixed(scheme, acquire(scheme, { authIdentity }));
     }
   }
 
   /** Rejects as `Credentials.acquire` does, and with `ERR_SECUR32_CLOSED`. */
   async get(scheme: Scheme): Promise<Credentials> {
-    if (this.#closed) throw closedError('the client');
     const { credentialsSource } = this.#settings;
-    if (credentialsSource instanceof Credentials) return credentialsSource;
-    const known = this.#acquired.get(scheme);
-    if (known !== undefined) {
-      const credentials = await known;
-      if (credentialsSource === 'authIdentity' || !isExpired(credentials)) return credentials;
-      if (this.#acquired.get(scheme) === known) this.#forget(scheme, known);
-    }
-    return this.#acquireAgain(scheme);
-  }
-
-  /** Only for the process identity, which can be acquired again at any time. */
-  #acquireAgain(scheme: Scheme): Promise<Credentials> {
-    if (this.#closed) return Promise.reject(closedError('the client'));
-    const known = this.#acquired.get(scheme);
-    if (known !== undefined) return known;
-    const credentials = Credentials.acquire({
-      package: this.#settings.packages[scheme],
-      use: 'outbound',
-    });
-    this.#acquired.set(scheme, credentials);
-    credentials.catch(() => {
-      if (this.#acquired.get(scheme) === credentials) this.#acquired.delete(scheme);
-    });
-    return credentials;
-  }
-
-  #forget(scheme: Scheme, credentials: Promise<Credentials>): void {
-    this.#acquired.delete(scheme);
-    closeWhenThere(credentials);
+    if (!(credentialsSource instanceof Credentials)) return this.#cache.get(scheme);
+    if (this.#cache.isClosed) throw closedError('the client');
+    return credentialsSource;
   }
 
   /** Closes the credentials that this object owns. Logons in progress continue. */
   close(): void {
-    this.#closed = true;
-    for (const [scheme, credentials] of this.#acquired) this.#forget(scheme, credentials);
+    void this.#cache.close();
   }
-}
-
-function isExpired({ expiresAt }: Credentials): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
-}
-
-function closeWhenThere(credentials: Promise<Credentials>): void {
-  credentials.then(
-    (acquired) => {
-      acquired.close();
-    },
-    () => undefined, // nothing was acquired
-  );
 }

@@ -5,10 +5,9 @@ import type { Credentials } from '../../../context/credentials.js';
 import type { StepResult } from '../../../context/handshake.js';
 import { codedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
+import { includesNtlm, includesNtlmNegotiate } from '../../ntlm-messages.js';
 import type { Scheme } from '../../schemes.js';
-
-const NTLM_MESSAGE = Buffer.from('NTLMSSP\0');
-const NTLM_NEGOTIATE = Buffer.from('NTLMSSP\0\x01\0\0\0');
+import { withinTime } from '../../time-limit.js';
 
 export interface LogonBounds {
   /** Largest token accepted from the server, in bytes. */
@@ -65,8 +64,8 @@ export class Logon {
   async next(serverToken?: Buffer): Promise<Buffer | undefined> {
     if (serverToken !== undefined) this.#serverTokens += 1;
     const { token } = await this.#step(serverToken);
-    this.#requestsChallenge = token?.includes(NTLM_NEGOTIATE) === true;
-    this.#ntlm ||= token?.includes(NTLM_MESSAGE) === true;
+    this.#requestsChallenge = token !== undefined && includesNtlmNegotiate(token);
+    this.#ntlm ||= token !== undefined && includesNtlm(token);
     return token;
   }
 
@@ -86,19 +85,11 @@ export class Logon {
     this.#context.close();
   }
 
-  async #step(serverToken: Buffer | undefined): Promise<StepResult> {
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+  #step(serverToken: Buffer | undefined): Promise<StepResult> {
+    return withinTime(this.#context.step(serverToken), this.#legTimeoutMs, () => {
       this.#context.close();
-    }, this.#legTimeoutMs);
-    try {
-      return await this.#context.step(serverToken);
-    } catch (error) {
-      throw timedOut ? legTimeout(this.#legTimeoutMs) : error;
-    } finally {
-      clearTimeout(timer);
-    }
+      return legTimeout(this.#legTimeoutMs);
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Authenticator } from '../authenticator.js';
-import { endWaiting } from '../answer/hand-back.js';
+import { endAllWaiting } from '../answer/hand-back.js';
 import type { IntegratedAuthOptions } from '../options.js';
 
-/** As much of Fastify (4.16 and later, and 5) as the plugin uses. */
+/** The part of Fastify's interface (4.16 and later, and 5) that the plugin uses. */
 interface FastifyLike {
   readonly server?: object;
   addHook(
@@ -21,9 +21,10 @@ interface FastifyReplyLike {
 
 /**
  * A plugin for Fastify: `await fastify.register(fastifyIntegratedAuth({ … }))`.
- * It waits until the server can authenticate, and fails the start where it
- * cannot. It holds for the routes of the instance that it is registered in and
- * of those below, and closes with them. `getIdentity(request)` says who it is.
+ * It waits until the server can authenticate clients; if it cannot, registration
+ * fails. It covers the routes of the instance in which it is registered and of
+ * those below it, and closes with that instance. Call `getIdentity(request)` for
+ * the client's identity.
  */
 export function fastifyIntegratedAuth(
   options: IntegratedAuthOptions = {},
@@ -35,20 +36,20 @@ export function fastifyIntegratedAuth(
       if (kind === 'answered') reply.hijack();
       return kind === 'answered' ? reply : undefined;
     });
-    // Fastify waits for its connections before onClose.
+    // Fastify waits for its connections before it runs onClose.
     fastify.addHook('preClose', () => {
-      if (fastify.server !== undefined) endWaiting(fastify.server);
+      if (fastify.server !== undefined) endAllWaiting(fastify.server);
       return Promise.resolve();
     });
     fastify.addHook('onClose', () => authenticator.close());
     try {
       await authenticator.ready;
     } catch (error) {
-      // An instance that did not start need not be closed.
+      // Fastify does not run onClose for an instance that failed to start.
       await authenticator.close();
       throw error;
     }
   };
-  // Otherwise the hooks would hold for what is registered inside the plugin: nothing.
+  // Without it the hooks would cover only what is registered inside the plugin, which is nothing.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Authenticator } from '../authenticator.js';
+import { LOGON_FIELDS } from '../answer/logon-fields.js';
 import { getAuthentication } from '../authentication.js';
 import type { IntegratedAuthOptions } from '../options.js';
 
-/** As much of Koa (2 and 3) as the middleware uses. */
+/** The part of Koa's interface (2 and 3) that the middleware uses. */
 interface KoaContextLike {
   req: IncomingMessage;
   res: ServerResponse;
@@ -12,13 +13,10 @@ interface KoaContextLike {
   state: Record<string, unknown>;
 }
 
-/** What a logon says in the answer to its request. */
-const LOGON_FIELDS = ['WWW-Authenticate', 'Persistent-Auth'];
-
 /**
- * Koa takes all fields out of an answer that is an error. Those of the logon
- * are true of it, too: without the last token a client cannot tell who refused
- * it.
+ * Koa strips all header fields from error responses. This restores those of the
+ * logon: without the last token the client cannot finish the handshake, nor tell
+ * who answered.
  */
 function keepLogonFields(response: ServerResponse): void {
   const fields = new Map(LOGON_FIELDS.map((name) => [name, response.getHeader(name)]));
@@ -31,19 +29,22 @@ function keepLogonFields(response: ServerResponse): void {
   };
 }
 
+/** The middleware for Koa. */
 export interface KoaIntegratedAuth {
   (context: KoaContextLike, next: () => Promise<unknown>): Promise<void>;
-  /** As `Authenticator.ready`. */
+  /** See `Authenticator.ready`. */
   readonly ready: Promise<void>;
-  /** As `Authenticator.decideUpgrade`: Koa sees no upgrades. */
+  /** See `Authenticator.decideUpgrade`. Koa itself does not handle upgrades. */
   readonly decideUpgrade: Authenticator['decideUpgrade'];
-  /** As `Authenticator.close`. */
+  /** See `Authenticator.close`. */
   close(): Promise<void>;
 }
 
 /**
- * Middleware for Koa. `getIdentity(ctx)` says who it is, and so does
- * `ctx.state.identity`, which is undefined for a request without a logon.
+ * Creates middleware for Koa. Call `getIdentity(ctx)` for the client's identity, or
+ * read `ctx.state.identity`, which is undefined for a request without a logon.
+ *
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for an unknown or invalid option
  */
 export function koaIntegratedAuth(options: IntegratedAuthOptions = {}): KoaIntegratedAuth {
   const authenticator = new Authenticator(options);

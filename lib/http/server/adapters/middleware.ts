@@ -3,20 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Authenticator } from '../authenticator.js';
 import type { IntegratedAuthOptions } from '../options.js';
 
-/** The middleware of node:http, Express 4 and 5, and everything else that takes connect's. */
+/** Middleware for node:http, Express 4 and 5, and all frameworks that take connect-style middleware. */
 export interface IntegratedAuth {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
-  /** As `Authenticator.ready`. */
+  /** See `Authenticator.ready`. */
   readonly ready: Promise<void>;
-  /** As `Authenticator.decideUpgrade`. */
+  /** See `Authenticator.decideUpgrade`. */
   readonly decideUpgrade: Authenticator['decideUpgrade'];
-  /** As `Authenticator.close`. */
+  /** See `Authenticator.close`. */
   close(): Promise<void>;
 }
 
 /**
- * Middleware that lets a request through to its handler once the client proved
- * who it is, by Negotiate or NTLM:
+ * Creates middleware that lets a request through to its handler only after the
+ * client has proved its identity by Negotiate or NTLM:
  *
  * ```js
  * const auth = integratedAuth({ allow: ['EXAMPLE\\engineers'] });
@@ -24,10 +24,10 @@ export interface IntegratedAuth {
  * app.use(auth, (request, response) => response.json(getIdentity(request)));
  * ```
  *
- * Mount it before whatever reads bodies. What it does not let through it
- * answers; `next` is called for the rest.
+ * Mount it before anything that reads bodies. It answers the requests that it does
+ * not let through and calls `next` for the others.
  *
- * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for an option that is none
+ * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for an unknown or invalid option
  */
 export function integratedAuth(options: IntegratedAuthOptions = {}): IntegratedAuth {
   const authenticator = new Authenticator(options);
@@ -38,7 +38,7 @@ export function integratedAuth(options: IntegratedAuthOptions = {}): IntegratedA
   ): void => {
     authenticator.decide(request, response).then(
       ({ kind }) => {
-        // What a handler throws is not the middleware's to catch.
+        // Outside of this promise, so that errors of a handler are not caught here.
         if (kind !== 'answered') process.nextTick(next);
       },
       (error: unknown) => {

@@ -1,52 +1,54 @@
-/** Writes the answers of requests that are not let in. */
+/** Writes the answers to requests that are not let in. */
 
 import type { ServerResponse } from 'node:http';
 
 import type { Scheme } from '../../schemes.js';
-import { discardBody, type BodyBounds } from '../request/request-body.js';
+import { discardRequestBody, type BodyBounds } from '../request/request-body.js';
 
 export interface Answer {
   status: number;
-  /** For the client, who may be anybody: nothing about accounts, and no status of the package. */
+  /** For the client, which may be anyone: it names no account and no status of a security package. */
   text: string;
-  /** The schemes that are offered, or the one of a logon that goes on with its token. */
+  /** The schemes that are offered, or the scheme of a logon that continues, with the next token. */
   challenges?: readonly string[];
-  /** Whether the connection ends with this answer. */
+  /** Whether the connection ends after this answer. */
   close?: boolean;
   retryAfterSeconds?: number;
 }
 
-export function challenge(scheme: Scheme, token: Buffer | undefined): string {
+export function formatChallenge(scheme: Scheme, token: Buffer | undefined): string {
   return token === undefined ? scheme : `${scheme} ${token.toString('base64')}`;
 }
 
-/** What an answer says to people. */
-export function answerText({ text }: Answer): string {
+export function getAnswerBody({ text }: Answer): string {
   return `${text}\n`;
 }
 
-/** The fields of an answer, without those about its connection. */
-export function answerFields(what: Answer): [name: string, value: string | readonly string[]][] {
-  const fields: ReturnType<typeof answerFields> = [
+/** The header fields of an answer, except those about its connection. */
+export function getAnswerFields(
+  answer: Answer,
+): [name: string, value: string | readonly string[]][] {
+  const fields: ReturnType<typeof getAnswerFields> = [
     ['Cache-Control', 'no-store'],
     ['Content-Type', 'text/plain; charset=utf-8'],
     ['X-Content-Type-Options', 'nosniff'],
-    ['Content-Length', String(Buffer.byteLength(answerText(what)))],
+    ['Content-Length', String(Buffer.byteLength(getAnswerBody(answer)))],
   ];
-  // Each scheme is a field of its own: some clients read one of them only.
-  if (what.challenges) fields.push(['WWW-Authenticate', what.challenges]);
-  if (what.retryAfterSeconds !== undefined) {
-    fields.push(['Retry-After', String(what.retryAfterSeconds)]);
+  // One field for each scheme: some clients read only one scheme of a field.
+  if (answer.challenges) fields.push(['WWW-Authenticate', answer.challenges]);
+  if (answer.retryAfterSeconds !== undefined) {
+    fields.push(['Retry-After', String(answer.retryAfterSeconds)]);
   }
   return fields;
 }
 
-export function answer(response: ServerResponse, what: Answer, bounds: BodyBounds): void {
+/** Writes an answer, unless the response was already answered, and discards the body of the request. */
+export function writeAnswer(response: ServerResponse, answer: Answer, bounds: BodyBounds): void {
   const { req: request } = response;
-  const fits = discardBody(request, bounds);
+  const fits = discardRequestBody(request, bounds);
   if (response.headersSent || response.writableEnded) return;
-  response.statusCode = what.status;
-  if (what.close || !fits) response.setHeader('Connection', 'close');
-  for (const [name, value] of answerFields(what)) response.setHeader(name, value);
-  response.end(request.method === 'HEAD' ? undefined : answerText(what));
+  response.statusCode = answer.status;
+  if (answer.close || !fits) response.setHeader('Connection', 'close');
+  for (const [name, value] of getAnswerFields(answer)) response.setHeader(name, value);
+  response.end(request.method === 'HEAD' ? undefined : getAnswerBody(answer));
 }

@@ -1,7 +1,7 @@
 /**
- * With an upgrade Node.js takes its parser off the connection. A logon that goes
- * on needs one for its next leg: the socket is given to its server once more, as
- * if it had just connected. It stays the same object, to which the logon belongs.
+ * On an upgrade Node.js detaches its parser from the connection, but the next leg
+ * of a logon needs one. The socket is therefore handed to its server again, as if
+ * it had just connected. It stays the same object, to which the logon belongs.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -9,48 +9,48 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-/** How often each socket was handed back. */
-const handedBack = new WeakMap<Socket, number>();
-/** Those on which no request came since. */
+/** How many times each socket was handed back. */
+const timesHandedBack = new WeakMap<Socket, number>();
+/** Sockets that were handed back and have received no request since. */
 const waiting = new Set<Socket>();
 
-/** Of the network: the end of the connection tells all there is to know. */
+/** For errors of the network: the connection's 'close' event follows. */
 const ignoreError = (): undefined => undefined;
 
-/** Without its parser a socket has nobody who listens for errors, and one would end the process. */
+/** Without its parser, a socket has no listener for errors, and an error would end the process. */
 export function guardAgainstErrors(emitter: EventEmitter): void {
   if (!emitter.listeners('error').includes(ignoreError)) emitter.on('error', ignoreError);
 }
 
-/** The HTTP server of a connection, as Node.js keeps it. */
-function serverOf(socket: Socket): EventEmitter | undefined {
+/** The HTTP server of a connection (undocumented by Node.js). */
+function getServer(socket: Socket): EventEmitter | undefined {
   return (socket as { server?: EventEmitter }).server;
 }
 
-/** The response that is being written on a connection, as Node.js keeps it. */
-export function unfinishedResponse(socket: Socket): ServerResponse | undefined {
+/** The response that is being written on a connection (undocumented by Node.js). */
+export function getUnfinishedResponse(socket: Socket): ServerResponse | undefined {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
-/** Whether the next request can come. What came before its answer would be read as that request. */
+/** Whether the socket can take another request. Data that already arrived would be read as that request. */
 export function canHandBack(socket: Socket, mostTimes: number): boolean {
   return (
-    (handedBack.get(socket) ?? 0) < mostTimes &&
-    serverOf(socket) !== undefined &&
+    (timesHandedBack.get(socket) ?? 0) < mostTimes &&
+    getServer(socket) !== undefined &&
     socket.readableLength === 0 &&
     socket.writable
   );
 }
 
-/** Gives a socket back to its server. */
+/** Hands a socket back to its server. */
 export function handBack(socket: Socket): void {
-  const times = handedBack.get(socket);
+  const times = timesHandedBack.get(socket);
   if (times === undefined) socket.once('close', () => waiting.delete(socket));
-  handedBack.set(socket, (times ?? 0) + 1);
+  timesHandedBack.set(socket, (times ?? 0) + 1);
   waiting.add(socket);
-  // What the server's listeners throw is theirs, as for any connection.
+  // Errors of the server's listeners are not caught, as for any connection.
   setImmediate(() => {
-    const server = serverOf(socket);
+    const server = getServer(socket);
     if (server === undefined || socket.destroyed) return;
     server.emit(server instanceof TlsServer ? 'secureConnection' : 'connection', socket);
     socket.removeListener('error', ignoreError);
@@ -58,23 +58,23 @@ export function handBack(socket: Socket): void {
   });
 }
 
-/** A request came on a connection. */
-export function requestCame(socket: Socket): void {
+/** Notes that a request arrived on the connection. */
+export function markRequestReceived(socket: Socket): void {
   waiting.delete(socket);
 }
 
 /**
- * Ends a connection that waits for a leg which is not wanted any more. Node.js
- * takes it for a new one: it is not among those that idle, which end with their
- * server, and a server would wait for it.
+ * Ends a connection that waits for the next leg of a logon that was given up.
+ * Node.js regards it as new and not as idle: `server.close()` would not end it
+ * and would wait for it.
  */
-export function endIfItWaits(socket: Socket): void {
-  if (waiting.has(socket) && unfinishedResponse(socket) === undefined) socket.destroy();
+export function endIfWaiting(socket: Socket): void {
+  if (waiting.has(socket) && getUnfinishedResponse(socket) === undefined) socket.destroy();
 }
 
-/** Ends all such connections of a server. */
-export function endWaiting(server: object): void {
+/** Ends all connections of a server that wait for the next leg of a logon. */
+export function endAllWaiting(server: object): void {
   for (const socket of waiting) {
-    if (serverOf(socket) === server) endIfItWaits(socket);
+    if (getServer(socket) === server) endIfWaiting(socket);
   }
 }

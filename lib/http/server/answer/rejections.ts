@@ -1,166 +1,177 @@
-/** The refusals: what the client is told, and what the log. */
+/** Rejections: what the client is told, and what is logged. */
 
+import type { Scheme } from '../../schemes.js';
+import type { DropReason } from '../logon/pending-logon.js';
 import type { Answer } from './answer.js';
-import type { DropReason } from '../logon/handshake.js';
 
-interface Refusal extends Answer {
+/** The answer to a request that is not let in, and what the log says about it. */
+export interface Rejection extends Omit<Answer, 'challenges'> {
   reason: string;
+  code?: string;
+  error?: unknown;
+  scheme?: Scheme;
 }
 
 export const UNAUTHORIZED = 'You are not logged on.';
 
-const OF_STATUS: ReadonlyMap<number, string> = new Map([
-  [400, 'The logon is malformed.'],
+const TEXT_OF_STATUS: ReadonlyMap<number, string> = new Map([
+  [400, 'The logon request is malformed.'],
   [401, UNAUTHORIZED],
-  [403, 'You are not allowed to come in.'],
-  [503, 'Logons are not possible at the moment.'],
+  [403, 'Access denied.'],
+  [503, 'Logons are temporarily unavailable.'],
 ]);
 
-export function ofStatus(status: number): string {
-  return OF_STATUS.get(status) ?? 'The logon failed.';
+export function getStatusText(status: number): string {
+  return TEXT_OF_STATUS.get(status) ?? 'The logon failed.';
 }
 
 const PROXY_HINT =
-  'If there is a proxy or load balancer in front of this server, it must give each client a connection of its own ' +
-  'to the server, and keep it open.';
+  'A proxy or load balancer in front of this server must give each client connection a connection of its own to ' +
+  'the server, and keep it open.';
 
-function refusal(
+function rejection(
   status: number,
   reason: string,
   text: string,
-  rest: Partial<Answer> = {},
-): Refusal {
+  rest: Pick<Answer, 'close'> = {},
+): Rejection {
   return { status, reason, text, ...rest };
 }
 
-/** Behind these the connection is of no use. */
+/** After these the connection cannot be used any more. */
 const CLOSE = { close: true };
 
-export const closed = (): Refusal =>
-  refusal(503, 'the authentication was closed', ofStatus(503), CLOSE);
+export const closed = (): Rejection =>
+  rejection(503, 'the authenticator is closed', getStatusText(503), CLOSE);
 
-export const pipelined = (): Refusal =>
-  refusal(
+export const pipelined = (): Rejection =>
+  rejection(
     400,
-    'a request came while a leg of the same connection ran, as no client sends it',
-    `Requests must wait for the answer to a logon. ${PROXY_HINT}`,
+    'another request arrived on the connection during a leg, which no client sends',
+    `Send no request before the answer to a logon request. ${PROXY_HINT}`,
     CLOSE,
   );
 
-export const upgradeWithBody = (): Refusal =>
-  refusal(400, 'the request asks for an upgrade and has a body', ofStatus(400), CLOSE);
+export const upgradeWithBody = (): Rejection =>
+  rejection(400, 'the upgrade request has a body', getStatusText(400), CLOSE);
 
-export const upgradeDidNotWait = (): Refusal =>
-  refusal(
+export const upgradeDidNotWait = (): Rejection =>
+  rejection(
     400,
-    'the request asks for an upgrade before the answer to another one, or more came behind it',
-    'Requests for an upgrade must be alone on their connection.',
+    'the upgrade request arrived before the answer to another request, or was followed by more data',
+    'An upgrade request must be alone on its connection.',
     CLOSE,
   );
 
-export const malformed = (fault: string): Refusal => refusal(400, fault, ofStatus(400), CLOSE);
+export const malformed = (fault: string): Rejection =>
+  rejection(400, fault, getStatusText(400), CLOSE);
 
-export const tooManyHeaders = (): Refusal =>
-  refusal(
+export const tooManyHeaders = (): Rejection =>
+  rejection(
     431,
-    'the request has so many header fields that Node.js leaves some out (server.maxHeadersCount)',
+    'the request has so many header fields that Node.js drops some (server.maxHeadersCount)',
     'The request has too many header fields.',
     CLOSE,
   );
 
-export const otherConnection = (): Refusal =>
-  refusal(
+export const otherConnection = (): Rejection =>
+  rejection(
     400,
-    `the token continues a logon that did not begin on this connection, or was given up. ${PROXY_HINT}`,
-    `This logon did not begin on this connection, or took too long. ${PROXY_HINT}`,
+    `the token continues a logon that began on another connection or was given up. ${PROXY_HINT}`,
+    `This logon began on another connection or took too long. ${PROXY_HINT}`,
     CLOSE,
   );
 
-export const onlyOneLeg = (): Refusal =>
-  refusal(
+export const onlyOneLeg = (): Rejection =>
+  rejection(
     403,
-    "the logon needs a second leg, which proxy: 'multiplexing' cannot have; only Kerberos does without",
-    'Only Kerberos tickets are accepted here.',
+    "the logon needs a second leg, which reverseProxy: 'multiplexing' does not allow; only Kerberos needs just one",
+    'This server accepts only Kerberos tickets.',
     CLOSE,
   );
 
-export const notKeptAlive = (why: string): Refusal =>
-  refusal(
+export const notKeptAlive = (why: string): Rejection =>
+  rejection(
     400,
-    `the logon needs another leg, and the connection ends with this request: ${why}. ${PROXY_HINT}`,
+    `the logon needs another leg, but the connection ends after this request: ${why}. ${PROXY_HINT}`,
     `This logon needs a connection that stays open. ${PROXY_HINT}`,
     CLOSE,
   );
 
-export const forwarded = (): Refusal =>
-  refusal(
+export const forwarded = (): Rejection =>
+  rejection(
     403,
-    'the request says that it was forwarded, and the option proxy is none: others may speak on its connection',
-    'This server does not take logons through a proxy.',
+    "the request was forwarded, and reverseProxy is 'none': its connection may carry requests of other clients",
+    'This server does not accept logons through a proxy.',
   );
 
-export const crossSite = (): Refusal =>
-  refusal(
+export const crossSite = (): Rejection =>
+  rejection(
     403,
-    'a page of another site sent the request (crossSite)',
-    'Requests from other sites are refused.',
+    'the request was sent by a page of another site (crossSite)',
+    'This server does not accept requests from other sites.',
   );
 
-export const preflight = (): Refusal =>
-  refusal(
+export const preflight = (): Rejection =>
+  rejection(
     403,
-    'a browser asks what a page of another site may send (a CORS preflight), and the option preflight is refuse',
-    'This server answers no CORS preflight requests.',
+    "the request is a CORS preflight, and preflight is 'refuse'",
+    'This server does not answer CORS preflight requests.',
   );
 
-export const busy = (): Refusal =>
-  refusal(
+const RETRY_AFTER_SECONDS = 5;
+
+export const busy = (): Rejection => ({
+  ...rejection(
     503,
-    'too many logons are under way (limits.handshakes, handshakesPerAddress)',
-    ofStatus(503),
-  );
+    'too many logons are under way (limits.handshakes, limits.handshakesPerAddress)',
+    getStatusText(503),
+  ),
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+});
 
-export const needsTls = (): Refusal =>
-  refusal(
+export const needsTls = (): Rejection =>
+  rejection(
     403,
-    'Extended Protection compares channel bindings, and the connection has no TLS',
-    'Logons need https here.',
+    'Extended Protection compares channel bindings, but the connection does not use TLS',
+    'Logons require https.',
   );
 
-export const noBindings = (): Refusal =>
-  refusal(
+export const noBindings = (): Rejection =>
+  rejection(
     500,
-    "the certificate of this server has no channel bindings (Ed25519, say); use another one, or extendedProtection: 'whenSupported'",
-    ofStatus(500),
+    "the server's certificate has no channel bindings (it may be signed with Ed25519); use another certificate, or " +
+      "extendedProtection: 'whenSupported'",
+    getStatusText(500),
   );
 
-export const cannotBegin = (isClosed: boolean): Refusal =>
-  isClosed ? closed() : refusal(503, 'the server could not begin the logon', ofStatus(503));
+export const cannotBegin = (isClosed: boolean): Rejection =>
+  isClosed ? closed() : rejection(503, 'the server could not begin the logon', getStatusText(503));
 
-export const ntlmIsOff = (): Refusal =>
-  refusal(
+export const ntlmIsOff = (): Rejection =>
+  rejection(
     403,
-    'the logon was not by Kerberos (ntlm: false)',
-    'Only Kerberos tickets are accepted here.',
+    'the client logged on without Kerberos (ntlm: false)',
+    'This server accepts only Kerberos tickets.',
   );
 
-export const ntlmToken = (): Refusal =>
-  refusal(
+export const ntlmToken = (): Rejection =>
+  rejection(
     401,
-    'the token is one of NTLM, and only Kerberos logs on here (ntlm: false, or packages)',
+    'the token is an NTLM token, and this server accepts only Kerberos (ntlm: false, or packages)',
     UNAUTHORIZED,
   );
 
-export const slowAuthority = (): Refusal =>
-  refusal(401, 'the leg took too long; the client named the authority itself', UNAUTHORIZED);
+export const slowAuthority = (): Rejection =>
+  rejection(401, 'the leg timed out; the client chose the authority', UNAUTHORIZED);
 
-export const notPermitted = (): Refusal =>
-  refusal(403, 'allow and deny do not let this user in', ofStatus(403));
+export const notPermitted = (): Rejection =>
+  rejection(403, 'allow and deny do not permit this user', getStatusText(403));
 
-export const guest = (): Refusal => refusal(401, 'the client is a guest', UNAUTHORIZED);
+export const guest = (): Rejection => rejection(401, 'the client is a guest', UNAUTHORIZED);
 
-/** A logon that was given up while a leg of it ran. */
-export function dropped(reason: DropReason): Refusal {
-  const status = reason === 'another request came while a leg ran' ? 400 : 503;
-  return refusal(status, reason, ofStatus(status), CLOSE);
+/** A logon that was given up during one of its legs. */
+export function dropped(reason: DropReason): Rejection {
+  const status = reason === 'another request arrived during a leg' ? 400 : 503;
+  return rejection(status, reason, getStatusText(status), CLOSE);
 }

@@ -1,31 +1,32 @@
 /**
- * The answer to a request of an 'upgrade' or 'connect' event. There Node.js gives
- * the socket away, and no ServerResponse: what is refused is written on the
- * socket, which ends after it; a challenge with a token is written, too, and the
- * socket handed back for the next leg.
+ * The answer to a request of an 'upgrade' or 'connect' event. For these Node.js
+ * provides the socket and no ServerResponse. A rejection is written to the
+ * socket, which then ends. A challenge with a token is written, too; the socket
+ * is then handed back to the server for the next leg.
  */
 
 import { STATUS_CODES, ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { answerFields, answerText, type Answer } from './answer.js';
-import { canHandBack, guardAgainstErrors, handBack, unfinishedResponse } from './hand-back.js';
+import { getAnswerBody, getAnswerFields, type Answer } from './answer.js';
+import { hasConnectionClose } from './connection-close.js';
+import { canHandBack, guardAgainstErrors, handBack, getUnfinishedResponse } from './hand-back.js';
 import { hasBody } from '../request/request-body.js';
 
 export interface UpgradeReplyOptions {
-  /** What a framework has for a response, if it has one: Node.js makes none. */
+  /** The response that a framework created, if any: Node.js creates none. */
   response: ServerResponse | undefined;
-  /** What came behind the request. */
+  /** Data that was received after the request. */
   head: Uint8Array | undefined;
-  /** How often the socket may be handed back. */
+  /** How many times the socket may be handed back. */
   legs: number;
-  /** How long a client may take to read a refusal, in milliseconds. */
+  /** How long a client may take to read a rejection, in milliseconds. */
   timeoutMs: number;
-  /** Whether a logon of the connection waits for its next leg. */
-  isLogonUnderWay: () => boolean;
+  /** Whether a logon on the connection waits for its next leg. */
+  isLogonPending: () => boolean;
 }
 
-/** As much of a ServerResponse as decisions use. */
+/** The part of a ServerResponse's interface that the authenticator uses. */
 export class UpgradeReply {
   readonly #request: IncomingMessage;
   readonly #socket: Socket;
@@ -38,27 +39,27 @@ export class UpgradeReply {
     this.#socket = request.socket;
     this.#options = options;
     guardAgainstErrors(this.#socket);
-    // The stream that Node.js 26 puts around a socket, where a request has a body, has its errors.
-    const around = options.response?.socket;
-    if (around) guardAgainstErrors(around);
+    // For a request with a body, Node.js 26 wraps the socket in a stream that emits its errors.
+    const wrapper = options.response?.socket;
+    if (wrapper) guardAgainstErrors(wrapper);
   }
 
-  /** The fields for the answer of the application (101). */
+  /** The fields for the application's 101 response. */
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
 
-  /** Why a request is none that can be upgraded; undefined if it is. */
+  /** Why the request cannot be upgraded; undefined if it can. */
   get fault(): 'has a body' | 'did not wait' | undefined {
-    // Who reads the body differs by the version of Node.js, and behind it may be anything.
+    // Versions of Node.js differ in what reads the body, and anything may follow it.
     if (hasBody(this.#request)) return 'has a body';
     const isLast = (this.#options.head?.length ?? 0) === 0 && this.#socket.readableLength === 0;
     return this.#isFirst && isLast ? undefined : 'did not wait';
   }
 
   /**
-   * Whether Node.js has yet to count the answer before as written, although the
-   * client may have it already. After a turn of the event loop it has.
+   * Whether Node.js has not yet marked the previous answer as finished, although
+   * the client may have received it. After one turn of the event loop it has.
    */
   get isBeforeLastFinish(): boolean {
     const unfinished = this.#otherUnfinished;
@@ -67,13 +68,13 @@ export class UpgradeReply {
     );
   }
 
-  /** The response to a request before that is still being written. More may wait after it. */
+  /** The response to an earlier request that is still being written. Others may be queued after it. */
   get #otherUnfinished(): ServerResponse | undefined {
-    const unfinished = unfinishedResponse(this.#socket);
+    const unfinished = getUnfinishedResponse(this.#socket);
     return unfinished === this.#options.response ? undefined : unfinished;
   }
 
-  /** Whether what is written now comes after the whole answer to every request before. */
+  /** Whether every earlier request has been answered completely. */
   get #isFirst(): boolean {
     return this.#otherUnfinished === undefined;
   }
@@ -83,25 +84,27 @@ export class UpgradeReply {
     return response instanceof ServerResponse && response.headersSent;
   }
 
-  /** Whether it is too late for an answer. */
+  /** Whether the request was answered, or can no longer be. */
   get headersSent(): boolean {
     return this.#answered || this.#isAnsweredByOther || !this.#socket.writable;
   }
 
-  /** Whether another request can come on the connection. */
+  /** Whether the connection can carry another request. */
   get shouldKeepAlive(): boolean {
     const { headers, httpVersionMajor, httpVersionMinor } = this.#request;
-    const fields = (headers.connection ?? '').toLowerCase().split(',');
-    const closes = fields.some((field) => field.trim() === 'close');
     const isHttp11 = httpVersionMajor === 1 && httpVersionMinor === 1;
-    return isHttp11 && !closes && canHandBack(this.#socket, this.#options.legs);
+    return (
+      isHttp11 &&
+      !hasConnectionClose(headers.connection ?? '') &&
+      canHandBack(this.#socket, this.#options.legs)
+    );
   }
 
   get closed(): boolean {
     return this.#socket.closed;
   }
 
-  /** What is upgraded is answered until its connection ends. */
+  /** The answer to an upgrade ends with its connection. */
   once(event: 'close', listener: () => void): void {
     this.#socket.once(event, listener);
   }
@@ -111,23 +114,23 @@ export class UpgradeReply {
     this.#options.response?.setHeader(name, value);
   }
 
-  /** Writes an answer, and ends the connection or hands it back. */
-  answer(what: Answer): void {
+  /** Writes an answer, then ends the connection or hands it back to the server. */
+  answer(answer: Answer): void {
     const socket = this.#socket;
     if (this.#answered || this.#isAnsweredByOther) return;
     if (!socket.writable || !this.#isFirst) {
-      // Nothing can be written in its place.
+      // The answer cannot be written in its order.
       socket.destroy();
       return;
     }
-    const goesOn =
-      what.status === 401 &&
-      what.close !== true &&
+    const continues =
+      answer.status === 401 &&
+      answer.close !== true &&
       this.shouldKeepAlive &&
-      this.#options.isLogonUnderWay();
+      this.#options.isLogonPending();
     this.#answered = true;
-    socket.write(this.#bytes(what, goesOn ? 'keep-alive' : 'close'));
-    if (goesOn) {
+    socket.write(this.#format(answer, continues ? 'keep-alive' : 'close'));
+    if (continues) {
       this.#detachResponse();
       handBack(socket);
     } else {
@@ -135,26 +138,26 @@ export class UpgradeReply {
     }
   }
 
-  #bytes(what: Answer, connection: string): string {
+  #format(answer: Answer, connection: string): string {
     const fields = [
       ['Date', new Date().toUTCString()],
       ['Connection', connection],
-      ...answerFields(what),
+      ...getAnswerFields(answer),
     ].flatMap(([name = '', value = []]) => [value].flat().map((one) => `${name}: ${one}`));
-    const status = `HTTP/1.1 ${what.status} ${STATUS_CODES[what.status] ?? ''}`;
-    const text = this.#request.method === 'HEAD' ? '' : answerText(what);
+    const status = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
+    const text = this.#request.method === 'HEAD' ? '' : getAnswerBody(answer);
     return [status, ...fields, '', text].join('\r\n');
   }
 
-  /** A response of a framework would stand in front of those to come. */
+  /** Node.js would queue later responses after the framework's response. */
   #detachResponse(): void {
     const { response } = this.#options;
-    if (response instanceof ServerResponse && unfinishedResponse(this.#socket) === response) {
+    if (response instanceof ServerResponse && getUnfinishedResponse(this.#socket) === response) {
       response.detachSocket(this.#socket);
     }
   }
 
-  /** As Node.js ends connections; but a client that reads nothing is not waited for. */
+  /** Ends the connection as Node.js does, but does not wait for a client that reads nothing. */
   #end(): void {
     const socket = this.#socket;
     const timer = setTimeout(() => {

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 
 import type { ServerContext } from '../../../context/server-context.js';
+import { isExpired } from '../../expiry.js';
 import type { Authentication } from '../authentication.js';
-import type { DropReason, Handshake } from './handshake.js';
 import { KeptContext, type Closable } from './kept-context.js';
+import type { DropReason, PendingLogon } from './pending-logon.js';
 
 /** A logon that holds for a connection. */
 interface Session {
@@ -11,85 +12,93 @@ interface Session {
   kept: KeptContext | undefined;
 }
 
-/** What is known of one connection. It ends with its socket. */
+/** The state of the logon on one connection. It ends with the socket. */
 export class Connection {
   readonly socket: Socket;
   readonly #onDrop: (reason: string) => void;
-  #handshake: Handshake | undefined;
+  #pendingLogon: PendingLogon | undefined;
   #session: Session | undefined;
-  /** Contexts that an answer, or the session, still needs. */
+  /** Contexts that a response or the session still needs. */
   readonly #kept = new Set<KeptContext>();
-  #legRunning = false;
-  #broken = false;
+  #isLegRunning = false;
+  #isBroken = false;
 
-  /** @param onDrop hears why a logon was given up, or ended */
+  /** @param onDrop is told why a logon was given up or a session ended */
   constructor(socket: Socket, onDrop: (reason: string) => void, onClose: () => void) {
     this.socket = socket;
     this.#onDrop = onDrop;
     socket.once('close', () => {
-      this.drop('the connection ended');
+      this.drop('the connection was closed');
       for (const kept of this.#kept) kept.close();
       onClose();
     });
   }
 
-  get handshake(): Handshake | undefined {
-    return this.#handshake;
+  get pendingLogon(): PendingLogon | undefined {
+    return this.#pendingLogon;
   }
 
-  /** Whether a leg is on its way: no other request may come before its answer. */
-  get legRunning(): boolean {
-    return this.#legRunning;
+  /** Whether a leg runs: until it is answered, no other request may arrive. */
+  get isLegRunning(): boolean {
+    return this.#isLegRunning;
   }
 
-  /** Whether it did something that no client does; nobody logs on over it any more. */
-  get broken(): boolean {
-    return this.#broken;
+  /** Whether the client did what no client does; the connection then takes no logon any more. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   async whileLegRuns<T>(run: () => Promise<T>): Promise<T> {
-    this.#legRunning = true;
+    this.#isLegRunning = true;
     try {
       return await run();
     } finally {
-      this.#legRunning = false;
+      this.#isLegRunning = false;
     }
   }
 
-  /** A logon begins. One that is begun too late, on a socket that is gone, is dropped at once. */
-  begin(handshake: Handshake): void {
-    this.#handshake = handshake;
-    if (this.socket.destroyed) this.drop('the connection ended');
-    else if (this.#broken) this.drop('another request came while a leg ran');
+  /** Begins a logon; drops it at once if the socket was destroyed or the connection broken meanwhile. */
+  begin(logon: PendingLogon): void {
+    this.#pendingLogon = logon;
+    if (this.socket.destroyed) this.drop('the connection was closed');
+    else if (this.#isBroken) this.drop('another request arrived during a leg');
   }
 
-  /** The logon is done; its context is the caller's. */
+  /** Ends the pending logon, whose context then belongs to the caller. */
   finish(): void {
-    this.#handshake?.finish();
-    this.#handshake = undefined;
+    this.#pendingLogon?.finish();
+    this.#pendingLogon = undefined;
   }
 
-  /** Has a context closed when nothing needs it any more, with the socket at the latest. */
+  /** Closes a context as soon as nothing needs it any more, at the latest with the socket. */
   keep(context: ServerContext): KeptContext {
     const kept = new KeptContext(context, () => this.#kept.delete(kept));
     this.#kept.add(kept);
     return kept;
   }
 
-  /** What was proved holds for the requests to come. */
+  /** Lets a logon hold for the requests to come. */
   persist(authentication: Authentication, kept: KeptContext | undefined): void {
     this.#session = { authentication, kept };
     if (this.socket.destroyed) this.endSession();
   }
 
-  /** The logon that holds for this connection; undefined where there is none any more. */
-  session(): Session | undefined {
-    const expiresAt = this.#session?.authentication.expiresAt;
-    if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) {
+  /**
+   * The logon that holds for this connection, for one more request; undefined
+   * if there is none or it has expired.
+   *
+   * @param response until it is closed, a kept context stays open
+   */
+  useSession(response: Closable): Authentication | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    if (isExpired(session.authentication)) {
       this.#onDrop('the logon expired');
       this.endSession();
+      return undefined;
     }
-    return this.#session;
+    session.kept?.useFor(response);
+    return session.authentication;
   }
 
   endSession(): void {
@@ -97,30 +106,24 @@ export class Connection {
     this.#session = undefined;
   }
 
-  /** Gives up the logon that is under way. */
-  dropHandshake(reason: DropReason): void {
-    const handshake = this.#handshake;
-    if (handshake === undefined) return;
-    this.#handshake = undefined;
-    handshake.drop(reason);
-    // What failed is told as a refusal.
+  /** Gives up the pending logon. */
+  dropPendingLogon(reason: DropReason): void {
+    const logon = this.#pendingLogon;
+    if (logon === undefined) return;
+    this.#pendingLogon = undefined;
+    logon.drop(reason);
+    // A failed leg is reported as a rejection.
     if (reason !== 'the leg failed') this.#onDrop(reason);
   }
 
-  /** Forgets everything. */
+  /** Gives up the pending logon and ends the session. */
   drop(reason: DropReason): void {
-    this.dropHandshake(reason);
+    this.dropPendingLogon(reason);
     this.endSession();
   }
 
   break(): void {
-    this.#broken = true;
-    this.drop('another request came while a leg ran');
+    this.#isBroken = true;
+    this.drop('another request arrived during a leg');
   }
-}
-
-/** The logon of a connection, for one more request. */
-export function useSession(session: Session, response: Closable): Authentication {
-  session.kept?.useFor(response);
-  return session.authentication;
 }

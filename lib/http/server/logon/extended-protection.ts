@@ -1,4 +1,4 @@
-/** What Extended Protection asks of one connection. */
+/** Extended Protection on one connection. */
 
 import type { Socket } from 'node:net';
 
@@ -6,20 +6,24 @@ import type {
   ExtendedProtection,
   ExtendedProtectionOptions,
 } from '../../../context/extended-protection.js';
-import type { Settings } from '../options.js';
-import { bindingsOf, isTls } from './socket-bindings.js';
+import { comparesChannelBindings } from '../protection-levels.js';
+import type { ServerSettings } from '../settings.js';
+import { getChannelBindings, isTls } from './socket-bindings.js';
 
-/** The options of its contexts, or why there can be no logon on it. */
+/** The level and options of the connection's contexts, or why no client can log on over it. */
 export type ConnectionProtection =
   | { level: ExtendedProtection; options: ExtendedProtectionOptions }
   | { fault: 'needs TLS' | 'no bindings' };
 
-export function connectionProtection(settings: Settings, socket: Socket): ConnectionProtection {
+export function getConnectionProtection(
+  settings: ServerSettings,
+  socket: Socket,
+): ConnectionProtection {
   const { channelBindings, extendedProtection, targetNames } = settings;
   const names = targetNames === undefined ? {} : { targetNames };
-  const bindings = channelBindings ?? (isTls(socket) ? bindingsOf(socket) : undefined);
+  const bindings = channelBindings ?? (isTls(socket) ? getChannelBindings(socket) : undefined);
   const level = extendedProtection ?? (channelBindings || isTls(socket) ? 'always' : 'never');
-  if (level === 'never' || level === 'behindProxy') {
+  if (!comparesChannelBindings(level)) {
     return { level, options: { ...names, extendedProtection: level } };
   }
   if (bindings !== undefined) {
@@ -28,7 +32,7 @@ export function connectionProtection(settings: Settings, socket: Socket): Connec
       options: { ...names, extendedProtection: level, channelBindings: bindings },
     };
   }
-  // There is nothing to compare, which is what this level puts up with.
+  // There is nothing to compare, which this level allows.
   if (level === 'whenSupported') {
     return { level: 'never', options: { ...names, extendedProtection: 'never' } };
   }

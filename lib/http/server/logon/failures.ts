@@ -1,11 +1,11 @@
 /**
- * What a failed leg means for the client: that it may try again, that it sent
- * nonsense, or that the server is at fault.
+ * Which HTTP status answers a failed leg: the client may try again, sent a
+ * malformed token, or the server is at fault.
  *
- * Whatever a package says of a token that it does not accept is one answer:
- * 401, the same bytes for a wrong password, a locked account and a reason that
- * has no name here. The log alone has the status. So 401 is the rule, and the
- * others are the exceptions, which no account can cause.
+ * Whenever a package does not accept a token, the answer is the same: 401, with
+ * the same bytes for a wrong password, a locked account and a reason that is not
+ * listed here. Only the log has the status. So 401 is the rule; the others are
+ * exceptions that no account can cause.
  */
 
 import { SspiError } from '../../../core/errors.js';
@@ -19,14 +19,13 @@ export interface Failure {
   reason: string;
 }
 
-/** The leg that failed. */
 export interface FailedLeg {
   token: Buffer;
-  /** What the server sent before it. */
+  /** The server's previous token. */
   challenge: Buffer | undefined;
 }
 
-/** What the client sent is no message of the package, or not the next one. */
+/** The token is not a message of the package, or not the next one. */
 const MALFORMED = new Set([
   'SEC_E_INVALID_TOKEN',
   'SEC_E_INCOMPLETE_MESSAGE',
@@ -44,8 +43,8 @@ const MALFORMED = new Set([
   'ERR_SECUR32_NO_PROGRESS',
 ]);
 
-/** There is no room: it may go better later. */
-const NO_ROOM = new Set([
+/** The server lacks resources or shuts down; a later attempt may succeed. */
+const NO_RESOURCES = new Set([
   'SEC_E_INSUFFICIENT_MEMORY',
   'SEC_E_SHUTDOWN_IN_PROGRESS',
   'STATUS_NO_MEMORY',
@@ -56,7 +55,7 @@ const NO_ROOM = new Set([
   'ERR_SECUR32_CLOSED',
 ]);
 
-/** Who could say whether the token is right cannot be asked. */
+/** The authority that could check the token cannot be reached. */
 const NO_AUTHORITY = new Set([
   'SEC_E_NO_AUTHENTICATING_AUTHORITY',
   'SEC_E_KDC_UNABLE_TO_REFER',
@@ -87,8 +86,8 @@ const NO_AUTHORITY = new Set([
   'RPC_NT_COMM_FAILURE',
 ]);
 
-/** The server, its credentials or its system, whatever the client sent. */
-const OURS = new Set([
+/** The server, its credentials or its system are at fault, whatever the client sent. */
+const SERVER_FAULTS = new Set([
   'SEC_E_INVALID_HANDLE',
   'SEC_E_INTERNAL_ERROR',
   'SEC_E_SECPKG_NOT_FOUND',
@@ -116,41 +115,41 @@ const OURS = new Set([
   'STATUS_PRIVILEGE_NOT_HELD',
 ]);
 
-/** The calls that judge a token. Those after them are about a client that was accepted. */
+/** The calls that check a token. Failures of later calls concern a client that was accepted. */
 const LEG_CALLS: readonly string[] = ['AcceptSecurityContext', 'CompleteAuthToken'];
 
-/** @param leg the leg that failed, where one did */
-export function failureOf(error: unknown, leg?: FailedLeg): Failure {
-  const code = codeOf(error);
+/** @param leg the failed leg; omit it if the failure did not happen in a leg */
+export function getFailure(error: unknown, leg?: FailedLeg): Failure {
+  const code = getCode(error);
   const reason = error instanceof Error ? error.message : 'unknown failure';
   const name = error instanceof SspiError ? statusName(plainStatus(error.status)) : code;
   if (NO_AUTHORITY.has(name) && leg && namesOtherAuthority(leg.token, leg.challenge)) {
-    return { status: 401, code, reason: `${reason}; the client named the authority itself` };
+    return { status: 401, code, reason: `${reason}; the client chose the authority` };
   }
-  return { status: statusOf(name, error), code, reason };
+  return { status: getHttpStatus(name, error), code, reason };
 }
 
-function statusOf(name: string, error: unknown): number {
-  if (NO_ROOM.has(name) || NO_AUTHORITY.has(name)) return 503;
-  // The logon was right, but not as this server wants it: another try ends as this one.
+function getHttpStatus(name: string, error: unknown): number {
+  if (NO_RESOURCES.has(name) || NO_AUTHORITY.has(name)) return 503;
+  // The logon succeeded without what the server requires: another attempt would fail the same way.
   if (name === 'ERR_SECUR32_REQUIREMENTS_NOT_MET') return 403;
   const isLeg = !(error instanceof SspiError) || LEG_CALLS.includes(error.call);
   if (isLeg && MALFORMED.has(name)) return 400;
-  return isAboutTheClient(name, error) ? 401 : 500;
+  return isTokenRefused(name, error) ? 401 : 500;
 }
 
-/** Whether a package refused a token, for a reason that may lie in the client or its account. */
-function isAboutTheClient(name: string, error: unknown): boolean {
+/** Whether a package did not accept a token, for a reason that may lie in the client or its account. */
+function isTokenRefused(name: string, error: unknown): boolean {
   if (!(error instanceof SspiError) || !LEG_CALLS.includes(error.call)) return false;
-  return !OURS.has(name) && !isOfNoFacility(error.status);
+  return !SERVER_FAULTS.has(name) && !hasNoFacility(error.status);
 }
 
-/** E_FAIL, E_UNEXPECTED and the like: something went wrong, before anything was judged. */
-function isOfNoFacility(status: number): boolean {
+/** E_FAIL, E_UNEXPECTED and the like: something failed before the token was checked. */
+function hasNoFacility(status: number): boolean {
   return status >>> 16 === 0x8000;
 }
 
-function codeOf(error: unknown): string {
+function getCode(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown';
 }

@@ -1,12 +1,12 @@
 import type { ServerContext } from '../../../context/server-context.js';
 
-/** An answer, of which KeptContext waits for the end. */
+/** The part of a response that KeptContext uses to wait for its end. */
 export interface Closable {
   readonly closed: boolean;
   once(event: 'close', listener: () => void): unknown;
 }
 
-/** A context that handlers use to impersonate: closed when the logon has ended and the last answer is written. */
+/** A context for impersonation by handlers. It is closed after the logon has ended and the last response was written. */
 export class KeptContext {
   readonly #context: ServerContext;
   readonly #onClose: (kept: KeptContext) => void;
@@ -18,9 +18,9 @@ export class KeptContext {
     this.#onClose = onClose;
   }
 
-  /** It stays open until this answer is written, or its client gone. */
+  /** Keeps the context open until the response is written or its client disconnects. */
   useFor(response: Closable): void {
-    // It would not say so again.
+    // 'close' would not fire again.
     if (response.closed) return;
     this.#uses += 1;
     response.once('close', () => {
@@ -29,13 +29,13 @@ export class KeptContext {
     });
   }
 
-  /** No further request uses it. */
+  /** No further request will use the context. */
   end(): void {
     this.#ended = true;
     this.#closeIfUnused();
   }
 
-  /** The client is gone: answers that waited for others to be written do not hear of it. */
+  /** Closes the context when the client has disconnected: queued responses do not emit 'close'. */
   close(): void {
     this.#context.close();
     this.#onClose(this);

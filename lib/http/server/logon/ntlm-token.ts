@@ -1,9 +1,9 @@
 /**
- * Tokens by which only NTLM could come of the logon: what a server of Kerberos
- * alone refuses before a package sees them. SPNEGO (RFC 4178) is read as far as
- * that takes, and strictly. A package may read what is not valid DER, so such a
- * token counts as NTLM if it contains a message of NTLM; others are left to the
- * package.
+ * Tokens that can only lead to an NTLM logon: a server that accepts only Kerberos
+ * rejects them before a package sees them. SPNEGO (RFC 4178) is parsed strictly,
+ * and only as far as needed. A package may accept what is not valid DER, so an
+ * invalid token counts as NTLM if it contains an NTLM message; others are left
+ * to the package.
  */
 
 import {
@@ -16,7 +16,7 @@ import {
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
 import { beginsAsNtlm, ntlmMessageIn, ntlmMessageType } from '../../ntlm-messages.js';
-import type { Settings } from '../options.js';
+import type { ServerSettings } from '../settings.js';
 
 /** InitialContextToken of GSS-API, RFC 2743 3.1: [APPLICATION 0]. */
 const INITIAL_CONTEXT_TOKEN = 0x60;
@@ -28,12 +28,12 @@ const MECH_TYPES = contextTag(0, 'constructed');
 const REQ_FLAGS = contextTag(1, 'constructed');
 const NEG_STATE = contextTag(0, 'constructed');
 const SUPPORTED_MECH = contextTag(1, 'constructed');
-/** mechToken of a NegTokenInit, responseToken of a NegTokenResp. */
+/** mechToken in a NegTokenInit, responseToken in a NegTokenResp. */
 const MECH_TOKEN = contextTag(2, 'constructed');
 
 const SPNEGO = objectIdentifierHex('1.3.6.1.5.5.2');
 const NTLM = objectIdentifierHex('1.3.6.1.4.1.311.2.2.10');
-/** Kerberos, with the number that Windows 2000 wrote, user to user, and through the server. */
+/** Kerberos, the wrong identifier that Windows 2000 sends, user-to-user, and IAKERB. */
 const KERBEROS: readonly string[] = [
   '1.2.840.113554.1.2.2',
   '1.2.840.48018.1.2.2',
@@ -41,23 +41,26 @@ const KERBEROS: readonly string[] = [
   '1.3.6.1.5.2.5',
 ].map(objectIdentifierHex);
 
-/** Whether only Kerberos logs on by a scheme. */
-export function isKerberosOnly({ ntlm, packages }: Settings, scheme: Scheme): boolean {
+/** Whether a scheme accepts only Kerberos. */
+export function isKerberosOnly(
+  { ntlm, packages }: Pick<ServerSettings, 'ntlm' | 'packages'>,
+  scheme: Scheme,
+): boolean {
   return !ntlm || packageKind(packages[scheme]) === 'kerberos';
 }
 
 /**
- * Whether a token is a message of NTLM, as it is or wrapped; begins a SPNEGO
- * negotiation whose first choice is NTLM; or offers NTLM and no Kerberos.
+ * Whether a token is an NTLM message (plain or wrapped), begins a SPNEGO
+ * negotiation whose first choice is NTLM, or offers NTLM without Kerberos.
  */
 export function isNtlmToken(token: Uint8Array): boolean {
-  return isNtlmMechToken(token) || (understood(token, wrapsNtlm) ?? containsNtlm(token));
+  return isNtlmMechToken(token) || (parseToken(token, wrapsNtlm) ?? containsNtlm(token));
 }
 
-/** Whether a token that is not SPNEGO's is one of NTLM: as it is, or framed by GSS-API. */
+/** Whether a token outside SPNEGO is an NTLM message: plain, or framed by GSS-API. */
 function isNtlmMechToken(token: Uint8Array): boolean {
   if (beginsAsNtlm(token)) return true;
-  const isFramed = understood(token, (reader) => {
+  const isFramed = parseToken(token, (reader) => {
     const mechanism = reader.into(INITIAL_CONTEXT_TOKEN).read(DerTag.objectIdentifier);
     return hex(mechanism) === NTLM;
   });
@@ -82,7 +85,7 @@ function wrapsNtlm(reader: DerReader): boolean {
 
 function beginsByNtlm(reader: DerReader): boolean {
   const init = reader.into(DerTag.sequence);
-  const types = mechanisms(init, init.optional(MECH_TYPES));
+  const types = readMechanisms(init, init.optional(MECH_TYPES));
   init.optional(REQ_FLAGS);
   if (carriesNtlm(init)) return true;
   const [first] = types;
@@ -96,8 +99,8 @@ function respondsByNtlm(reader: DerReader): boolean {
   return carriesNtlm(response);
 }
 
-/** The list of mechanisms in an element, in hexadecimal. */
-function mechanisms(reader: DerReader, element: DerElement | undefined): string[] {
+/** The object identifiers of the mechanisms in an element, in hexadecimal. */
+function readMechanisms(reader: DerReader, element: DerElement | undefined): string[] {
   if (element === undefined) return [];
   const list = reader.inside(element).into(DerTag.sequence);
   const types: string[] = [];
@@ -112,8 +115,8 @@ function carriesNtlm(reader: DerReader): boolean {
   );
 }
 
-/** What is found in a token; undefined for one that is not valid DER of this kind. */
-function understood(token: Uint8Array, find: (reader: DerReader) => boolean): boolean | undefined {
+/** What `find` returns for a token; undefined if the token is not valid DER with the expected structure. */
+function parseToken(token: Uint8Array, find: (reader: DerReader) => boolean): boolean | undefined {
   try {
     return find(new DerReader(token, 'the token'));
   } catch {

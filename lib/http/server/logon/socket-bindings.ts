@@ -1,11 +1,11 @@
-/** The channel bindings of a server's connection: of the certificate that it showed this client. */
+/** The channel bindings of a server's connection: those of the certificate that the server sent on it. */
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { ChannelBindings } from '../../../channel-bindings/channel-bindings.js';
 
-/** By the bytes of the certificate, of which a server has a few. */
+/** Keyed by the bytes of the certificate; a server has only a few. */
 const known = new Map<string, ChannelBindings | undefined>();
 const MOST_KNOWN = 100;
 
@@ -14,11 +14,11 @@ export function isTls(socket: Socket): socket is TLSSocket {
 }
 
 /**
- * undefined where RFC 5929 defines none for the certificate (Ed25519, say). The
- * certificate is the one of this connection: servers have several (SNI), and
- * change them while they run.
+ * undefined if RFC 5929 defines no bindings for the certificate (Ed25519, for
+ * example). The certificate is read from the connection: a server can have
+ * several (SNI), and replace them while it runs.
  */
-export function bindingsOf(socket: TLSSocket): ChannelBindings | undefined {
+export function getChannelBindings(socket: TLSSocket): ChannelBindings | undefined {
   const certificate = socket.getCertificate();
   const der = certificate !== null && 'raw' in certificate ? certificate.raw : undefined;
   if (!(der instanceof Uint8Array)) return undefined;

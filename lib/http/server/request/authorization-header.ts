@@ -1,27 +1,25 @@
-/** Reads the Authorization field: `Negotiate <base64>` and nothing that only resembles it. */
+/** Reads the Authorization field, strictly: `Negotiate <base64>` and nothing that only resembles it. */
 
-import { schemeOf, type Scheme } from '../../schemes.js';
-import { base64Length, bytesOfBase64 } from '../../token68.js';
+import { findScheme, type Scheme } from '../../schemes.js';
+import { base64Length, decodeToken, splitCredentials } from '../../token68.js';
 
-/** What a request says about who sends it. */
+/** What the Authorization field of a request holds. */
 export type Authorization =
-  /** Nothing; or the name of a scheme without a token, which says no more. */
+  /** Nothing, or the name of a scheme without a token. */
   | { kind: 'none' }
-  /** It is of another scheme. */
+  /** Credentials of a scheme that is not offered. */
   | { kind: 'other' }
-  /** It is not what RFC 9110 and RFC 4559 allow; `fault` says why. */
+  /** Something that RFC 9110 and RFC 4559 do not allow; `fault` says why. */
   | { kind: 'malformed'; fault: string }
   | { kind: 'token'; scheme: Scheme; token: Buffer };
 
-const CREDENTIALS = /^(?<scheme>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?: +(?<rest>.*))?$/s;
-
-/** What is in front of the token: the longest scheme, and a space or two. */
+/** Room for the name of the scheme and the spaces before the token. */
 const SCHEME_CHARACTERS = 64;
 
 /**
- * @param rawHeaders of the request: `headers` leaves repeated fields out
- * @param schemes those that the server offers
- * @param tokenBytes the largest token
+ * @param rawHeaders the request's `rawHeaders`: `headers` drops repeated fields
+ * @param schemes the schemes that the server offers
+ * @param tokenBytes the largest token, in bytes
  */
 export function readAuthorization(
   rawHeaders: readonly string[],
@@ -31,28 +29,25 @@ export function readAuthorization(
   const fields = rawHeaders.filter(
     (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
   );
-  // Another server on the way might have looked at the other one.
+  // Two Authorization fields: a proxy may have evaluated the other one.
   if (fields.length > 1) return malformed('there is more than one Authorization field');
   const [field] = fields;
   if (field === undefined || field === '') return { kind: 'none' };
 
-  // The rest is only looked at if it is small enough.
+  // Do not run the pattern on more than a token of allowed size.
   const bound = SCHEME_CHARACTERS + base64Length(tokenBytes);
-  const groups = CREDENTIALS.exec(field.slice(0, bound + 1))?.groups;
-  if (groups?.['scheme'] === undefined) return malformed('the Authorization field has no scheme');
-  const scheme = schemeOf(groups['scheme']);
+  const credentials = splitCredentials(field.slice(0, bound + 1));
+  if (credentials === undefined) return malformed('the Authorization field has no valid scheme');
+  const scheme = findScheme(credentials.scheme);
   if (scheme === undefined || !schemes.includes(scheme)) return { kind: 'other' };
 
   if (field.length > bound) return malformed('the token is too large');
-  const base64 = groups['rest'];
-  if (base64 === undefined || base64 === '') return { kind: 'none' };
-  if (base64.length > base64Length(tokenBytes)) {
-    return malformed('the token is too large');
-  }
-  const token = bytesOfBase64(base64);
-  if (token === undefined) return malformed('the token is not base64');
-  if (token.length > tokenBytes) return malformed('the token is too large');
-  return { kind: 'token', scheme, token };
+  const { rest } = credentials;
+  if (rest === undefined || rest === '') return { kind: 'none' };
+  const token = decodeToken(rest, tokenBytes);
+  return typeof token === 'string'
+    ? malformed(`the token is ${token}`)
+    : { kind: 'token', scheme, token };
 }
 
 function malformed(fault: string): Authorization {

@@ -1,7 +1,7 @@
 /**
- * Requests that a page of another site made a browser send. The browser logs
- * on by itself, so they would run with the rights of a user who knows nothing
- * of them (cross-site request forgery).
+ * Requests that a page of another site made a browser send. The browser logs on
+ * without asking, so they would run with the rights of a user who does not know
+ * about them (cross-site request forgery).
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -11,14 +11,17 @@ import { optionNames, ownRecord } from '../../../core/checks.js';
 import { isUpgrade } from './upgrade.js';
 
 /**
- * - `'refuse'`: only requests of this server's own pages, and links to it.
- * - `{ origins }`: also those of the pages of these origins,
- *   `'https://portal.example.com'`.
- * - `'allow'`: everybody's. The server must protect itself in another way.
+ * Which pages may send requests with the user's logon:
+ *
+ * - `'refuse'`: only the server's own pages. Links from other sites are allowed.
+ * - `{ origins }`: also pages of these origins, for example
+ *   `['https://portal.example.com']`.
+ * - `'allow'`: pages of all sites. The application must protect itself by other
+ *   means.
  */
 export type CrossSite = 'refuse' | 'allow' | { origins: readonly string[] };
 
-/** Origins beside the server's own; undefined where nothing is looked at. */
+/** The allowed origins besides the server's own; undefined if all are allowed. */
 export type CrossSitePolicy = ReadonlySet<string> | undefined;
 
 const NAMES = optionNames<Exclude<CrossSite, string>>({ origins: 'required' });
@@ -35,51 +38,51 @@ export function checkedCrossSite(crossSite: unknown = 'refuse'): CrossSitePolicy
 }
 
 function checkedOrigin(origin: unknown): string {
-  // What a browser would send, and nothing that only looks like it.
+  // Exactly as a browser sends it.
   if (typeof origin === 'string' && URL.canParse(origin)) {
     const url = new URL(origin);
     if (url.origin === origin && url.origin !== 'null') return origin;
   }
   throw argumentError(
-    `crossSite.origins: ${String(origin)} is no origin like https://portal.example.com`,
+    `crossSite.origins: '${String(origin)}' is not an origin such as https://portal.example.com`,
   );
 }
 
-/** Whether a request comes from a page that must not use the user's logon. */
+/** Whether a request was sent by a page that must not use the user's logon. */
 export function isCrossSite(request: IncomingMessage, policy: CrossSitePolicy): boolean {
   if (policy === undefined) return false;
-  const origin = only(request, 'origin');
+  const origin = getSingle(request, 'origin');
   if (origin !== undefined) return !isOwnOrigin(request, origin) && !policy.has(origin);
-  const site = only(request, 'sec-fetch-site');
-  // Programs and old browsers do not say; the latter send an Origin with what changes anything.
+  const site = getSingle(request, 'sec-fetch-site');
+  // Programs and old browsers do not send it; old browsers send an Origin with requests that change something.
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
   return !isLink(request);
 }
 
-/** A header's only value; all of them, which match nothing, where there are several. */
-function only(request: IncomingMessage, name: string): string | undefined {
+/** The value of a header field; the joined values, which match nothing, if it occurs several times. */
+function getSingle(request: IncomingMessage, name: string): string | undefined {
   return request.headersDistinct[name]?.join(', ');
 }
 
 /**
- * Whether somebody followed a link: the answer is shown to the user and not to
- * the page. An upgrade, such as a WebSocket, is never one.
+ * Whether the user followed a link: the response is shown to the user and not to
+ * the page. An upgrade (WebSocket) is never a link.
  */
 function isLink(request: IncomingMessage): boolean {
   return (
     !isUpgrade(request) &&
     (request.method === 'GET' || request.method === 'HEAD') &&
-    only(request, 'sec-fetch-mode') === 'navigate' &&
-    // In a frame the other page could cover it.
-    only(request, 'sec-fetch-dest') === 'document'
+    getSingle(request, 'sec-fetch-mode') === 'navigate' &&
+    // In a frame, the other page could cover the response (clickjacking).
+    getSingle(request, 'sec-fetch-dest') === 'document'
   );
 }
 
 function isOwnOrigin(request: IncomingMessage, origin: string): boolean {
-  const host = only(request, 'host')?.toLowerCase();
+  const host = getSingle(request, 'host')?.toLowerCase();
   if (host === undefined) return false;
-  // TLS may end at a proxy in front, so that a plain connection can have https
-  // pages; on a TLS connection there are no others.
+  // If TLS ends at a proxy in front, pages served over a plain connection can
+  // have an https origin. On a TLS connection they always have.
   const encrypted = 'encrypted' in request.socket;
   const schemes = encrypted ? ['https'] : ['http', 'https'];
   return schemes.some((scheme) => {

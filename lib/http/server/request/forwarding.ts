@@ -1,8 +1,8 @@
-/** Whether a request came through a proxy: then others may speak on its connection, too. */
+/** Whether a request came through a proxy, whose connection may carry requests of other clients, too. */
 
 import type { IncomingMessage } from 'node:http';
 
-/** RFC 9110, RFC 7239 and RFC 8586, and what proxies and load balancers say of themselves. */
+/** The fields of RFC 9110, RFC 7239 and RFC 8586, and those that proxies and load balancers add. */
 const NAMES = new Set([
   'via',
   'forwarded',
@@ -27,17 +27,17 @@ const NAMES = new Set([
   'wl-proxy-client-ip',
 ]);
 
-/** The last two are of IIS: Application Request Routing, and iisnode. */
+/** The last two are those of IIS: Application Request Routing and iisnode. */
 const PREFIXES = ['x-forwarded', 'x-arr-', 'x-iisnode-'];
 
 /**
- * Whether it says that it was forwarded. A proxy that says nothing cannot be
- * seen; a client that says so without one only refuses itself.
+ * Whether the header fields say that the request was forwarded. A proxy that adds
+ * no field cannot be detected. A client that adds one itself is only rejected.
  */
-export function saysForwarded({ rawHeaders }: IncomingMessage): boolean {
-  return rawHeaders.some((name, i) => i % 2 === 0 && isOfProxy(name.toLowerCase()));
+export function isForwarded({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.some((name, i) => i % 2 === 0 && isProxyField(name.toLowerCase()));
 }
 
-function isOfProxy(name: string): boolean {
+function isProxyField(name: string): boolean {
   return NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }

@@ -1,17 +1,17 @@
 /**
- * Node.js leaves out header fields behind the 1000th (`server.maxHeadersCount`)
- * without a word: an Origin, a second Authorization or what a proxy appended
- * could be among them.
+ * Node.js silently drops the header fields after the 1000th
+ * (`server.maxHeadersCount`). An Origin, a second Authorization or a field that a
+ * proxy appended could be among them.
  */
 
 import type { IncomingMessage } from 'node:http';
 
-const DEFAULT_MOST = 1000;
+const DEFAULT_MAX_HEADERS_COUNT = 1000;
 
-/** Whether fields of a request may be missing. */
+/** Whether header fields of a request may be missing. */
 export function mayLackHeaders({ rawHeaders, socket }: IncomingMessage): boolean {
   const { server } = socket as { server?: { maxHeadersCount?: number | null } };
-  const most = server?.maxHeadersCount ?? DEFAULT_MOST;
-  // 0 and less stand for any number. Of exactly as many the rest may have been cut off.
+  const most = server?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT;
+  // 0 and negative values mean no limit. A request with exactly as many fields may have been cut off.
   return most > 0 && rawHeaders.length / 2 >= most;
 }

@@ -1,7 +1,7 @@
 /**
  * CORS preflights (Fetch, "CORS-preflight fetch"): a browser asks what a page of
- * another site may send. It never logs on for this, and anybody can send the
- * same fields.
+ * another site may send. Browsers never log on for this, and any client can send
+ * the same fields.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -10,16 +10,16 @@ import { hasBody } from './request-body.js';
 import { isUpgrade } from './upgrade.js';
 
 /**
- * What becomes of a preflight:
+ * What happens to a CORS preflight:
  *
- * - `'refuse'`: it is answered with 403, whatever its path and origin.
- * - `'pass'`: it reaches the application, without an identity; the application
- *   answers it.
+ * - `'refuse'`: it is answered with 403, for every path and origin.
+ * - `'pass'`: it reaches the application without an identity. The application
+ *   must answer it.
  */
 export type Preflight = 'refuse' | 'pass';
 
-/** Whether a request without a logon asks what may be sent. */
-export function asksWhatMayBeSent({ method, headersDistinct }: IncomingMessage): boolean {
+/** Whether a request without `Authorization` has the fields of a preflight. */
+export function resemblesPreflight({ method, headersDistinct }: IncomingMessage): boolean {
   return (
     method === 'OPTIONS' &&
     headersDistinct['origin'] !== undefined &&
@@ -28,11 +28,11 @@ export function asksWhatMayBeSent({ method, headersDistinct }: IncomingMessage):
   );
 }
 
-/** Whether a browser can have sent it: each field is there once, and there is neither a body nor an upgrade. */
+/** Whether a browser may have sent the preflight: each field occurs once, and there is no body and no upgrade. */
 export function isPreflight(request: IncomingMessage): boolean {
   const { headersDistinct } = request;
   return (
-    asksWhatMayBeSent(request) &&
+    resemblesPreflight(request) &&
     headersDistinct['origin']?.length === 1 &&
     headersDistinct['access-control-request-method']?.length === 1 &&
     !hasBody(request) &&

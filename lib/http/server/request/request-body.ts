@@ -1,25 +1,28 @@
-/** The bodies of requests. That of one that is not let in is read and thrown away, because the next request comes after it. */
+/** The bodies of requests. A rejected request's body is read and discarded, because the next request follows it. */
 
 import type { IncomingMessage } from 'node:http';
 
 export interface BodyBounds {
-  /** The most bytes that are read. */
-  bodyBytes: number;
-  /** How long it may take, in milliseconds. */
+  /** The most bytes to read. */
+  discardedBodyBytes: number;
+  /** The most time to take, in milliseconds. */
   legTimeoutMs: number;
 }
 
-/** Whether the fields of a request announce a body. */
+/** Whether the header fields of a request announce a body. */
 export function hasBody({ headersDistinct }: IncomingMessage): boolean {
   const lengths = headersDistinct['content-length'] ?? [];
   const isChunked = headersDistinct['transfer-encoding'] !== undefined;
   return isChunked || lengths.some((length) => Number(length) !== 0);
 }
 
-/** Whether a request says itself that more of its body comes than is read; the connection ends after its answer. */
-export function isBodyTooLarge(request: IncomingMessage, { bodyBytes }: BodyBounds): boolean {
+/** Whether a request announces a larger body than is read; its connection then ends after the answer. */
+export function isBodyTooLarge(
+  request: IncomingMessage,
+  { discardedBodyBytes }: BodyBounds,
+): boolean {
   if (request.destroyed || isRead(request)) return false;
-  return Number(request.headers['content-length'] ?? 0) > bodyBytes;
+  return Number(request.headers['content-length'] ?? 0) > discardedBodyBytes;
 }
 
 function isRead({ complete, readableLength }: IncomingMessage): boolean {
@@ -27,18 +30,19 @@ function isRead({ complete, readableLength }: IncomingMessage): boolean {
 }
 
 /**
- * Throws the body away; false where it says itself that it is too large. The
- * connection of one that turns out to be too large or too slow is destroyed.
+ * Reads the body and discards it; returns false if the request announces one
+ * that is too large. If the body turns out to be too large or too slow, the
+ * connection is destroyed.
  */
-export function discardBody(request: IncomingMessage, bounds: BodyBounds): boolean {
-  // Nothing comes from whom is gone, not even the end.
+export function discardRequestBody(request: IncomingMessage, bounds: BodyBounds): boolean {
+  // The socket is destroyed: neither 'data' nor 'end' will fire.
   if (request.destroyed) return true;
   if (isRead(request)) {
     request.resume();
     return true;
   }
   if (isBodyTooLarge(request, bounds)) {
-    // Node.js closes the connection behind the answer; what still comes is not for us.
+    // Node.js closes the connection after the answer and ignores the rest of the body.
     return false;
   }
   let bytes = 0;
@@ -48,7 +52,7 @@ export function discardBody(request: IncomingMessage, bounds: BodyBounds): boole
   const timer = setTimeout(giveUp, bounds.legTimeoutMs).unref();
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > bounds.bodyBytes) giveUp();
+    if (bytes > bounds.discardedBodyBytes) giveUp();
   });
   request.once('close', () => {
     clearTimeout(timer);
@@ -56,7 +60,7 @@ export function discardBody(request: IncomingMessage, bounds: BodyBounds): boole
   request.once('end', () => {
     clearTimeout(timer);
   });
-  // Whoever sends it may go away; that is no error of the server.
+  // The client may disconnect; that is not an error of the server.
   request.on('error', () => undefined);
   return true;
 }

@@ -1,4 +1,4 @@
-/** Requests that nobody can log on with. */
+/** Whether clients can log on with a request at all. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
@@ -8,22 +8,22 @@ import { argumentError } from '../../../core/errors.js';
 import { isDecided } from '../authentication.js';
 import { isHttp2 } from './http2.js';
 
-/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
-export function refuseUndecidable(request: IncomingMessage | Http2ServerRequest): void {
-  // Logons belong to connections. An object that stands for one, as Fastify's
-  // inject makes it, has no end that would end them.
+/** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the request has no connection or was already decided */
+export function checkSupported(request: IncomingMessage | Http2ServerRequest): void {
+  // A logon belongs to a connection. The object that fastify.inject uses in
+  // place of one never closes, so a logon on it would never end.
   if (!isHttp2(request) && !(request.socket instanceof Duplex)) {
     throw argumentError(
-      'the request came over no connection: who logs on needs one, and an imitation of a request ' +
-        "(fastify.inject, for instance) has none. Send it to the server's port",
+      'the request has no connection, which a logon needs; simulated requests (such as those of fastify.inject) ' +
+        "have none. Send the request to the server's port",
     );
   }
-  // A token is good once: the second one would take it for a replay, or for
-  // one of another connection.
+  // A token is good for one use: a second authenticator would take it for a
+  // replay or for the token of another connection.
   if (isDecided(request)) {
     throw argumentError(
-      'another integratedAuth (or Authenticator) has decided about this request; let one do it, and for ' +
-        'rules of some routes use AccessRules.permits(getIdentity(request)) behind it',
+      'another integratedAuth or Authenticator has already decided on this request. Use only one; for rules of ' +
+        'single routes, call AccessRules.permits(getIdentity(request)) after it',
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request is one of an 'upgrade' or 'connect' event, as Node.js says. */
+/** Whether Node.js emitted the request with an 'upgrade' or 'connect' event. */
 export function isUpgrade(request: IncomingMessage): boolean {
   return 'upgrade' in request && request.upgrade === true;
 }

@@ -29,7 +29,7 @@ describe('the options', () => {
     [{ hosts, credentials: undefined }, /^credentials is undefined/],
     [{ hosts, credentials: {} }, /^credentials must be/],
     [{ hosts, schemes: [] }, /^schemes must be/],
-    [{ hosts, schemes: ['Basic'] }, /^schemes: Basic/],
+    [{ hosts, schemes: ['Basic'] }, /^schemes: 'Basic'/],
     [{ hosts, packages: { Basic: 'x' } }, /^Unknown option 'packages.Basic'$/],
     [{ hosts, targetName: '' }, /^targetName/],
     [{ hosts, targetName: undefined }, /^targetName is undefined/],

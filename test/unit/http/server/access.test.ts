@@ -242,7 +242,7 @@ describe('getIdentity', () => {
   });
 
   test.each([[undefined], [null], [1], ['GET / HTTP/1.1'], [true]])('throws for %p', (value) => {
-    expect(() => getIdentity(value as never)).toThrow(argumentError('getIdentity takes'));
+    expect(() => getIdentity(value as never)).toThrow(argumentError('must be the request'));
   });
 
   test('is not fooled by what a request says itself', () => {

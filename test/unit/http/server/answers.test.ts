@@ -116,7 +116,7 @@ describe('a refused body', () => {
   });
 
   test('that says that it is too large ends the connection behind the answer', async () => {
-    const { port } = await serve({ limits: { bodyBytes: 100 } });
+    const { port } = await serve({ limits: { discardedBodyBytes: 100 } });
     const client = await WireClient.connect(port);
     client.write(requestBytes({ method: 'POST', headers: [['Content-Length', '101']] }));
     const response = await client.next();
@@ -126,7 +126,7 @@ describe('a refused body', () => {
   });
 
   test('that turns out to be too large ends the connection', async () => {
-    const { port } = await serve({ limits: { bodyBytes: 100 } });
+    const { port } = await serve({ limits: { discardedBodyBytes: 100 } });
     const client = await WireClient.connect(port);
     const chunked = [['Transfer-Encoding', 'chunked']] as const;
     client.write(requestBytes({ method: 'POST', headers: chunked }));
@@ -144,7 +144,7 @@ describe('a refused body', () => {
   });
 
   test('of none at all may be refused', async () => {
-    const { port } = await serve({ limits: { bodyBytes: 0 } });
+    const { port } = await serve({ limits: { discardedBodyBytes: 0 } });
     const client = await WireClient.connect(port);
     expect((await client.request({ method: 'POST', body: '' })).header('connection')).toBe(
       'keep-alive',
@@ -265,7 +265,7 @@ test('an answer that somebody else gave meanwhile is left alone', async () => {
 });
 
 describe('a limit of the server that tickets do not fit in', () => {
-  const LIMIT = expect.stringContaining('16384 bytes of headers');
+  const LIMIT = expect.stringContaining('16384 bytes of header fields');
 
   test('is told once, to the log and as a warning of the process', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { STATUS_TABLE, WIN32_STATUS_TABLE } from '../../../../lib/constants/status.js';
 import { codedError, SspiError } from '../../../../lib/core/errors.js';
-import { failureOf } from '../../../../lib/http/server/logon/failures.js';
+import { getFailure } from '../../../../lib/http/server/logon/failures.js';
 import { isFailure, statusHex, statusName } from '../../../../lib/core/status.js';
 
 const names = (list: string) => list.trim().split(/\s+/);
@@ -63,7 +63,7 @@ function expected(name: string): number {
 }
 
 const statusOfLeg = (status: number) =>
-  failureOf(new SspiError('AcceptSecurityContext', status, [])).status;
+  getFailure(new SspiError('AcceptSecurityContext', status, [])).status;
 
 describe('a status', () => {
   const failures = [...STATUS_TABLE.keys()].filter(isFailure);
@@ -72,7 +72,7 @@ describe('a status', () => {
     '%s is an answer',
     (name, status) => {
       const error = new SspiError('AcceptSecurityContext', status, []);
-      expect(failureOf(error)).toMatchObject({ status: expected(name), code: name });
+      expect(getFailure(error)).toMatchObject({ status: expected(name), code: name });
     },
   );
 
@@ -109,7 +109,7 @@ describe('a status', () => {
     '%p that nobody names is the answer 401',
     (status) => {
       const error = new SspiError('AcceptSecurityContext', status, []);
-      expect(failureOf(error)).toMatchObject({ status: 401, code: statusHex(status) });
+      expect(getFailure(error)).toMatchObject({ status: 401, code: statusHex(status) });
     },
   );
 
@@ -120,7 +120,7 @@ describe('a status', () => {
   ] as const)('of %s is none of the client: it was accepted, or not asked', (call) => {
     for (const status of failures) {
       const name = statusName(status);
-      const answer = failureOf(new SspiError(call, status, [])).status;
+      const answer = getFailure(new SspiError(call, status, [])).status;
       const unavailable = NO_AUTHORITY.includes(name) || NO_ROOM.includes(name);
       expect([name, answer]).toEqual([name, unavailable ? 503 : 500]);
     }
@@ -141,5 +141,5 @@ test.each([
   [null, 500],
   [{ code: 'SEC_E_LOGON_DENIED' }, 500],
 ])('%p is the status %d', (error, status) => {
-  expect(failureOf(error).status).toBe(status);
+  expect(getFailure(error).status).toBe(status);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { saysForwarded } from '../../../../lib/http/server/request/forwarding.js';
+import { isForwarded } from '../../../../lib/http/server/request/forwarding.js';
 import { mayLackHeaders } from '../../../../lib/http/server/request/header-count.js';
 import { message } from '../../../instruments/support/http-message.js';
 
@@ -32,7 +32,7 @@ describe('a request was forwarded', () => {
     'WL-Proxy-Client-IP',
   ])('as %s says', (name) => {
     expect(
-      saysForwarded(
+      isForwarded(
         message([
           ['Host', 'web'],
           [name, ''],
@@ -53,7 +53,7 @@ describe('a request was forwarded', () => {
     'Max-Forwards',
     'X-Real',
   ])('as %s does not say', (name) => {
-    expect(saysForwarded(message([[name, 'Forwarded']]))).toBe(false);
+    expect(isForwarded(message([[name, 'Forwarded']]))).toBe(false);
   });
 });
 

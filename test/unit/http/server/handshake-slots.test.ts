@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import {
-  clientNetwork,
-  openHandshakes,
+  getClientNetwork,
+  countOpenHandshakes,
   takeSlot,
   type ReleaseSlot,
 } from '../../../../lib/http/server/logon/handshake-slots.js';
@@ -21,7 +21,7 @@ const takeMany = (addresses: readonly string[], handshakes?: number, perAddress?
 
 afterEach(() => {
   for (const release of taken.splice(0)) release();
-  expect(openHandshakes()).toBe(0);
+  expect(countOpenHandshakes()).toBe(0);
 });
 
 describe('the network of a client', () => {
@@ -48,7 +48,7 @@ describe('the network of a client', () => {
     ['', ''],
     ['a name', 'a name'],
   ])('%j is %j', (address, network) => {
-    expect(clientNetwork(address)).toBe(network);
+    expect(getClientNetwork(address)).toBe(network);
   });
 });
 
@@ -71,12 +71,12 @@ describe('slots', () => {
   test('are counted together', () => {
     const addresses = Array.from({ length: 50 }, (_, i) => `192.0.2.${i}`);
     expect(takeMany(addresses)).toBe(10);
-    expect(openHandshakes()).toBe(10);
+    expect(countOpenHandshakes()).toBe(10);
   });
 
   test('that were refused cost nothing', () => {
     takeMany(Array<string>(50).fill('192.0.2.1'));
-    expect(openHandshakes()).toBe(3);
+    expect(countOpenHandshakes()).toBe(3);
   });
 
   test('are given back once', () => {
@@ -85,7 +85,7 @@ describe('slots', () => {
     release?.();
     release?.();
     release?.();
-    expect(openHandshakes()).toBe(1);
+    expect(countOpenHandshakes()).toBe(1);
     expect(takeMany(Array<string>(5).fill('192.0.2.1'))).toBe(2);
   });
 

@@ -17,7 +17,8 @@ import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getAuthentication, getIdentity } from '../../../../lib/http/server/authentication.js';
-import { Authenticator, type Decision } from '../../../../lib/http/server/authenticator.js';
+import { Authenticator } from '../../../../lib/http/server/authenticator.js';
+import type { ServerDecision } from '../../../../lib/http/server/decision.js';
 import type { HttpAuthEvent } from '../../../../lib/http/server/events.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../../../lib/http/server/header-limit.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 interface Http2TestServer {
   port: number;
-  decisions: Decision['kind'][];
+  decisions: ServerDecision['kind'][];
   events: HttpAuthEvent[];
   closeAuth: () => Promise<void>;
 }
@@ -45,7 +46,7 @@ async function serveHttp2(
   secure = false,
 ): Promise<Http2TestServer> {
   const events: HttpAuthEvent[] = [];
-  const decisions: Decision['kind'][] = [];
+  const decisions: ServerDecision['kind'][] = [];
   const authenticator = new Authenticator({ logger: (event) => events.push(event), ...options });
   await authenticator.ready;
   const listener = (request: Http2ServerRequest, response: Http2ServerResponse): void => {

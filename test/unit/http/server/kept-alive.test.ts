@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
-import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import {
   CONTINUE,
@@ -59,8 +59,8 @@ async function expectNotKeptAlive(
   expect(answer.all('www-authenticate')).toEqual([]);
   expect(answer.body).toContain('a connection that stays open');
   expect(reasons(server, 'refusal')).toEqual([expect.stringContaining(why)]);
-  expect(reasons(server, 'drop')).toEqual(['the next leg cannot come on this connection']);
-  expect([fake.open.context, openHandshakes()]).toEqual([0, 0]);
+  expect(reasons(server, 'drop')).toEqual(['the connection cannot carry the next leg']);
+  expect([fake.open.context, countOpenHandshakes()]).toEqual([0, 0]);
   await client.closed;
 }
 
@@ -100,7 +100,12 @@ describe('where the answer to a first leg would end the connection the logon is 
         },
       });
       const client = await WireClient.connect(server.port);
-      await expectNotKeptAlive(server, client, await first(client), 'Connection: close before');
+      await expectNotKeptAlive(
+        server,
+        client,
+        await first(client),
+        'set Connection: close on the response',
+      );
     },
   );
 
@@ -112,7 +117,7 @@ describe('where the answer to a first leg would end the connection the logon is 
       },
     });
     const client = await WireClient.connect(server.port);
-    await expectNotKeptAlive(server, client, await first(client), 'ends with this request');
+    await expectNotKeptAlive(server, client, await first(client), 'ends after this request');
   });
 
   test.each([
@@ -126,16 +131,16 @@ describe('where the answer to a first leg would end the connection the logon is 
     client.write(
       `GET / HTTP/${version}\r\nHost: web.test\r\n${field}Authorization: NTLM ${token}\r\n\r\n`,
     );
-    await expectNotKeptAlive(server, client, await client.next(), 'Connection: close, or is of');
+    await expectNotKeptAlive(server, client, await client.next(), 'Connection: close, or is');
   });
 
   test('a body that is larger than what is read of it', async () => {
-    const server = await serve({ ...NTLM, limits: { bodyBytes: 10 } });
+    const server = await serve({ ...NTLM, limits: { discardedBodyBytes: 10 } });
     const client = await WireClient.connect(server.port);
     fake.legAnswers.push(CONTINUE);
     const headers = [['Content-Length', '11']] as const;
     client.write(requestBytes({ method: 'POST', scheme: 'NTLM', token: ntlmNegotiate(), headers }));
-    await expectNotKeptAlive(server, client, await client.next(), 'limits.bodyBytes');
+    await expectNotKeptAlive(server, client, await client.next(), 'limits.discardedBodyBytes');
   });
 });
 
@@ -231,7 +236,7 @@ describe('a limit of the server that no logon fits in', () => {
   test.each<[string, IntegratedAuthOptions]>([
     ['ntlm: false', { schemes: ['Negotiate'], ntlm: false }],
     ['the package Kerberos', { schemes: ['Negotiate'], packages: { Negotiate: 'Kerberos' } }],
-    ["proxy: 'multiplexing'", { schemes: ['Negotiate'], proxy: 'multiplexing' }],
+    ["reverseProxy: 'multiplexing'", { schemes: ['Negotiate'], reverseProxy: 'multiplexing' }],
   ])('is none with %s, where a logon is one request', async (_, more) => {
     const warn = quiet();
     const given = createServer({ maxHeaderSize: 98_304 });
@@ -322,10 +327,13 @@ describe('a client that waits for 100 with its body', () => {
   });
 
   test('is asked for no body that is too large for the first leg', async () => {
-    const { server, client } = await serveDeciding({ ...NTLM, limits: { bodyBytes: 999 } });
+    const { server, client } = await serveDeciding({
+      ...NTLM,
+      limits: { discardedBodyBytes: 999 },
+    });
     fake.legAnswers.push(CONTINUE);
     client.write(waiting({ token: ntlmNegotiate() }));
-    await expectNotKeptAlive(server, client, await client.next(), 'limits.bodyBytes');
+    await expectNotKeptAlive(server, client, await client.next(), 'limits.discardedBodyBytes');
   });
 
   test.each([

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { SEC_I_CONTINUE_NEEDED } from '../../../../lib/constants/status.js';
 import { isNtlmToken } from '../../../../lib/http/server/logon/ntlm-token.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
-import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import { der, explicit, oid, sequence } from '../../../instruments/support/der.js';
 import {
   ntlmAuthenticate,
@@ -186,7 +186,7 @@ describe.each<[string, IntegratedAuthOptions]>([
     expect(answer.raw).toBe(bare.raw);
     expect([answer.status, answer.all('www-authenticate')]).toEqual([401, ['Negotiate']]);
     expect(fake.legs).toEqual([]);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
     expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('only Kerberos')]);
     // The connection is as good as before.
     queueLogon({ negotiated: 'Kerberos' });

@@ -6,7 +6,8 @@ import { ChannelBindings } from '../../../../lib/channel-bindings/channel-bindin
 import { fastifyIntegratedAuth } from '../../../../lib/http/server/adapters/fastify.js';
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import { koaIntegratedAuth } from '../../../../lib/http/server/adapters/koa.js';
-import { checkedOptions, type IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
+import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
+import { checkedOptions } from '../../../../lib/http/server/settings.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
 
 const BINDINGS = ChannelBindings.fromBytes(Buffer.from('tls-server-end-point:x'));
@@ -19,14 +20,14 @@ test('without any, logons are by Negotiate, of anybody but guests, with a ticket
     ntlm: true,
     access: undefined,
     guests: false,
-    pass: false,
+    passAnonymous: false,
     passPreflights: false,
     require: [],
     extendedProtection: undefined,
     channelBindings: undefined,
     targetNames: undefined,
     persistKerberos: false,
-    proxy: 'none',
+    reverseProxy: 'none',
     crossSite: new Set(),
     keepContext: false,
     limits: {
@@ -35,7 +36,7 @@ test('without any, logons are by Negotiate, of anybody but guests, with a ticket
       legTimeoutMs: 30_000,
       handshakes: 1000,
       handshakesPerAddress: 100,
-      bodyBytes: 1_048_576,
+      discardedBodyBytes: 1_048_576,
     },
     logger: undefined,
   });
@@ -69,7 +70,7 @@ describe('an option is refused:', () => {
     channelBindings: [null, Buffer.from('x'), {}, 'x'],
     targetNames: [null, [], 'HTTP/web', ['web'], [''], [1]],
     persistKerberos: [null, 1, 'yes'],
-    proxy: [null, 'None', true, ''],
+    reverseProxy: [null, 'None', true, ''],
     crossSite: [null, 'deny', [], { origins: ['x'] }],
     keepContext: [null, 1, 'no'],
     limits: [
@@ -90,7 +91,7 @@ describe('an option is refused:', () => {
       { legTimeoutMs: 0 },
       { handshakes: 0 },
       { handshakesPerAddress: 0 },
-      { bodyBytes: -1 },
+      { discardedBodyBytes: -1 },
       { constructor: 1 },
     ],
     logger: [null, 'console', {}, true],
@@ -128,9 +129,9 @@ describe('options contradict each other:', () => {
     { ntlm: false, schemes: ['Negotiate', 'NTLM'] },
     { ntlm: false, packages: { Negotiate: 'NTLM' } },
     { ntlm: false, packages: { Negotiate: 'ntlm' } },
-    { proxy: 'multiplexing', schemes: ['Negotiate', 'NTLM'] },
-    { proxy: 'multiplexing', packages: { Negotiate: 'NTLM' } },
-    { proxy: 'multiplexing', persistKerberos: true },
+    { reverseProxy: 'multiplexing', schemes: ['Negotiate', 'NTLM'] },
+    { reverseProxy: 'multiplexing', packages: { Negotiate: 'NTLM' } },
+    { reverseProxy: 'multiplexing', persistKerberos: true },
     { extendedProtection: 'behindProxy' },
     { extendedProtection: 'never', channelBindings: BINDINGS },
     {
@@ -145,13 +146,13 @@ describe('options contradict each other:', () => {
   test.each<IntegratedAuthOptions>([
     { ntlm: false },
     { ntlm: false, packages: { NTLM: 'NTLM' } },
-    { proxy: 'multiplexing', ntlm: false },
-    { proxy: 'pinned', schemes: ['NTLM'] },
+    { reverseProxy: 'multiplexing', ntlm: false },
+    { reverseProxy: 'pinned', schemes: ['NTLM'] },
     { extendedProtection: 'always' },
     { extendedProtection: 'always', channelBindings: BINDINGS },
     { extendedProtection: 'behindProxy', targetNames: ['HTTP/web.example.com'] },
     { extendedProtection: 'never', targetNames: ['HTTP/web.example.com'] },
-    { limits: { bodyBytes: 0, legs: 2 ** 31 - 1 } },
+    { limits: { discardedBodyBytes: 0, legs: 2 ** 31 - 1 } },
   ])('%j does not', (options) => {
     expect(() => check(options)).not.toThrow();
   });
@@ -170,7 +171,7 @@ test('what was checked cannot be changed behind its back', () => {
 });
 
 test('each of the adapters checks them where it is made, or registered', async () => {
-  const wrong = { proxy: 'maybe' } as unknown as IntegratedAuthOptions;
+  const wrong = { reverseProxy: 'maybe' } as unknown as IntegratedAuthOptions;
   expect(() => koaIntegratedAuth(wrong)).toThrow(argumentError());
   const plugin = fastifyIntegratedAuth(wrong);
   await expect(plugin({ addHook: () => undefined })).rejects.toThrow(argumentError());

@@ -65,11 +65,17 @@ describe('a logon holds', () => {
       true,
     ],
     ['by something unknown with persistKerberos', { persistKerberos: true }, 'Negotiate', {}, true],
-    ['by NTLM behind a proxy that pins', { ...NTLM, proxy: 'pinned' }, 'NTLM', {}, true],
-    ['by Kerberos behind a proxy', { ...KERBEROS, proxy: 'multiplexing' }, 'Negotiate', {}, false],
+    ['by NTLM behind a proxy that pins', { ...NTLM, reverseProxy: 'pinned' }, 'NTLM', {}, true],
+    [
+      'by Kerberos behind a proxy',
+      { ...KERBEROS, reverseProxy: 'multiplexing' },
+      'Negotiate',
+      {},
+      false,
+    ],
     [
       'by NTLM in one leg behind a proxy',
-      { proxy: 'multiplexing' },
+      { reverseProxy: 'multiplexing' },
       'Negotiate',
       { negotiated: 'NTLM' },
       false,
@@ -100,7 +106,7 @@ describe('a logon holds', () => {
   });
 
   test('for its own connection, whatever headers another one sends', async () => {
-    const { port } = await serve({ ...NTLM, proxy: 'pinned' });
+    const { port } = await serve({ ...NTLM, reverseProxy: 'pinned' });
     const headers = [
       ['Forwarded', 'for=192.0.2.1'],
       ['X-Forwarded-For', '192.0.2.1'],
@@ -199,7 +205,7 @@ describe('a logon ends', () => {
 
 describe('behind a proxy that mixes clients', () => {
   test('a logon with two legs is refused, and nothing of it stays', async () => {
-    const server = await serve({ proxy: 'multiplexing' });
+    const server = await serve({ reverseProxy: 'multiplexing' });
     const client = await WireClient.connect(server.port);
     fake.legAnswers.push(CONTINUE);
     const response = await client.request(TICKET);
@@ -210,7 +216,7 @@ describe('behind a proxy that mixes clients', () => {
   });
 
   test('each request is its own logon, forwarded or not', async () => {
-    const { port } = await serve({ ...KERBEROS, proxy: 'multiplexing' });
+    const { port } = await serve({ ...KERBEROS, reverseProxy: 'multiplexing' });
     const client = await WireClient.connect(port);
     const headers = [['X-Forwarded-For', '192.0.2.1']] as const;
     queueLogon(ALICE);

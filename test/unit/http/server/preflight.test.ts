@@ -5,7 +5,7 @@ import { fake, Gate, settle } from '../../../instruments/support/fake-native.js'
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
-import { asksWhatMayBeSent, isPreflight } from '../../../../lib/http/server/request/preflight.js';
+import { resemblesPreflight, isPreflight } from '../../../../lib/http/server/request/preflight.js';
 import {
   CONTINUE,
   ntlmAuthenticate,
@@ -37,10 +37,13 @@ const PREFLIGHT: WireRequest = { method: 'OPTIONS', headers: ASKS };
 const NTLM: IntegratedAuthOptions = { schemes: ['NTLM'] };
 const FIRST: WireRequest = { scheme: 'NTLM', token: ntlmNegotiate() };
 const LAST: WireRequest = { scheme: 'NTLM', token: ntlmAuthenticate() };
-const REFUSED = 'This server answers no CORS preflight requests.\n';
+const REFUSED = 'This server does not answer CORS preflight requests.\n';
 
 const PASS: IntegratedAuthOptions = { ...NTLM, preflight: 'pass' };
-const MULTIPLEXING: IntegratedAuthOptions = { schemes: ['Negotiate'], proxy: 'multiplexing' };
+const MULTIPLEXING: IntegratedAuthOptions = {
+  schemes: ['Negotiate'],
+  reverseProxy: 'multiplexing',
+};
 const asks = (more: Fields): WireRequest => ({ ...PREFLIGHT, headers: [...ASKS, ...more] });
 
 async function statusOf(options: IntegratedAuthOptions, request: WireRequest): Promise<number> {
@@ -81,7 +84,7 @@ describe('is what a browser can have sent:', () => {
     ],
   ])('%s', (_, method, fields, [mayAsk, preflight]) => {
     const request = message(fields, { method });
-    expect([asksWhatMayBeSent(request), isPreflight(request)]).toEqual([mayAsk, preflight]);
+    expect([resemblesPreflight(request), isPreflight(request)]).toEqual([mayAsk, preflight]);
   });
 });
 
@@ -95,7 +98,7 @@ describe('by default', () => {
     ['of a listed origin', PREFLIGHT, { crossSite: { origins: ['http://evil.test'] } }],
     ['where all origins may come', PREFLIGHT, { crossSite: 'allow' }],
     ['of no path', { ...PREFLIGHT, path: '*' }],
-    ['behind a proxy', asks([['Via', '1.1 x']]), { proxy: 'pinned' }],
+    ['behind a proxy', asks([['Via', '1.1 x']]), { reverseProxy: 'pinned' }],
     ['behind a proxy that mixes clients', asks([['Via', '1.1 x']]), MULTIPLEXING],
     ['with each field twice', { ...PREFLIGHT, headers: [...ASKS, ...ASKS] }],
     ['with a body', { ...PREFLIGHT, body: 'x'.repeat(100_000) }],
@@ -129,7 +132,7 @@ describe('by default', () => {
   });
 
   test('a body that is too large ends the connection', async () => {
-    const { port } = await serve({ ...NTLM, limits: { bodyBytes: 100 } });
+    const { port } = await serve({ ...NTLM, limits: { discardedBodyBytes: 100 } });
     const client = await WireClient.connect(port);
     client.write(requestBytes(asks([['Content-Length', '101']])));
     const response = await client.next();
@@ -164,7 +167,7 @@ describe("with preflight: 'pass'", () => {
   test.each<[string, WireRequest, IntegratedAuthOptions?]>([
     ['of another origin', PREFLIGHT],
     ['that says it has no body', asks([['Content-Length', '0']])],
-    ['behind a proxy', asks([['Via', '1.1 x']]), { proxy: 'pinned' }],
+    ['behind a proxy', asks([['Via', '1.1 x']]), { reverseProxy: 'pinned' }],
     ['behind a proxy that mixes clients', asks([['Via', '1.1 x']]), MULTIPLEXING],
   ])('a preflight %s reaches the handler, without an identity', async (_, request, more = {}) => {
     const server = await serve({ ...PASS, ...more });

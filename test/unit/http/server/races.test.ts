@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import {
   CONTINUE,
   ntlmAuthenticate,
@@ -66,7 +66,7 @@ describe('a request behind a leg that runs', () => {
     await settle();
     expect(server.handled).toEqual([]);
     expect(fake.legs).toHaveLength(1);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
   });
 
   test('in the same packet is refused, too, and nobody is let in for it', async () => {
@@ -126,10 +126,10 @@ describe('a leg that takes too long', () => {
     expect(response.status).toBe(503);
     expect(response.all('www-authenticate')).toEqual([]);
     await client.closed;
-    expect(reasons(server, 'drop')).toEqual(['the leg took too long']);
-    expect(openHandshakes()).toBe(1);
+    expect(reasons(server, 'drop')).toEqual(['the leg timed out']);
+    expect(countOpenHandshakes()).toBe(1);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(fake.open.context).toBe(0);
   });
 
@@ -141,7 +141,7 @@ describe('a leg that takes too long', () => {
     client.write(BEGIN);
     expect((await client.next()).status).toBe(503);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(server.handled).toEqual([]);
     expect(fake.open.context).toBe(0);
   });
@@ -166,7 +166,7 @@ describe('a leg that takes too long', () => {
     expect(response.header('retry-after')).toBe('5');
     expect(fake.legs).toHaveLength(3);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     queueLogon(ALICE);
     expect((await late.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(200);
   });
@@ -178,9 +178,9 @@ describe('the next leg', () => {
     const client = await WireClient.connect(server.port);
     fake.legAnswers.push(CONTINUE);
     expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(401);
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(fake.open.context).toBe(0);
-    expect(reasons(server, 'drop')).toEqual(['the next leg did not come']);
+    expect(reasons(server, 'drop')).toEqual(['the client did not send its next token in time']);
     const late = await client.request({ scheme: 'NTLM', token: ntlmAuthenticate() });
     expect(late.status).toBe(400);
     expect(late.body).toContain('took too long');
@@ -210,9 +210,9 @@ describe('a client that goes', () => {
     await legRuns();
     client.destroy();
     await serverSawEnd(server);
-    expect(reasons(server, 'drop')).toEqual(['the connection ended']);
+    expect(reasons(server, 'drop')).toEqual(['the connection was closed']);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(server.handled).toEqual([]);
     expect(fake.open.context).toBe(0);
   });
@@ -223,7 +223,7 @@ describe('a client that goes', () => {
     fake.legAnswers.push(CONTINUE);
     await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
     client.destroy();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(fake.open.context).toBe(0);
   });
 
@@ -233,11 +233,11 @@ describe('a client that goes', () => {
     const server = await serve(NTLM, { ready: false });
     const client = await WireClient.connect(server.port);
     client.write(BEGIN);
-    await until(() => openHandshakes() === 1);
+    await until(() => countOpenHandshakes() === 1);
     client.destroy();
     await serverSawEnd(server);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(fake.legs).toEqual([]);
   });
 
@@ -260,7 +260,7 @@ describe('a client that goes', () => {
     expect(fake.legs).toEqual([]);
     expect(server.handled).toEqual([]);
     // Nothing was begun that had to be given up: nobody would hear of its end.
-    expect(server.events).toMatchObject([{ type: 'refusal', reason: 'the connection ended' }]);
+    expect(server.events).toMatchObject([{ type: 'refusal', reason: 'the connection was closed' }]);
     expect(server.events).toHaveLength(1);
   });
 });
@@ -272,7 +272,7 @@ describe('a server that is not ready', () => {
     const server = await serve(NTLM, { ready: false });
     const client = await WireClient.connect(server.port);
     client.write(BEGIN);
-    await until(() => openHandshakes() === 1);
+    await until(() => countOpenHandshakes() === 1);
     expect(fake.legs).toEqual([]);
     queueLogon(ALICE);
     gate.open();
@@ -285,7 +285,7 @@ describe('a server that is not ready', () => {
     const server = await serve({ ...NTLM, limits: { legTimeoutMs: 20 } }, { ready: false });
     const client = await WireClient.connect(server.port);
     expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(503);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
     gate.open();
     await server.auth.ready;
   });
@@ -298,7 +298,7 @@ describe('a server that is not ready', () => {
     expect((await client.request()).status).toBe(401);
     expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(503);
     expect(server.handled).toEqual([]);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
   });
 
   test('because its rules name nobody, lets nobody in', async () => {
@@ -322,7 +322,7 @@ describe('credentials that expire', () => {
       queueLogon(ALICE);
       client.write(BEGIN);
     }
-    await until(() => openHandshakes() === 3);
+    await until(() => countOpenHandshakes() === 3);
     gate.open();
     for (const client of clients) expect((await client.next()).status).toBe(200);
     expect(fake.acquisitions).toHaveLength(2);
@@ -363,7 +363,7 @@ describe('close()', () => {
     expect((await between.request({ scheme: 'NTLM', token: ntlmAuthenticate() })).status).toBe(503);
     expect((await held.request()).status).toBe(503);
     gate.open();
-    await until(() => openHandshakes() === 0);
+    await until(() => countOpenHandshakes() === 0);
     expect(fake.open).toEqual({ credential: 0, context: 0, token: 0 });
     expect(server.handled).toHaveLength(1);
   });
@@ -374,7 +374,7 @@ describe('close()', () => {
     const server = await serve(NTLM, { ready: false });
     const client = await WireClient.connect(server.port);
     client.write(BEGIN);
-    await until(() => openHandshakes() === 1);
+    await until(() => countOpenHandshakes() === 1);
     // As late as it can be: what waits for the credentials goes on behind this.
     const closed = gate.opened.then(() => server.auth.close());
     gate.open();
@@ -393,7 +393,7 @@ describe('close()', () => {
       const legGate = new Gate();
       fake.legAnswers.push({ until: legGate.opened });
       client.write(BEGIN);
-      await until(() => openHandshakes() === 1);
+      await until(() => countOpenHandshakes() === 1);
       gate.open();
       for (let i = 0; i < turns; i++) await Promise.resolve();
       const closed = server.auth.close();

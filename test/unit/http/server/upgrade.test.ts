@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { getAuthentication, getIdentity } from '../../../../lib/http/server/authentication.js';
 import { Authenticator } from '../../../../lib/http/server/authenticator.js';
-import { openHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
+import { countOpenHandshakes } from '../../../../lib/http/server/logon/handshake-slots.js';
 import { RECOMMENDED_MAX_HEADER_SIZE } from '../../../../lib/http/server/header-limit.js';
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
@@ -153,7 +153,7 @@ describe.each([
     expect((await client.request(webSocketRequest(FIRST))).status).toBe(401);
     await client.closed;
     await until(() => server.sockets.size === 0);
-    expect(reasons(server, 'drop')).toEqual(['the next leg did not come']);
+    expect(reasons(server, 'drop')).toEqual(['the client did not send its next token in time']);
   });
 
   test('that the end of the authentication meets between two legs ends its connection', async () => {
@@ -339,7 +339,7 @@ describe('what comes behind an upgrade', () => {
     expect((await client.next()).status).toBe(400);
     await client.closed;
     expect(server.handled).toEqual([]);
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
   });
 
   test.each([
@@ -432,7 +432,7 @@ describe('a connection cannot be handed back', () => {
     const response = await client.next();
     expect([response.status, response.all('www-authenticate')]).toEqual([400, []]);
     await client.closed;
-    expect(reasons(server, 'drop')).toEqual(['the next leg cannot come on this connection']);
+    expect(reasons(server, 'drop')).toEqual(['the connection cannot carry the next leg']);
   });
 
   test('more often than limits.legs', async () => {
@@ -466,7 +466,7 @@ describe('a socket whose upgrade is being decided about', () => {
     await until(() => server.sockets.size === 0);
     gate.open();
     await settle();
-    expect(openHandshakes()).toBe(0);
+    expect(countOpenHandshakes()).toBe(0);
   });
 
   test('may fail also after it was let in, and after it was handed back', async () => {
