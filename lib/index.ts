@@ -24,10 +24,7 @@ export {
   type SspiCall,
   type SystemError,
 } from './core/errors.js';
-export {
-  type ExtendedProtection,
-  type ExtendedProtectionOptions,
-} from './context/extended-protection.js';
+export { type ExtendedProtectionOptions } from './context/extended-protection.js';
 export { Identity, type IdentityGroup, type IdentitySource } from './identity/identity.js';
 export { type UnwrapOptions, type WrapOptions } from './context/message-protection.js';
 export { type ContextSizes } from './raw/attribute-records.generated.js';
@@ -35,6 +32,7 @@ export { type ContextHandle, type CredentialHandle } from './raw/handles.js';
 export { ServerContext, type ServerContextOptions } from './context/server-context.js';
 export { setThreadLimit } from './binding/thread-limit.js';
 export { type Protection } from './context/requirements.js';
+export { type ExtendedProtection } from './context/protection-levels.js';
 export { type StepResult } from './context/handshake.js';
 export { type SecurityContext } from './context/security-context.js';
 export { type SecurityContextOptions } from './context/context-options.js';

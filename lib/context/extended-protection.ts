@@ -26,22 +26,12 @@ import { queryContextAttributes } from '../raw/context-attributes.js';
 import type { ContextHandle } from '../raw/handles.js';
 import type { InputSecBuffer, OutputSecBuffer } from '../core/sec-buffer.js';
 import { accepted } from '../binding/refusals.js';
+import {
+  comparesChannelBindings,
+  PROTECTION_LEVELS,
+  type ExtendedProtection,
+} from './protection-levels.js';
 import { checkedServicePrincipalNames, isAllowedTarget } from './service-principal-names.js';
-
-/**
- * How a server checks channel bindings:
- *
- * - `'never'`: they are not checked.
- * - `'whenSupported'`: if the client sends bindings, they must match. Clients that
- *   do not support bindings are accepted without.
- * - `'always'`: the client must send matching bindings.
- * - `'behindProxy'`: TLS ends at a reverse proxy. The client must have sent any
- *   bindings, and its target name must be one of `targetNames`.
- * - `'audit'`: bindings are compared, but no client is refused because of them;
- *   `channelBindingsResult` has the result. Requires Windows Server 2019 or
- *   Windows 10 1809.
- */
-export type ExtendedProtection = 'never' | 'whenSupported' | 'always' | 'behindProxy' | 'audit';
 
 /** Options of a `ServerContext` against relayed logons. */
 export interface ExtendedProtectionOptions {
@@ -69,8 +59,6 @@ export interface ExtendedProtectionOptions {
   targetNames?: readonly string[];
 }
 
-const LEVELS: readonly unknown[] = ['never', 'whenSupported', 'always', 'behindProxy', 'audit'];
-const WITH_BINDINGS: readonly ExtendedProtection[] = ['whenSupported', 'always', 'audit'];
 /** SEC_CHANNEL_BINDINGS_RESULT: one DWORD of flags. */
 const RESULT_BYTES = 4;
 
@@ -100,10 +88,10 @@ export class ProtectionPolicy {
     const bindings = options.channelBindings ?? null;
     // null is not a level and must not become the default.
     const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;
-    if (!LEVELS.includes(level)) {
-      throw argumentError(`extendedProtection must be one of ${LEVELS.join(', ')}`);
+    if (!PROTECTION_LEVELS.includes(level)) {
+      throw argumentError(`extendedProtection must be one of ${PROTECTION_LEVELS.join(', ')}`);
     }
-    const wantsBindings = WITH_BINDINGS.includes(level);
+    const wantsBindings = comparesChannelBindings(level);
     if (wantsBindings && bindings === null) {
       throw argumentError(`extendedProtection: '${level}' requires channelBindings`);
     }

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { argumentError, codedError } from '../../core/errors.js';
-import type { ExtendedProtection } from '../../context/extended-protection.js';
+import type { ExtendedProtection } from '../../context/protection-levels.js';
 import type { Identity } from '../../identity/identity.js';
 import type { ServerContext } from '../../context/server-context.js';
 import type { Scheme } from '../schemes.js';

@@ -3,7 +3,7 @@
 import type { Server } from 'node:http';
 
 import type { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
-import type { ExtendedProtection } from '../../context/extended-protection.js';
+import type { ExtendedProtection } from '../../context/protection-levels.js';
 import type { RequirableAttribute } from '../../context/granted-attributes.js';
 import type { Scheme } from '../schemes.js';
 import type { CheckedServer } from './checked-server.js';

@@ -1,7 +1,7 @@
 /** Checks the options of a server's authentication. */
 
 import { ChannelBindings } from '../../channel-bindings/channel-bindings.js';
-import type { ExtendedProtection } from '../../context/extended-protection.js';
+import type { ExtendedProtection } from '../../context/protection-levels.js';
 import type { RequirableAttribute } from '../../context/granted-attributes.js';
 import { checkedRequirements } from '../../context/requirements.js';
 import { checkedServicePrincipalNames } from '../../context/service-principal-names.js';
@@ -17,7 +17,7 @@ import {
   type ReverseProxyMode,
   type ServerLimits,
 } from './options.js';
-import { comparesChannelBindings, PROTECTION_LEVELS } from './protection-levels.js';
+import { comparesChannelBindings, PROTECTION_LEVELS } from '../../context/protection-levels.js';
 import { checkedCrossSite, type CrossSitePolicy } from './request/cross-site.js';
 
 /** The options after their checks. */

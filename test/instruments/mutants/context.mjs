@@ -323,7 +323,7 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/identity/identity.js',
-        text: 'group.sid === sid && group.enabled && !group.denyOnly',
+        text: 'group.sid === wanted && group.enabled && !group.denyOnly',
         becomes: 'group.sid === sid',
       },
     ],
@@ -501,8 +501,8 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/identity/identity.js',
-        text: 'group.sid === sid && group.enabled && !group.denyOnly',
-        becomes: 'group.sid === sid && !group.denyOnly',
+        text: 'group.sid === wanted && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === wanted && !group.denyOnly',
       },
     ],
   },
@@ -512,8 +512,8 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/identity/identity.js',
-        text: 'group.sid === sid && group.enabled && !group.denyOnly',
-        becomes: 'group.sid === sid && group.enabled',
+        text: 'group.sid === wanted && group.enabled && !group.denyOnly',
+        becomes: 'group.sid === wanted && group.enabled',
       },
     ],
   },
@@ -589,8 +589,8 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/raw/unfinished-results.js',
-        text: 'return elementsOf(value).find(isUnfinished);',
-        becomes: 'return undefined;',
+        text: 'return elementsOf(value).filter(isUnfinished);',
+        becomes: 'return [];',
       },
     ],
   },
@@ -713,8 +713,8 @@ export const contextMutants = [
     changes: [
       {
         file: 'dist/lib/context/message-protection.js',
-        text: '    (0, messages_js_2.verifySignature)(handle, {',
-        becomes: '    void (() => undefined)(handle, {',
+        text: 'const result = (0, messages_js_2.verifySignature)(handle, {',
+        becomes: 'const result = (() => ({ status: 0, message: [] }))(handle, {',
       },
     ],
   },

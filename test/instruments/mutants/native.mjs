@@ -570,7 +570,7 @@ export const nativeMutants = [
     changes: [
       {
         file: 'dist/lib/raw/messages.js',
-        text: 'if (bytes.buffer instanceof SharedArrayBuffer) {',
+        text: 'if (node_util_1.types.isSharedArrayBuffer(bytes.buffer)) {',
         becomes: 'if (false) {',
       },
     ],
@@ -584,7 +584,7 @@ export const nativeMutants = [
     changes: [
       {
         file: 'dist/lib/raw/messages.js',
-        text: '    if (!inPlace)\n        return Uint8Array.from(bytes);\n',
+        text: '    if (!inPlace)\n        return (0, checks_js_1.copyOfBytes)(bytes);\n',
         becomes: '',
       },
     ],

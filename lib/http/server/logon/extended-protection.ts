@@ -2,11 +2,11 @@
 
 import type { Socket } from 'node:net';
 
-import type {
-  ExtendedProtection,
-  ExtendedProtectionOptions,
-} from '../../../context/extended-protection.js';
-import { comparesChannelBindings } from '../protection-levels.js';
+import type { ExtendedProtectionOptions } from '../../../context/extended-protection.js';
+import {
+  comparesChannelBindings,
+  type ExtendedProtection,
+} from '../../../context/protection-levels.js';
 import type { ServerSettings } from '../settings.js';
 import { getChannelBindings, isTls } from './socket-bindings.js';
 

@@ -1,4 +1,4 @@
-import type { ExtendedProtection } from '../../../context/extended-protection.js';
+import type { ExtendedProtection } from '../../../context/protection-levels.js';
 import type { StepResult } from '../../../context/handshake.js';
 import type { ServerContext } from '../../../context/server-context.js';
 import type { Scheme } from '../../schemes.js';
