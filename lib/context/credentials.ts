@@ -6,7 +6,11 @@ import {
 import { IDENTITY_NAMES } from '../raw/auth-identity.js';
 import { argumentError, codedError } from '../core/errors.js';
 import { checkMadeHere, MADE_HERE, optionNames, ownOptions } from '../core/checks.js';
-import { acquireFor, type CredentialOptions } from '../raw/acquire-credentials-handle.js';
+import {
+  acquireFor,
+  CREDENTIAL_KINDS,
+  type CredentialOptions,
+} from '../raw/acquire-credentials-handle.js';
 import {
   claimCredential,
   closeCredential,
@@ -48,14 +52,7 @@ export interface CredentialsOptions extends Omit<CredentialOptions, 'onBehalfOf'
 }
 
 const NAMES = optionNames<CredentialsOptions>(
-  {
-    package: 'required',
-    use: 'required',
-    principal: 'optional',
-    authIdentity: 'optional',
-    packageList: 'optional',
-    onBehalfOf: 'optional',
-  },
+  { ...CREDENTIAL_KINDS, use: 'required' },
   { authIdentity: IDENTITY_NAMES },
 );
 

@@ -67,15 +67,17 @@ export interface AcquireCredentialsHandleOptions extends CredentialOptions {
   use: number;
 }
 
+/** The names of `CredentialOptions`. */
+export const CREDENTIAL_KINDS = {
+  package: 'required',
+  principal: 'optional',
+  authIdentity: 'optional',
+  packageList: 'optional',
+  onBehalfOf: 'optional',
+} as const;
+
 const NAMES = optionNames<AcquireCredentialsHandleOptions>(
-  {
-    package: 'required',
-    use: 'required',
-    principal: 'optional',
-    authIdentity: 'optional',
-    packageList: 'optional',
-    onBehalfOf: 'optional',
-  },
+  { ...CREDENTIAL_KINDS, use: 'required' },
   { authIdentity: IDENTITY_NAMES },
 );
 

@@ -151,6 +151,16 @@ describe('impersonate', () => {
       () => Object.assign(Object.create(null) as object, { next: ignore }),
     ],
     ['an iterable made by hand, which computes later', () => ({ [Symbol.iterator]: generate })],
+    [
+      'an object that reads its elements later by the iterator of arrays',
+      () => ({
+        length: 1,
+        get 0() {
+          return 'read later';
+        },
+        [Symbol.iterator]: Array.prototype[Symbol.iterator],
+      }),
+    ],
     ['an async iterable', () => ({ [Symbol.asyncIterator]: generateLater })],
     ['a Readable', () => Readable.from(['a'])],
     ['a Writable', () => new Writable()],

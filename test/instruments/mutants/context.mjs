@@ -570,7 +570,7 @@ export const contextMutants = [
     name: 'impersonation: an iterable that computes its elements is given back',
     test: {
       file: 'unit/impersonation',
-      title: 'throws where the function returns an iterable made by hand, which computes later',
+      title: 'throws where the function returns an object that reads its elements later',
     },
     changes: [
       {
@@ -790,6 +790,83 @@ export const contextMutants = [
         file: 'dist/lib/raw/unfinished-results.js',
         text: 'if (value instanceof node_events_1.EventEmitter)\n        return true;',
         becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'a message is taken for protected whatever success the package reports',
+    test: { file: 'unit/message-protection', title: 'is an error of wrap' },
+    changes: [
+      {
+        file: 'dist/lib/context/message-protection.js',
+        text: 'if (status === status_js_1.SEC_E_OK)\n        return;',
+        becomes: 'if (status >= 0)\n        return;',
+      },
+    ],
+  },
+  {
+    name: 'unwrap takes every unknown quality of protection for encrypted',
+    test: { file: 'unit/message-protection', title: 'is refused' },
+    changes: [
+      {
+        file: 'dist/lib/context/message-protection.js',
+        text: 'if (qop !== 0 && !allowUnencrypted)',
+        becomes: 'if (qop === messages_js_1.SECQOP_WRAP_NO_ENCRYPT && !allowUnencrypted)',
+      },
+    ],
+  },
+  {
+    name: 'only the first of several unfinished values is ended',
+    test: { file: 'unit/impersonation', title: 'takes care of every promise that it refuses' },
+    changes: [
+      {
+        file: 'dist/lib/raw/impersonation.js',
+        text: 'unfinished.forEach(unfinished_results_js_1.endUnfinished);',
+        becomes: 'unfinished.slice(0, 1).forEach(unfinished_results_js_1.endUnfinished);',
+      },
+    ],
+  },
+  {
+    name: 'a list of packages may name one that no system has',
+    test: { file: 'unit/credentials', title: 'refuses a list with a misspelt exclusion' },
+    changes: [
+      {
+        file: 'dist/lib/raw/acquire-credentials-handle.js',
+        text: "    checkPackagesExist(names.map((name) => name.replace(/^!/, '')));\n",
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: "a rule may name a domain's own SID",
+    test: { file: 'unit/access-rules', title: "are an error for a domain's own SID" },
+    changes: [
+      {
+        file: 'dist/lib/identity/access-rules.js',
+        text: 'if (!(0, sids_js_1.isIncompleteSid)(sid))',
+        becomes: 'if (true)',
+      },
+    ],
+  },
+  {
+    name: 'an identity can be changed by one handler for the next',
+    test: { file: 'unit/identity', title: 'is frozen' },
+    changes: [
+      {
+        file: 'dist/lib/identity/identity.js',
+        text: '        Object.freeze(this);\n',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'raw messages run in the handshake of a high-level object',
+    test: { file: 'unit/messages', title: 'in the middle of its handshake' },
+    changes: [
+      {
+        file: 'dist/lib/raw/handles.js',
+        text: 'if (internals.owner?.established === false)',
+        becomes: 'if (false)',
       },
     ],
   },
