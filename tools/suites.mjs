@@ -53,9 +53,10 @@ export const suites = {
     title: 'suites of bodies, over connections that buffer little',
     securityPackages: [],
     env: {
-      SECUR32_TEST_FOLDERS: 'unit',
+      SECUR32_TEST_FOLDERS: 'unit/http/client',
+      // Not in braces: on Windows jest loses the slash before one.
       SECUR32_TEST_FILES:
-        'http/client/{bodies,body-disposal,body-failures,fetch,read-streams,request-body,uploads}',
+        '@(bodies|body-disposal|body-failures|fetch|read-streams|request-body|uploads)',
     },
     socketBytes: 64 * 1024,
   },

@@ -87,8 +87,12 @@ async function main() {
   const unit = values.unit || (patterns.length > 0 && patterns.every((it) => it.startsWith(UNIT)));
   const onWindows = process.platform === 'win32';
   const versions = values.node ? [values.node] : values.long ? nodeVersions() : [DEFAULT_NODE];
-  // A pattern need not fit in each of the runs.
-  const options = ['--runInBand', '--passWithNoTests', ...patterns];
+  // A pattern need not fit in each of the runs; without one, a run without tests is a fault.
+  const options = [
+    '--runInBand',
+    ...(patterns.length > 0 ? ['--passWithNoTests'] : []),
+    ...patterns,
+  ];
   await (unit
     ? setUpUnit()
     : setUp({ tests: true, peers: true, ...(!onWindows && { nodeVersions: versions }) }));

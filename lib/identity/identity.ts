@@ -36,7 +36,7 @@ export interface IdentityGroup extends TokenGroup {
 export type IdentitySource = 'token' | 'names' | 'none';
 
 /** @internal Only for this package: identities come from contexts. */
-export let newIdentity: (
+let newIdentity: (
   information: TokenInformation | undefined,
   name: string | undefined,
   isNullSession: boolean,

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { ClientContext } from '../../lib/context/client-context.js';
 import { SECPKG_ATTR_FLAGS } from '../../lib/constants/context-attributes.js';
+import { SECPKG_CRED_OUTBOUND } from '../../lib/constants/credentials.js';
 import { SECQOP_WRAP_NO_ENCRYPT } from '../../lib/constants/messages.js';
 import {
   SECBUFFER_DATA,
@@ -13,6 +14,8 @@ import {
   SECBUFFER_TOKEN,
 } from '../../lib/constants/sec-buffers.js';
 import { SspiError } from '../../lib/core/errors.js';
+import { acquireCredentialsHandle } from '../../lib/raw/acquire-credentials-handle.js';
+import { initializeSecurityContext } from '../../lib/raw/handshake-calls.js';
 import { queryContextAttributes } from '../../lib/raw/context-attributes.js';
 import { liveCounts } from '../../lib/raw/live-counts.js';
 import {
@@ -653,13 +656,18 @@ test('before the logon is done there are no messages', async () => {
 });
 
 test('at the raw level neither', async () => {
-  const { client } = await openPair({ package: 'NTLM' });
-  await client.step();
+  const { credential } = await acquireCredentialsHandle({
+    package: 'NTLM',
+    use: SECPKG_CRED_OUTBOUND,
+  });
+  const { context } = await initializeSecurityContext({ credential });
   const message = [
     { type: SECBUFFER_TOKEN, size: 16 },
     { type: SECBUFFER_DATA, data: text('secret') },
   ];
   for (const act of [encryptMessage, makeSignature, decryptMessage, verifySignature]) {
-    expect(() => act(handle(client), { message })).toThrow(SspiError);
+    expect(() => act(present(context), { message })).toThrow(SspiError);
   }
+  present(context).close();
+  credential.close();
 });

@@ -72,10 +72,14 @@ test('a success of any kind is one, a failure says which', () => {
   applyControlToken(context, SHUTDOWN);
 });
 
-test('a context of a high-level object takes one, too', async () => {
+test('a context of a high-level object takes none, because nobody else may run the next leg (K12)', async () => {
   const server = await establishedServer(new Script());
-  applyControlToken(present(server.handle), SHUTDOWN);
-  expect(journalOf('applyControl')).toHaveLength(1);
+  expect(
+    codeOf(() => {
+      applyControlToken(present(server.handle), SHUTDOWN);
+    }),
+  ).toBe('ERR_SECUR32_OWNED_HANDLE');
+  expect(journalOf('applyControl')).toEqual([]);
 });
 
 test('it is refused while a leg runs, after one failed, and after the end', async () => {

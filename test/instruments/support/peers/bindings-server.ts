@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import type { ServerCertificate } from './certificates.js';
 
 const ROOT = join(__dirname, '..', '..', '..', '..', '..');
-const PROGRAM = join(ROOT, 'test', 'support', 'peers', 'accept-with-bindings.py');
+const PROGRAM = join(ROOT, 'test', 'instruments', 'support', 'peers', 'accept-with-bindings.py');
 /** What it answers. */
 export interface BindingsAnswer {
   user?: string;
