@@ -2,23 +2,24 @@
 
 import type { Socket } from 'node:net';
 
+import { withinTime } from '../../time-limit.js';
+
 /**
- * Settles as `work` does. Destroys the socket with an error if that takes too
- * long; `work` must then settle.
+ * Settles as `work` does, unless that takes too long: then rejects with an error,
+ * and destroys the socket with it.
  *
  * @param milliseconds 0 means no timeout
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   socket: Socket,
   milliseconds: number,
   late: () => Error,
   work: Promise<T>,
 ): Promise<T> {
   if (milliseconds === 0) return work;
-  const timer = setTimeout(() => socket.destroy(late()), milliseconds);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
+  return withinTime(work, milliseconds, () => {
+    const error = late();
+    socket.destroy(error);
+    return error;
+  });
 }

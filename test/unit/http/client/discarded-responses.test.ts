@@ -120,7 +120,7 @@ describe('a refusal that drips', () => {
     const sent = request(server.origin, { agent: httpAgentFor({ limits }) });
     await expect(responseTo(sent)).rejects.toMatchObject({
       code: 'ERR_SECUR32_CONNECTION_LOST',
-      cause: { message: 'the server did not answer the probe in time' },
+      message: 'the server did not answer the probe in time',
     });
   });
 
@@ -129,7 +129,7 @@ describe('a refusal that drips', () => {
     const agent = agentFor({ limits, proxy: { url: proxy.origin, hosts: ['localhost'] } });
     await expect(get('https://localhost:8/', agent)).rejects.toMatchObject({
       code: 'ERR_SECUR32_CONNECTION_LOST',
-      cause: { message: 'the proxy did not answer in time' },
+      message: 'the proxy did not answer in time',
     });
   });
 

@@ -233,9 +233,12 @@ describe('a stream that waits for its source is cancelled', () => {
     }
 
     // There, undici pipes a byte stream, and Node.js cancels it after its next chunk only.
-    const possible = Made === UndiciRequest && type === 'bytes' ? [] : ['sent'];
+    const piped = Made === UndiciRequest && type === 'bytes';
+    const testUnpiped = (title: string, run: () => Promise<void>) => {
+      if (!piped) test(title, run);
+    };
 
-    test.each(possible)('%s, after an early response (C12)', async () => {
+    testUnpiped('after an early response (C12)', async () => {
       const server = await serveUploads(() => ({ status: 413, early: 'keep' }));
       const response = await send(server.origin);
       expect([response.status, await response.text()]).toEqual([413, 'answered']);
@@ -258,7 +261,7 @@ describe('a stream that waits for its source is cancelled', () => {
       await until(() => reasons.length > 0);
     });
 
-    test.each(possible)('%s, if the client is closed (C12)', async () => {
+    testUnpiped('if the client is closed (C12)', async () => {
       const integrated = fetchFor();
       await integrated.close();
       await expect(send('http://localhost:8/', integrated)).rejects.toMatchObject({
