@@ -19,7 +19,8 @@ export interface ClientLimits {
    */
   legs: number;
   /**
-   * Timeout in ms for one step of the security package.
+   * Timeout in ms for one step of the security package, and for discarding the body
+   * of a 401, a 407 or a probe's response.
    *
    * @defaultValue 30000
    */
@@ -32,8 +33,8 @@ export interface ClientLimits {
    */
   bufferedBodyBytes: number;
   /**
-   * Bytes of the body of a 401 or 407 that are read and discarded to keep the
-   * connection. The connection is closed if the body is larger.
+   * Bytes of the body of a 401, a 407 or a probe's response that are read and
+   * discarded to keep the connection. The connection is closed if the body is larger.
    *
    * @defaultValue 1048576
    */
@@ -58,7 +59,7 @@ export interface ClientLimits {
   bodyTimeoutMs: number;
   /**
    * Time in ms that an idle connection is kept, unless the server's `Keep-Alive`
-   * field gives another one.
+   * field gives another one. Does not apply during a logon.
    *
    * @defaultValue 4000
    */

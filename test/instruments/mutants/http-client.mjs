@@ -158,7 +158,7 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: a host credentialsSource name ends in the same way is allowed',
+    name: 'http client: a host whose name ends in the same way is allowed',
     test: { file: 'unit/http/client/hosts', title: '*.example.com is not http://evilexample.com/' },
     changes: [
       {
@@ -370,7 +370,7 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: maxSockets leaves out connections credentialsSource logon is under way',
+    name: 'http client: maxSockets leaves out connections whose logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxSockets' },
     changes: [
       {
@@ -381,7 +381,7 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: maxTotalSockets leaves out connections credentialsSource logon is under way',
+    name: 'http client: maxTotalSockets leaves out connections whose logon is under way',
     test: { file: 'unit/http/client/agent-waits', title: 'maxTotalSockets' },
     changes: [
       {
@@ -392,7 +392,7 @@ export const httpClientMutants = [
     ],
   },
   {
-    name: 'http client: requests wait for ever after one credentialsSource logon fails',
+    name: 'http client: requests wait for ever after one whose logon fails',
     test: { file: 'unit/http/client/agent-waits', title: 'are not forgotten' },
     changes: [
       {
@@ -429,7 +429,11 @@ export const httpClientMutants = [
     name: 'http client: the body of a refusal may have any size',
     test: { file: 'unit/http/client/connections', title: 'with a refusal that has no end is left' },
     changes: [
-      { file: `${CLIENT}/undici/attempt.js`, text: 'if (bytes > maxBytes)', becomes: 'if (false)' },
+      {
+        file: `${CLIENT}/connection/discard-bounds.js`,
+        text: 'if (this.#bytes <= discardedBodyBytes)',
+        becomes: 'if (true)',
+      },
     ],
   },
   {
@@ -524,8 +528,8 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/exchange.js`,
-        text: '(peer.mayChallenge && peer.closesOnBody && !this.#retries.rejectedBy(peer))',
-        becomes: 'false',
+        text: '(exceedsBuffer || peer.closesOnBody) &&',
+        becomes: 'exceedsBuffer &&',
       },
       {
         file: `${CLIENT}/undici/exchange.js`,
@@ -610,8 +614,70 @@ export const httpClientMutants = [
     changes: [
       {
         file: `${CLIENT}/undici/integrated-fetch.js`,
-        text: 'dispatcher: forAgent === undefined ? agent :',
-        becomes: "dispatcher: forAgent === undefined || typeof forAgent === 'string' ? agent :",
+        text: 'dispatcher: dispatcherFor(agent, forAgent)',
+        becomes:
+          "dispatcher: typeof forAgent === 'string' ? agent : dispatcherFor(agent, forAgent)",
+      },
+    ],
+  },
+  {
+    name: 'http client: an idle timer runs during a logon',
+    test: {
+      file: 'unit/http/client/idle-connections',
+      title: 'Keep-Alive: timeout=1 does not close',
+    },
+    changes: [
+      {
+        file: `${CLIENT}/connection/logon-connection.js`,
+        text: '...idle_time_js_1.WITHOUT_IDLE_TIMER,',
+        becomes: 'keepAliveTimeout: limits.keepAliveTimeoutMs,',
+      },
+    ],
+  },
+  {
+    name: 'http client: a challenge with parameters is a malformed token',
+    test: { file: 'unit/http/client/unusable-challenges', title: 'only Negotiate realm="X" has' },
+    changes: [
+      { file: `${CLIENT}/logon/challenges.js`, text: '|| PARAMETER.test(rest)', becomes: '' },
+    ],
+  },
+  {
+    name: 'http client: a body that is discarded may take any time',
+    test: {
+      file: 'unit/http/client/discarded-responses',
+      title: 'is left, and the next connection begins with a token',
+    },
+    changes: [
+      {
+        file: `${CLIENT}/connection/discard-bounds.js`,
+        text: '}, legTimeoutMs);',
+        becomes: '}, 2 ** 31 - 1);',
+      },
+    ],
+  },
+  {
+    name: 'http client: a repeated request closes the idle connections of others',
+    test: { file: 'unit/http/client/idle-connections', title: 'on another one is repeated' },
+    changes: [
+      {
+        file: `${CLIENT}/connection/connection-pool.js`,
+        text: 'if (fresh && free)',
+        becomes:
+          'if (fresh && free && this.#idle.splice(0).every((one) => one.destroy() === undefined))',
+      },
+    ],
+  },
+  {
+    name: 'http client: a large body of known length is sent without a logon',
+    test: {
+      file: 'unit/http/client/fetch-requests',
+      title: 'of Node.js sends a string after a HEAD',
+    },
+    changes: [
+      {
+        file: `${CLIENT}/undici/exchange.js`,
+        text: '(exceedsBuffer || peer.closesOnBody)',
+        becomes: 'peer.closesOnBody',
       },
     ],
   },

@@ -28,6 +28,8 @@ export class RequestBody {
   readonly #reusable: Body;
   readonly #buffered: BufferedBody | undefined;
   readonly #alwaysReplayable: boolean;
+  /** Whether it is known to be larger than what is kept of it. */
+  readonly exceedsBuffer: boolean;
   /** Whether the request has no body. */
   readonly empty: boolean;
 
@@ -44,6 +46,7 @@ export class RequestBody {
     failed: (error: Error) => void,
   ) {
     this.empty = body === undefined || body === null;
+    this.exceedsBuffer = !isReusable(body) && length !== undefined && length > maxBytes;
     if (isReusable(body)) {
       this.#reusable = body as Body;
       this.#alwaysReplayable = true;

@@ -49,8 +49,9 @@ export class ConnectionOpener {
     });
   }
 
-  /** Opens a tunnel with TLS in it. Tries again once if the proxy closes the connection during the logon. */
+  /** Opens a tunnel with TLS in it. Tries again once if the connection ends during the logon. */
   async #throughTunnel(origin: URL, proxy: ProxySettings, signal: AbortSignal): Promise<Socket> {
+    let reason = '';
     for (let tries = 0; tries < 2; tries++) {
       const socket = await openPlain(proxy.url, this.#sockets, signal);
       const peer = this.#proxy(proxy, socket);
@@ -60,9 +61,9 @@ export class ConnectionOpener {
       };
       signal.addEventListener('abort', stop);
       try {
-        if (await openTunnel(socket, origin, peer, this.#settings.limits)) {
-          return await openTls(origin, this.#sockets, signal, socket);
-        }
+        const failure = await openTunnel(socket, origin, peer, this.#settings.limits);
+        if (failure === undefined) return await openTls(origin, this.#sockets, signal, socket);
+        reason = failure;
         await endSocket(socket);
       } catch (error) {
         socket.destroy();
@@ -73,7 +74,7 @@ export class ConnectionOpener {
         signal.removeEventListener('abort', stop);
       }
     }
-    throw connectionLost('the proxy closed the connection during the logon');
+    throw connectionLost(reason);
   }
 
   #server(origin: URL, socket: Socket, passedOn: boolean): Peer {

@@ -43,7 +43,8 @@ export class ConnectionPool {
 
   /**
    * Resolves to a connection that no other request uses until it is released or
-   * destroyed: an idle one, or a new one if none is idle or `fresh` is true.
+   * destroyed: an idle one, or a new one if none is idle or `fresh` is true. A new
+   * one takes the place of an idle one only if there is no room for both.
    * Rejects if opening fails, if the signal is aborted, and with `ERR_SECUR32_CLOSED`.
    */
   async acquire(fresh: boolean, signal: AbortSignal): Promise<LogonConnection> {
@@ -53,11 +54,15 @@ export class ConnectionPool {
         this.#wakeNext(); // this request may have used up a turn
         throw signal.reason;
       }
-      const idle = this.#idle.pop();
-      if (idle?.usable === true && !fresh) return idle;
+      const free = this.#occupied < this.#maxConnections;
+      if (fresh && free) return this.#make(signal);
+      const idle = fresh ? this.#idle.shift() : this.#idle.pop();
+      idle?.stopIdling();
+      if (fresh && idle !== undefined) return this.#replace(idle, signal);
+      if (idle?.usable === true) return idle;
       // Its slot becomes free when it has closed.
       if (idle !== undefined) idle.destroy();
-      else if (this.#occupied < this.#maxConnections) return this.#make(signal);
+      else if (free) return this.#make(signal);
       else await this.#waitForTurn(signal);
     }
   }
@@ -69,6 +74,7 @@ export class ConnectionPool {
       return;
     }
     this.#idle.push(connection);
+    connection.startIdling();
     this.#wakeNext();
   }
 
@@ -85,8 +91,22 @@ export class ConnectionPool {
     for (const connection of this.#all) connection.destroy();
   }
 
-  async #make(signal: AbortSignal): Promise<LogonConnection> {
+  #make(signal: AbortSignal): Promise<LogonConnection> {
     this.#occupied += 1;
+    return this.#openInSlot(signal);
+  }
+
+  /** Opens a connection in the slot of an idle one, after that has closed. */
+  async #replace(idle: LogonConnection, signal: AbortSignal): Promise<LogonConnection> {
+    this.#all.delete(idle);
+    await new Promise<void>((resolve) => {
+      idle.onceClosed(resolve);
+      idle.destroy();
+    });
+    return this.#openInSlot(signal);
+  }
+
+  async #openInSlot(signal: AbortSignal): Promise<LogonConnection> {
     let connection: LogonConnection;
     try {
       connection = await this.#open(signal);

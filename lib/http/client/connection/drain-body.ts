@@ -3,7 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { ClientLimits } from '../limits.js';
 import { ChunkedBodyEnd } from './chunked-body-end.js';
+import { DiscardBounds } from './discard-bounds.js';
 
 /** Finds the end of a body; see `ChunkedBodyEnd`. */
 interface BodyEnd {
@@ -35,48 +37,51 @@ function bodyEndOf(headers: IncomingHttpHeaders): BodyEnd | undefined {
 }
 
 /**
- * Reads a body from a socket up to its end. Resolves to false if the connection
- * cannot be used afterwards: the body has no end, is larger than `maxBytes`, or
- * is followed by unexpected data.
+ * Reads a body from a socket up to its end. Resolves to undefined, or to the reason
+ * why the connection cannot be used afterwards: the body has no end, is too large
+ * or too slow, or is followed by unexpected data.
  *
+ * @param response names the response in the reason
  * @param head the part of the body that was already read
  */
 export async function drainBody(
   socket: Socket,
+  response: string,
   head: Buffer,
   headers: IncomingHttpHeaders,
-  maxBytes: number,
-): Promise<boolean> {
+  limits: ClientLimits,
+): Promise<string | undefined> {
   const end = bodyEndOf(headers);
-  if (end === undefined) return false;
-  let bytes = 0;
-  /** undefined until the body has ended. */
-  const take = (chunk: Buffer): boolean | undefined => {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return false;
-    try {
-      const length = end.feed(chunk);
-      return length === undefined ? undefined : length === chunk.length;
-    } catch {
-      return false;
-    }
-  };
-  const first = take(head);
-  if (first !== undefined) return first;
+  const cutOff = `the connection cannot be used after the ${response}`;
+  if (end === undefined) return cutOff;
   return new Promise((resolve) => {
-    const finish = (whole: boolean) => {
-      socket.off('data', onData).off('close', onClose).off('end', onClose);
-      resolve(whole);
+    let finished = false;
+    const finish = (reason: string | undefined) => {
+      finished = true;
+      bounds.end();
+      socket.off('data', take).off('close', onClose).off('end', onClose);
+      resolve(reason);
     };
+    const bounds = new DiscardBounds(response, limits, ({ message }) => {
+      finish(message);
+    });
     const onClose = () => {
-      finish(false);
+      finish(cutOff);
     };
-    const onData = (chunk: Buffer) => {
-      const whole = take(chunk);
-      if (whole !== undefined) finish(whole);
+    const take = (chunk: Buffer) => {
+      bounds.count(chunk.length);
+      if (bounds.exceeded !== undefined) return;
+      try {
+        const length = end.feed(chunk);
+        if (length !== undefined) finish(length === chunk.length ? undefined : cutOff);
+      } catch {
+        finish(cutOff);
+      }
     };
-    socket.on('data', onData).once('close', onClose).once('end', onClose);
-    if (socket.destroyed) finish(false);
+    socket.on('data', take).once('close', onClose).once('end', onClose);
+    take(head);
+    if (finished) return;
+    if (socket.destroyed) finish(cutOff);
     else socket.resume();
   });
 }

@@ -1,11 +1,13 @@
 /** A connection with its logons: one socket, which is never replaced. */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { Client } from 'undici';
 
 import type { ClientLimits } from '../limits.js';
 import type { Peer } from '../logon/peer.js';
+import { idleTimeAfter, WITHOUT_IDLE_TIMER } from './idle-time.js';
 import { unsentRequest } from './lost-connection.js';
 import { maxHeaderSize } from './max-header-size.js';
 
@@ -27,9 +29,14 @@ export class LogonConnection {
   /** Whether a request was sent on it. */
   used = false;
   readonly #socket: Socket;
+  readonly #keepAliveTimeoutMs: number;
+  #idleMs: number;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor({ origin, socket, server, proxy, limits }: ConnectionParts) {
     this.#socket = socket;
+    this.#keepAliveTimeoutMs = limits.keepAliveTimeoutMs;
+    this.#idleMs = limits.keepAliveTimeoutMs;
     this.server = server;
     this.proxy = proxy;
     this.peers = proxy === undefined ? [server] : [proxy, server];
@@ -47,7 +54,7 @@ export class LogonConnection {
       maxHeaderSize: maxHeaderSize(limits.tokenBytes),
       headersTimeout: limits.headersTimeoutMs,
       bodyTimeout: limits.bodyTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      ...WITHOUT_IDLE_TIMER,
     });
   }
 
@@ -61,6 +68,27 @@ export class LogonConnection {
     return this.#socket.writableLength > 0;
   }
 
+  /** Call for each response: it may say how long the connection is kept. */
+  noteResponse(headers: IncomingHttpHeaders): void {
+    this.#idleMs = idleTimeAfter(headers, this.#keepAliveTimeoutMs);
+  }
+
+  /** Call when it becomes idle: destroys it after a while, which may be at once. */
+  startIdling(): void {
+    if (this.#idleMs === 0) {
+      this.destroy();
+      return;
+    }
+    this.#idleTimer = setTimeout(() => {
+      this.destroy();
+    }, this.#idleMs).unref();
+  }
+
+  /** Call before it is used again. */
+  stopIdling(): void {
+    clearTimeout(this.#idleTimer);
+  }
+
   /** Calls back when it has closed, or at once if it is closed already. */
   onceClosed(closed: () => void): void {
     if (this.#socket.destroyed) closed();
@@ -69,6 +97,7 @@ export class LogonConnection {
 
   /** Closes it and abandons its logons: a step in progress rejects. Idempotent. */
   destroy(): void {
+    this.stopIdling();
     for (const peer of this.peers) peer.close();
     this.client.destroy().catch(() => undefined);
     this.#socket.destroy();

@@ -6,6 +6,8 @@ export function connectionLost(message: string, cause?: unknown): Secur32Error {
   return codedError('ERR_SECUR32_CONNECTION_LOST', message, cause === undefined ? {} : { cause });
 }
 
+export const CLOSED_DURING_LOGON = 'the connection was closed during the logon';
+
 const unsent = new WeakSet();
 
 /** The connection ended before any part of a request was sent. */

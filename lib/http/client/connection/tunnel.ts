@@ -7,6 +7,7 @@ import { codedError } from '../../../core/errors.js';
 import { hostOf, portOf } from '../host-rules.js';
 import type { ClientLimits } from '../limits.js';
 import type { Peer } from '../logon/peer.js';
+import { withDeadline } from './deadline.js';
 import { drainBody } from './drain-body.js';
 import { connectionLost } from './lost-connection.js';
 import { maxHeaderSize } from './max-header-size.js';
@@ -18,8 +19,8 @@ interface Answer {
 }
 
 /**
- * Turns a connection to a proxy into a tunnel. Resolves to false if the proxy
- * closed it during the logon; try again with another connection.
+ * Turns a connection to a proxy into a tunnel. Resolves to undefined, or to the
+ * reason why the connection ended during the logon; try again with another one.
  *
  * Rejects with `ERR_SECUR32_PROXY_REFUSED` if the proxy answers with an error,
  * if the logon fails, and if the connection is lost.
@@ -29,34 +30,35 @@ export async function openTunnel(
   target: URL,
   proxy: Peer,
   limits: ClientLimits,
-): Promise<boolean> {
-  const stop = () => {
-    socket.destroy(connectionLost('the proxy did not answer in time'));
-  };
-  socket.setTimeout(limits.headersTimeoutMs, stop);
-  try {
-    await proxy.startRequest();
-    for (;;) {
-      const { response, head } = await sendConnect(socket, target, proxy, limits);
-      const { statusCode: status = 0, headers } = response;
-      if (status >= 200 && status < 300) {
-        await proxy.accepted({ status, headers });
-        // These bytes are the server's, not the proxy's.
-        if (head.length > 0) socket.unshift(head);
-        return true;
-      }
-      const answer = status === proxy.status ? proxy.answerTo({ status, headers }) : undefined;
-      if (answer === undefined) throw tunnelFailed(target, status);
-      const goesOn =
-        !endsConnection(response) &&
-        (await drainBody(socket, head, headers, limits.discardedBodyBytes));
-      if (!goesOn) return false;
-      await answer();
-      if (socket.destroyed) return false;
+): Promise<string | undefined> {
+  await proxy.startRequest();
+  for (;;) {
+    const { response, head } = await withDeadline(
+      socket,
+      limits.headersTimeoutMs,
+      late,
+      sendConnect(socket, target, proxy, limits),
+    );
+    const { statusCode: status = 0, headers } = response;
+    if (status >= 200 && status < 300) {
+      await proxy.accepted({ status, headers });
+      // These bytes are the server's, not the proxy's.
+      if (head.length > 0) socket.unshift(head);
+      return undefined;
     }
-  } finally {
-    socket.setTimeout(0).off('timeout', stop);
+    const answer = status === proxy.status ? proxy.answerTo({ status, headers }) : undefined;
+    if (answer === undefined) throw tunnelFailed(target, status);
+    const closed = 'the proxy closed the connection during the logon';
+    if (endsConnection(response)) return closed;
+    const undrained = await drainBody(socket, `proxy's ${status} response`, head, headers, limits);
+    if (undrained !== undefined) return undrained;
+    await answer();
+    if (socket.destroyed) return closed;
   }
+}
+
+function late(): Error {
+  return connectionLost('the proxy did not answer in time');
 }
 
 function endsConnection({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {

@@ -10,22 +10,33 @@ export type Field = string | readonly string[] | undefined;
 /** By scheme, the token of the challenge; undefined if it only asks for a logon. */
 export type Challenges = ReadonlyMap<Scheme, Buffer | undefined>;
 
+/** Not a token but a parameter (`realm="x"`), or the value of one that is named like a scheme. */
+const PARAMETER = /^[^\s="]*\s*=\s*[^\s=]/;
+
 /**
- * The challenges for Negotiate and NTLM. Other schemes are ignored.
+ * The challenges of some schemes. Those of other schemes, those with parameters,
+ * and repetitions are ignored.
  *
  * @param tokenBytes largest token accepted, in bytes
  * @throws Error `ERR_SECUR32_MALFORMED_CHALLENGE` if a token is not base64 or a
- * scheme occurs twice; `ERR_SECUR32_TOKEN_TOO_LARGE`
+ * scheme has two different challenges; `ERR_SECUR32_TOKEN_TOO_LARGE`
  */
-export function readChallenges(field: Field, tokenBytes: number): Challenges {
+export function readChallenges(
+  field: Field,
+  tokenBytes: number,
+  schemes: readonly Scheme[],
+): Challenges {
   const challenges = new Map<Scheme, Buffer | undefined>();
   const lines = field === undefined ? [] : typeof field === 'string' ? [field] : field;
   for (const part of lines.flatMap(partsOf)) {
-    const challenge = splitCredentials(part);
-    const scheme = challenge && findScheme(challenge.scheme);
-    if (scheme === undefined) continue;
-    if (challenges.has(scheme)) throw malformed(`the response has two challenges for ${scheme}`);
-    challenges.set(scheme, tokenOf(challenge?.rest, scheme, tokenBytes));
+    const { scheme: name = '', rest = '' } = splitCredentials(part) ?? {};
+    const scheme = findScheme(name);
+    if (scheme === undefined || !schemes.includes(scheme) || PARAMETER.test(rest)) continue;
+    const token = tokenOf(rest, scheme, tokenBytes);
+    if (challenges.has(scheme) && !isSame(token, challenges.get(scheme))) {
+      throw malformed(`the response has two different challenges for ${scheme}`);
+    }
+    challenges.set(scheme, token);
   }
   return challenges;
 }
@@ -47,8 +58,12 @@ function partsOf(line: string): string[] {
   return parts;
 }
 
-function tokenOf(text: string | undefined, scheme: Scheme, tokenBytes: number): Buffer | undefined {
-  if (text === undefined || text === '') return undefined;
+function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : one.equals(other);
+}
+
+function tokenOf(text: string, scheme: Scheme, tokenBytes: number): Buffer | undefined {
+  if (text === '') return undefined;
   const token = decodeToken(text, tokenBytes);
   if (token === 'not base64') throw malformed(`the ${scheme} token is not base64`);
   if (token === 'too large') throw tooLarge(scheme, tokenBytes);

@@ -141,7 +141,8 @@ export class Peer {
    */
   answerTo({ headers }: ResponseHead): (() => Promise<void>) | undefined {
     if (!this.#allowed) return undefined;
-    const challenges = this.#challenges(headers);
+    const { schemes } = this.#settings.logon;
+    const challenges = this.#challenges(headers, schemes);
     const logon = this.#logon;
     if (logon !== undefined) {
       const token = challenges.get(logon.scheme);
@@ -157,8 +158,11 @@ export class Peer {
     }
     // A challenge on a connection that was logged on means that it no longer is.
     this.#loggedOn = false;
-    const scheme = this.#settings.logon.schemes.find((name) => challenges.has(name));
-    if (scheme === undefined || challenges.get(scheme) !== undefined) return undefined;
+    // Without a logon in progress, a token is of no use.
+    const scheme = schemes.find(
+      (name) => challenges.has(name) && challenges.get(name) === undefined,
+    );
+    if (scheme === undefined) return undefined;
     this.#challenged = true;
     this.#settings.known.scheme = scheme;
     return () => this.#start(scheme);
@@ -177,9 +181,10 @@ export class Peer {
       return;
     }
     try {
-      await logon.finish(this.#challenges(headers).get(logon.scheme));
+      const { scheme } = logon;
+      await logon.finish(this.#challenges(headers, [scheme]).get(scheme));
       this.#loggedOn = this.#persists(logon, headers);
-      this.#settings.known.scheme = logon.scheme;
+      this.#settings.known.scheme = scheme;
     } finally {
       this.#drop();
     }
@@ -248,9 +253,9 @@ export class Peer {
     };
   }
 
-  #challenges(headers: IncomingHttpHeaders): Challenges {
+  #challenges(headers: IncomingHttpHeaders, schemes: readonly Scheme[]): Challenges {
     const { tokenBytes } = this.#settings.logon.limits;
-    return readChallenges(headers[KINDS[this.kind].challenge], tokenBytes);
+    return readChallenges(headers[KINDS[this.kind].challenge], tokenBytes, schemes);
   }
 
   async #send(logon: Logon, serverToken: Buffer | undefined): Promise<void> {

@@ -196,19 +196,19 @@ export class AgentLogons {
   }
 
   async #openWithRetry(url: URL, options: ClientRequestArgs, signal: AbortSignal): Promise<Socket> {
-    for (let tries = 0; tries < 2; tries++) {
-      const socket = await this.#openOnce(url, options, signal);
-      if (socket !== undefined) return socket;
-    }
-    throw connectionLost('the server closed the connection during the logon');
+    const first = await this.#openOnce(url, options, signal);
+    if (first instanceof Socket) return first;
+    const second = await this.#openOnce(url, options, signal);
+    if (second instanceof Socket) return second;
+    throw second;
   }
 
-  /** Resolves to undefined if the server closed the connection during the logon. */
+  /** Resolves to an error if the connection ended during the logon, and another one may serve. */
   async #openOnce(
     url: URL,
     options: ClientRequestArgs,
     signal: AbortSignal,
-  ): Promise<Socket | undefined> {
+  ): Promise<Socket | Error> {
     const { limits, connect } = this.#settings;
     const sockets = {
       connect: { ...connect, ...connectOptionsOf(options) },
@@ -223,11 +223,11 @@ export class AgentLogons {
     };
     signal.addEventListener('abort', stop);
     try {
-      const loggedOn = await logOnByProbe(socket, url.host, this.#probe, server, limits);
+      const failure = await logOnByProbe(socket, url.host, this.#probe, server, limits);
       signal.throwIfAborted();
-      if (loggedOn) return socket;
+      if (failure === undefined) return socket;
       await endSocket(socket);
-      return undefined;
+      return failure;
     } catch (error) {
       socket.destroy();
       throw error;

@@ -4,6 +4,8 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { codedError } from '../../../core/errors.js';
+import { withDeadline } from '../connection/deadline.js';
+import { DiscardBounds } from '../connection/discard-bounds.js';
 import { connectionLost } from '../connection/lost-connection.js';
 import { maxHeaderSize } from '../connection/max-header-size.js';
 import type { ClientLimits } from '../limits.js';
@@ -18,12 +20,13 @@ export interface Probe {
 }
 
 /**
- * Sends the probe until the connection is logged on. Resolves to false if the
- * server closed it during the logon; try again with another connection.
+ * Sends the probe until the connection is logged on. Resolves to undefined, or to an
+ * error if the connection ended during the logon; try again with another one.
  *
  * Rejects with `ERR_SECUR32_CONNECTION_NOT_LOGGED_ON` if the server rejects the
- * logon, does not ask for one, or does not keep it for the connection. Also
- * rejects if the logon fails, and if the connection is lost.
+ * logon, does not ask for one, or does not keep it for the connection, and if its
+ * page is too large or too slow to be discarded. Also rejects if the logon fails,
+ * and if the connection is lost.
  */
 export async function logOnByProbe(
   socket: Socket,
@@ -31,26 +34,28 @@ export async function logOnByProbe(
   probe: Probe,
   server: Peer,
   limits: ClientLimits,
-): Promise<boolean> {
-  const stop = () => {
-    socket.destroy(connectionLost('the server did not answer the probe in time'));
-  };
-  socket.setTimeout(limits.headersTimeoutMs, stop);
-  try {
-    await server.startRequest();
-    for (;;) {
-      const head = await sendProbe(socket, host, probe, server, limits);
-      const answer = head.status === server.status ? server.answerTo(head) : undefined;
-      if (answer === undefined) {
-        await checkLoggedOn(server, head, probe);
-        return !socket.destroyed;
-      }
-      if (socket.destroyed) return false;
-      await answer();
-      if (socket.destroyed) return false;
+): Promise<Error | undefined> {
+  const closed = () => connectionLost('the server closed the connection during the logon');
+  await server.startRequest();
+  for (;;) {
+    const { head, discarded } = await withDeadline(
+      socket,
+      limits.headersTimeoutMs,
+      () => connectionLost('the server did not answer the probe in time'),
+      sendProbe(socket, host, probe, server, limits),
+    );
+    const failure = await discarded;
+    const answer = head.status === server.status ? server.answerTo(head) : undefined;
+    if (answer === undefined) {
+      await checkLoggedOn(server, head, probe);
+      // Another connection would meet the same page.
+      if (failure !== undefined) throw failure;
+      return socket.destroyed ? closed() : undefined;
     }
-  } finally {
-    socket.setTimeout(0).off('timeout', stop);
+    if (failure !== undefined) return failure;
+    if (socket.destroyed) return closed();
+    await answer();
+    if (socket.destroyed) return closed();
   }
 }
 
@@ -71,18 +76,23 @@ function notLoggedOn(message: string): Error {
   return codedError('ERR_SECUR32_CONNECTION_NOT_LOGGED_ON', message);
 }
 
-/** Sends one probe. Resolves when the body of the response has been discarded. */
+interface ProbeResponse {
+  readonly head: ResponseHead;
+  /** Resolves to undefined when the connection can be used again, or to an error if the body is too large or too slow. */
+  readonly discarded: Promise<Error | undefined>;
+}
+
+/** Sends one probe. Resolves when the head of its response has arrived. */
 function sendProbe(
   socket: Socket,
   host: string,
-  { method, path }: Probe,
+  probe: Probe,
   server: Peer,
   limits: ClientLimits,
-): Promise<ResponseHead> {
+): Promise<ProbeResponse> {
   return new Promise((resolve, reject) => {
     request({
-      method,
-      path,
+      ...probe,
       headers: {
         host,
         connection: 'keep-alive',
@@ -92,7 +102,8 @@ function sendProbe(
       createConnection: () => socket,
     })
       .once('response', (response) => {
-        resolve(afterBody(socket, response, limits.discardedBodyBytes));
+        const head = { status: response.statusCode ?? 0, headers: response.headers };
+        resolve({ head, discarded: discardBody(socket, response, probe, limits) });
       })
       .once('error', (cause) => {
         reject(connectionLost('the connection ended during the logon', cause));
@@ -101,23 +112,33 @@ function sendProbe(
   });
 }
 
-function afterBody(
+/** See `ProbeResponse.discarded`. */
+function discardBody(
   socket: Socket,
   response: IncomingMessage,
-  maxBytes: number,
-): Promise<ResponseHead> {
-  const head = { status: response.statusCode ?? 0, headers: response.headers };
+  { method, path }: Probe,
+  limits: ClientLimits,
+): Promise<Error | undefined> {
+  const bounds = new DiscardBounds(
+    `${response.statusCode ?? 0} response to ${method} ${path}`,
+    limits,
+    () => socket.destroy(),
+  );
   return new Promise((resolve) => {
-    let bytes = 0;
     response
       .on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > maxBytes) socket.destroy();
+        bounds.count(chunk.length);
       })
       .once('error', () => undefined)
       .once('close', () => {
+        bounds.end();
+        const { exceeded } = bounds;
+        const failure =
+          exceeded === undefined
+            ? undefined
+            : notLoggedOn(`${exceeded}; set probe.path to another page`);
         // Node.js releases the socket only then.
-        setImmediate(resolve, head);
+        setImmediate(resolve, failure);
       });
   });
 }

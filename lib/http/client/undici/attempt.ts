@@ -4,12 +4,20 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Client, Dispatcher } from 'undici';
 
+import { DiscardBounds } from '../connection/discard-bounds.js';
+import { CLOSED_DURING_LOGON } from '../connection/lost-connection.js';
+import type { ClientLimits } from '../limits.js';
 import type { ResponseHead } from '../logon/peer.js';
 
 type Controller = Dispatcher.DispatchController;
 
 export interface AttemptHead extends ResponseHead {
   readonly statusMessage: string | undefined;
+}
+
+export interface RoundTrip {
+  attempt: Attempt;
+  head: AttemptHead;
 }
 
 /** Receives the body of a response. */
@@ -70,21 +78,28 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Reads and discards the body. Resolves to false if it is larger than `maxBytes` or cut off. */
-  async drain(maxBytes: number): Promise<boolean> {
-    let bytes = 0;
+  /**
+   * Reads and discards the body. Resolves to undefined at its end, or to the reason
+   * why the connection cannot be used afterwards: the body is cut off, too large or
+   * too slow.
+   *
+   * @param response names the response in the reason
+   */
+  async drain(response: string, limits: ClientLimits): Promise<string | undefined> {
+    const bounds = new DiscardBounds(response, limits, (reason) => {
+      this.abort(reason);
+    });
     try {
       await this.#consume(true, (event, resolve, reject) => {
         if (event.kind === 'end') resolve();
         else if (event.kind === 'error') reject(event.error);
-        else {
-          bytes += event.chunk.length;
-          if (bytes > maxBytes) throw new Error('the body is too large');
-        }
+        else bounds.count(event.chunk.length);
       });
-      return true;
+      return undefined;
     } catch {
-      return false;
+      return bounds.exceeded ?? CLOSED_DURING_LOGON;
+    } finally {
+      bounds.end();
     }
   }
 

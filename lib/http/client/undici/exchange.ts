@@ -8,20 +8,22 @@ import { codedError } from '../../../core/errors.js';
 import { RequestBody } from '../body/request-body.js';
 import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { LogonConnection } from '../connection/logon-connection.js';
-import { connectionLost, isLostConnection, isUnsent } from '../connection/lost-connection.js';
+import {
+  CLOSED_DURING_LOGON,
+  connectionLost,
+  isLostConnection,
+  isUnsent,
+} from '../connection/lost-connection.js';
 import type { ClientLimits } from '../limits.js';
 import { supportsSessions } from '../logon/challenges.js';
 import type { Peer } from '../logon/peer.js';
 import { RequestHeaders } from '../request/request-headers.js';
-import { Attempt, type AttemptHead } from './attempt.js';
+import { Attempt, type AttemptHead, type RoundTrip } from './attempt.js';
 import { ExchangeController } from './exchange-controller.js';
 import type { ResponseHandler } from './response-handler.js';
-import { Retries } from './retries.js';
+import { isIdempotent, Retries } from './retries.js';
 
 type Options = Dispatcher.DispatchOptions;
-
-/** Methods that may be sent again although the server may have received the request (RFC 9110, section 9.2.2). */
-const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 
 /**
  * How a round trip carries the request: whole; without its body, if the server
@@ -32,11 +34,6 @@ type RequestForm = 'whole' | 'without body' | 'head';
 
 /** The response was passed to the handler, or the request needs another connection. */
 type Outcome = 'done' | 'retry';
-
-interface RoundTrip {
-  attempt: Attempt;
-  head: AttemptHead;
-}
 
 export class Exchange {
   readonly #origin: URL;
@@ -152,9 +149,8 @@ export class Exchange {
         return this.#finish(connection, roundTrip);
       }
       await this.#notifyPeers(connection, roundTrip);
-      if (!(await roundTrip.attempt.drain(this.#limits.discardedBodyBytes)) || !connection.usable) {
-        return this.#retry('the server closed the connection after the logon');
-      }
+      const unusable = await this.#drain(connection, roundTrip);
+      if (unusable !== undefined) return this.#retry(unusable);
       for (const peer of unknown) {
         // It had closed the earlier connection for another reason; no HEAD is needed next time.
         if (!peer.hasChallenged) peer.forgetClosing();
@@ -169,10 +165,13 @@ export class Exchange {
   /** Whether to log on before sending a body that might not be replayable, or that might cost the connection. */
   #mustLogOnFirst({ peers }: LogonConnection): boolean {
     if (this.#body.empty) return false;
+    const { alwaysReplayable, exceedsBuffer } = this.#body;
     return peers.some(
       (peer) =>
-        (peer.requestsChallenge && !this.#body.alwaysReplayable) ||
-        (peer.mayChallenge && peer.closesOnBody && !this.#retries.rejectedBy(peer)),
+        (peer.requestsChallenge && !alwaysReplayable) ||
+        (peer.mayChallenge &&
+          (exceedsBuffer || peer.closesOnBody) &&
+          !this.#retries.rejectedBy(peer)),
     );
   }
 
@@ -203,18 +202,27 @@ export class Exchange {
       this.#checkReplayable();
       const passed = connection.peers.slice(0, connection.peers.indexOf(peer));
       for (const other of passed) await other.accepted(roundTrip.head);
-      const discarded = await roundTrip.attempt.drain(this.#limits.discardedBodyBytes);
-      if (!discarded || !connection.usable || connection.sending) {
-        this.#retry('the connection was closed during the logon');
-        return undefined;
+      let unusable = await this.#drain(connection, roundTrip);
+      if (unusable === undefined) {
+        await answer();
+        if (!connection.usable) unusable = CLOSED_DURING_LOGON;
       }
-      await answer();
-      if (!connection.usable) {
-        this.#retry('the connection was closed during the logon');
+      if (unusable !== undefined) {
+        this.#retry(unusable);
         return undefined;
       }
       for (const other of passed) await other.startPreemptively();
     }
+  }
+
+  /** Discards a response. Resolves to undefined, or to the reason why the connection cannot be used afterwards. */
+  async #drain(
+    connection: LogonConnection,
+    { attempt, head }: RoundTrip,
+  ): Promise<string | undefined> {
+    const failure = await attempt.drain(`${head.status} response`, this.#limits);
+    // After an early response, the rest of the body would precede the next request.
+    return failure ?? (connection.usable && !connection.sending ? undefined : CLOSED_DURING_LOGON);
   }
 
   /** Sends the request once, and waits for the head of the response; undefined if the request needs another connection. */
@@ -224,7 +232,9 @@ export class Exchange {
     const loggingOn = connection.peers.some((peer) => peer.loggingOn);
     connection.used = true;
     try {
-      return { attempt, head: await attempt.head };
+      const head = await attempt.head;
+      connection.noteResponse(head.headers);
+      return { attempt, head };
     } catch (cause) {
       this.#abort.signal.throwIfAborted();
       if (!isLostConnection(cause)) throw cause;
@@ -242,7 +252,7 @@ export class Exchange {
   }
 
   get #idempotent(): boolean {
-    return this.#options.idempotent ?? IDEMPOTENT.includes(this.#options.method.toUpperCase());
+    return this.#options.idempotent ?? isIdempotent(this.#options.method);
   }
 
   /** Whether a server may have closed the connection because it rejected the body. True only once. */

@@ -3,7 +3,6 @@
 import {
   fetch,
   FormData,
-  Request,
   type Dispatcher,
   type RequestInfo,
   type RequestInit,
@@ -14,7 +13,10 @@ import { argumentError } from '../../../core/errors.js';
 import { bytesOf, checkUnread, destroyUntakenBody, isStreamBody } from '../body/body-source.js';
 import { isFormData, isReusable } from '../body/request-body.js';
 import type { IntegratedClientOptions } from '../options.js';
+import { referrerOf, streamOf, withoutBody } from './fetch-request.js';
 import { IntegratedAgent } from './integrated-agent.js';
+
+type Options = Dispatcher.DispatchOptions;
 
 /** undici's `fetch`, with an `IntegratedAgent` as its dispatcher. */
 export interface IntegratedFetch {
@@ -51,17 +53,20 @@ export function integratedFetch(options: IntegratedClientOptions): IntegratedFet
     input: RequestInfo | globalThis.Request,
     init: IntegratedRequestInit = {},
   ): Promise<Response> => {
-    if ('dispatcher' in init) {
-      throw argumentError('integratedFetch does not support the option dispatcher');
-    }
-    const { body } = init;
-    const { forFetch, forAgent } = bodiesOf(body);
+    const own = init.body ?? undefined;
+    const body = own ?? streamOf(input);
     try {
+      if ('dispatcher' in init) {
+        throw argumentError('integratedFetch does not support the option dispatcher');
+      }
       checkUnread(body);
-      return await fetch(requestOf(input), {
+      const { forFetch, forAgent } = bodiesOf(body ?? undefined);
+      return await fetch(withoutBody(input), {
+        ...(Object.keys(init).length === 0 && referrerOf(input)),
         ...init,
-        ...('body' in init && { body: forFetch }),
-        dispatcher: forAgent === undefined ? agent : withBody(agent, forAgent),
+        ...(forFetch !== undefined && { body: forFetch }),
+        ...(own === undefined && { duplex: 'half' }),
+        dispatcher: dispatcherFor(agent, forAgent),
       } as RequestInit);
     } finally {
       // Has no effect if the agent took it: then it is destroyed when its request ends.
@@ -99,13 +104,21 @@ async function* placeholderBody(): AsyncGenerator<Uint8Array> {
   // Yields nothing: the agent is given the stream itself.
 }
 
-/** A dispatcher that replaces the body from `fetch` with the caller's. */
-function withBody(agent: IntegratedAgent, body: unknown): Dispatcher {
-  return agent.compose((dispatch) => (options, handler) => {
-    if ((options.body ?? null) === null) return dispatch(options, handler);
-    const headers = body instanceof FormData ? withoutFormFields(options.headers) : options.headers;
-    return dispatch({ ...options, headers, body } as Dispatcher.DispatchOptions, handler);
-  });
+/**
+ * A dispatcher that sends a body instead of the one from `fetch`.
+ *
+ * @param body undefined for the source of the body from `fetch`
+ */
+function dispatcherFor(agent: IntegratedAgent, body: unknown): Dispatcher {
+  const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+    if ((options.body ?? null) === null) return agent.dispatch(options, handler);
+    const sent = body ?? options.body;
+    const headers = isFormData(sent) ? withoutFormFields(options.headers) : options.headers;
+    return agent.dispatch({ ...options, headers, body: sent } as Options, handler);
+  };
+  // This property makes undici's fetch pass on what a Request was made of: a stream
+  // can then be cancelled, and other bodies can be sent again.
+  return { dispatch, isMockActive: true } as unknown as Dispatcher;
 }
 
 /** Removes the fields that `fetch` set for a form: each serialization has a new boundary. */
@@ -116,20 +129,6 @@ function withoutFormFields(headers: unknown): Record<string, string> {
     return field !== 'content-length' && !ofForm;
   });
   return Object.fromEntries(kept);
-}
-
-/** Converts a Request of Node.js, which undici would treat as a string. */
-function requestOf(input: RequestInfo | globalThis.Request): RequestInfo {
-  if (typeof input === 'string' || input instanceof URL || input instanceof Request) return input;
-  if (Object.prototype.toString.call(input) !== '[object Request]') return input as RequestInfo;
-  const { url, method, body, redirect, signal, headers } = input;
-  return new Request(url, {
-    method,
-    headers: [...headers],
-    redirect,
-    signal,
-    ...(body !== null && { body: body as RequestInit['body'], duplex: 'half' as const }),
-  } as RequestInit);
 }
 
 /** Copies a FormData into one of undici, which does not recognize that of Node.js. */

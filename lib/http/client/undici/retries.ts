@@ -2,6 +2,13 @@
 
 import type { Peer, PeerKind } from '../logon/peer.js';
 
+/** Methods that may be sent again although the server may have received the request (RFC 9110, section 9.2.2). */
+const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
+
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.includes(method.toUpperCase());
+}
+
 export class Retries {
   #retried = false;
   #bodyLost = false;

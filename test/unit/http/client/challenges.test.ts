@@ -8,7 +8,10 @@ import {
 import { coded } from '../../../instruments/support/fake-handles.js';
 
 const read = (field: string | string[] | undefined, tokenBytes = 100) =>
-  [...readChallenges(field, tokenBytes)].map(([scheme, token]) => [scheme, token?.toString()]);
+  [...readChallenges(field, tokenBytes, ['Negotiate', 'NTLM'])].map(([scheme, token]) => [
+    scheme,
+    token?.toString(),
+  ]);
 
 describe('challenges', () => {
   test.each<[string | string[] | undefined, (readonly [string, string | undefined])[]]>([
@@ -48,12 +51,29 @@ describe('challenges', () => {
     'Negotiate =',
     'Negotiate YWJj=',
     'Negotiate YWJjZB==',
-    'Negotiate realm="x"',
     'Negotiate Y-_j',
-    'Negotiate, Negotiate',
     'Negotiate YWJj, negotiate',
+    'Negotiate YWJj, Negotiate YWJk',
   ])('%s is malformed', (field) => {
     expect(() => read(field)).toThrow(coded('ERR_SECUR32_MALFORMED_CHALLENGE'));
+  });
+
+  test.each<[string, (readonly [string, string | undefined])[]]>([
+    ['Negotiate realm="x"', []],
+    ['Negotiate realm=x', []],
+    ['Negotiate realm = "x", NTLM', [['NTLM', undefined]]],
+    ['Negotiate realm="x", Negotiate YWJj', [['Negotiate', 'abc']]],
+    ['Digest realm="x", negotiate="y", ntlm = "z"', []],
+    ['Negotiate, Negotiate', [['Negotiate', undefined]]],
+    ['Negotiate YWJj, negotiate YWJj', [['Negotiate', 'abc']]],
+  ])('%s: those with parameters, and repetitions, are ignored (C11)', (field, expected) => {
+    expect(read(field)).toEqual(expected);
+  });
+
+  test('of schemes that are not in use are not read (C11)', () => {
+    const field = 'Negotiate YWJ, Negotiate, NTLM';
+    expect([...readChallenges(field, 100, ['NTLM'])]).toEqual([['NTLM', undefined]]);
+    expect([...readChallenges(field, 100, [])]).toEqual([]);
   });
 
   test('with a token beyond the bound are not decoded', () => {

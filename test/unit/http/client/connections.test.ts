@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Client, type Dispatcher } from 'undici';
 
+import type { ClientLimits } from '../../../../lib/http/client/limits.js';
 import { Attempt } from '../../../../lib/http/client/undici/attempt.js';
 import { coded } from '../../../instruments/support/fake-handles.js';
 import {
@@ -295,10 +296,11 @@ test('a response waits at its head, and not in memory, until somebody wants it',
   const attempt = new Attempt(client, { path: '/', method: 'GET' });
   await expect(attempt.head).resolves.toMatchObject({ status: 200 });
   expect(states).toEqual([true]);
-  const discarded = attempt.drain(10);
+  const bounds = { discardedBodyBytes: 10, legTimeoutMs: 30_000 } as ClientLimits;
+  const discarded = attempt.drain('401 response', bounds);
   expect(states).toEqual([true, false]);
   attempt.onResponseEnd(controller, {});
-  await expect(discarded).resolves.toBe(true);
+  await expect(discarded).resolves.toBeUndefined();
 });
 
 test('a response that comes without a request ends the connection', async () => {
