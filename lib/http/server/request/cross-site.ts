@@ -15,7 +15,9 @@ import { isUpgrade } from './upgrade.js';
  *
  * - `'refuse'`: only the server's own pages. Links from other sites are allowed.
  * - `{ origins }`: also pages of these origins, for example
- *   `['https://portal.example.com']`.
+ *   `['https://portal.example.com']`. A page whose `Referrer-Policy` is `no-referrer`
+ *   cannot embed frames, images and scripts of this server, because browsers send no
+ *   `Origin` for them.
  * - `'allow'`: pages of all sites. The application must protect itself by other
  *   means.
  */
@@ -56,7 +58,41 @@ export function isCrossSite(request: IncomingMessage, policy: CrossSitePolicy): 
   const site = getSingle(request, 'sec-fetch-site');
   // Programs and old browsers do not send it; old browsers send an Origin with requests that change something.
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
-  return !isLink(request);
+  return !isLink(request) && !isEmbeddedBy(request, site, policy);
+}
+
+/**
+ * Whether a page of an allowed origin embeds the response: as a frame, an image, a
+ * script. Browsers send no Origin for these, but a Referer, which pages of other
+ * origins can suppress but not choose. The server's own origin does not count here:
+ * its pages have the site same-origin, unless a redirect led through another site.
+ */
+function isEmbeddedBy(
+  request: IncomingMessage,
+  site: string,
+  origins: ReadonlySet<string>,
+): boolean {
+  const mode = getSingle(request, 'sec-fetch-mode');
+  return (
+    isReading(request) &&
+    (site === 'cross-site' || site === 'same-site') &&
+    // Browsers send an Origin in all other modes.
+    (mode === 'no-cors' || mode === 'navigate') &&
+    hasReferer(request, origins)
+  );
+}
+
+/** Whether the only Referer is a page of one of some origins. */
+function hasReferer({ headersDistinct }: IncomingMessage, origins: ReadonlySet<string>): boolean {
+  const [referer, ...more] = headersDistinct['referer'] ?? [];
+  if (referer === undefined || more.length > 0) return false;
+  // A browser writes a URL in one way only.
+  return [...origins].some((origin) => referer.startsWith(`${origin}/`));
+}
+
+/** Whether a request only reads. An upgrade (WebSocket) does more. */
+function isReading(request: IncomingMessage): boolean {
+  return !isUpgrade(request) && (request.method === 'GET' || request.method === 'HEAD');
 }
 
 /** The value of a header field; the joined values, which match nothing, if it occurs several times. */
@@ -64,14 +100,10 @@ function getSingle(request: IncomingMessage, name: string): string | undefined {
   return request.headersDistinct[name]?.join(', ');
 }
 
-/**
- * Whether the user followed a link: the response is shown to the user and not to
- * the page. An upgrade (WebSocket) is never a link.
- */
+/** Whether the user followed a link: the response is shown to the user and not to the page. */
 function isLink(request: IncomingMessage): boolean {
   return (
-    !isUpgrade(request) &&
-    (request.method === 'GET' || request.method === 'HEAD') &&
+    isReading(request) &&
     getSingle(request, 'sec-fetch-mode') === 'navigate' &&
     // In a frame, the other page could cover the response (clickjacking).
     getSingle(request, 'sec-fetch-dest') === 'document'

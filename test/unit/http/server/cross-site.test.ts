@@ -135,6 +135,82 @@ describe('Sec-Fetch-Site', () => {
   });
 });
 
+describe('what a page of a listed origin embeds (S8)', () => {
+  const embed = (
+    referer: string | undefined,
+    [site = 'cross-site', mode = 'no-cors', dest = 'image']: string[] = [],
+  ): Fields =>
+    [
+      ...fetch(site, mode, dest),
+      ...(referer === undefined ? [] : ([['Referer', referer]] as const)),
+    ] as Fields;
+  const PAGE = 'https://portal.example.com/';
+
+  test.each([
+    ['an image', []],
+    ['a script', ['cross-site', 'no-cors', 'script']],
+    ['a frame', ['cross-site', 'navigate', 'iframe']],
+    ['a frame of the same site', ['same-site', 'navigate', 'iframe']],
+    ['a style sheet of the same site', ['same-site', 'no-cors', 'style']],
+  ])('is let in: %s', (_, fields) => {
+    expect(isCrossSite(message(embed(PAGE, fields)), PORTAL)).toBe(false);
+    expect(isCrossSite(message(embed(`${PAGE}a/page?x`, fields)), PORTAL)).toBe(false);
+    expect(isCrossSite(message(embed(PAGE, fields), { method: 'HEAD' }), PORTAL)).toBe(false);
+    expect(isCrossSite(message(embed(PAGE, fields)), REFUSE)).toBe(true);
+  });
+
+  test.each([
+    [undefined],
+    [''],
+    ['https://evil.test/'],
+    ['http://portal.example.com/'],
+    ['https://portal.example.com'],
+    ['https://portal.example.com:444/'],
+    ['https://portal.example.com.evil.test/'],
+    ['https://portal.example.com@evil.test/'],
+    ['https://evil.test/https://portal.example.com/'],
+    ['blob:https://portal.example.com/uuid'],
+    ['HTTPS://portal.example.com/'],
+    ['null'],
+    // A redirect led from a page of the server through another site.
+    ['https://web.example.com/'],
+  ])('is of another site with the Referer %j', (referer) => {
+    expect(isCrossSite(message(embed(referer)), PORTAL)).toBe(true);
+  });
+
+  test('is of another site with two of them', () => {
+    const twice = [...embed(PAGE), ['Referer', 'https://evil.test/']] as const;
+    expect(isCrossSite(message(twice), PORTAL)).toBe(true);
+    const same = [...embed(PAGE), ['Referer', PAGE]] as const;
+    expect(isCrossSite(message(same), PORTAL)).toBe(true);
+  });
+
+  test.each([
+    ['nonsense', 'no-cors'],
+    ['', 'no-cors'],
+    ['cross-site', 'cors'],
+    ['cross-site', 'websocket'],
+    ['cross-site', 'same-origin'],
+    ['cross-site', ''],
+  ])('is of another site with Sec-Fetch-Site %j and Sec-Fetch-Mode %j', (site, mode) => {
+    expect(isCrossSite(message(embed(PAGE, [site, mode])), PORTAL)).toBe(true);
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('only reads: not %s', (method) => {
+    expect(isCrossSite(message(embed(PAGE), { method }), PORTAL)).toBe(true);
+  });
+
+  test('is no upgrade', () => {
+    const request = Object.assign(message(embed(PAGE)), { upgrade: true });
+    expect(isCrossSite(request, PORTAL)).toBe(true);
+  });
+
+  test('does not count beside an Origin', () => {
+    const both = [...embed(PAGE), ['Origin', 'https://evil.test']] as const;
+    expect(isCrossSite(message(both), PORTAL)).toBe(true);
+  });
+});
+
 test.each([
   [null],
   ['deny'],
