@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { ASC_RET_EXTENDED_ERROR } from '../../lib/constants/asc-flags.js';
 import {
+  SEC_E_INVALID_TOKEN,
   SEC_E_LOGON_DENIED,
   SEC_E_OK,
   SEC_E_UNSUPPORTED_FUNCTION,
@@ -21,6 +22,7 @@ import {
   FIRST,
   script,
   serveScripted,
+  TOKEN,
 } from '../instruments/support/http-scripted.js';
 import { WireClient, type WireResponse } from '../instruments/support/http-wire.js';
 import {
@@ -39,9 +41,14 @@ afterEach(endOfHttpTest);
 const CONTINUE: ScriptedAnswer = { status: SEC_I_CONTINUE_NEEDED, output: ['challenge'] };
 const DONE: readonly number[] = [SEC_E_OK, SEC_I_COMPLETE_NEEDED];
 
+type Call = 'AcceptSecurityContext' | 'CompleteAuthToken';
+
 /** The HTTP status of a leg that failed. */
-const answered = (status: number) =>
-  getFailure(new SspiError('AcceptSecurityContext', status, [])).status;
+const answered = (status: number, leg: number, call: Call = 'AcceptSecurityContext') =>
+  getFailure(new SspiError(call, status, []), {
+    token: TOKEN,
+    challenge: leg === 1 ? undefined : Buffer.from('challenge'),
+  }).status;
 
 /** ERROR_ACCOUNT_DISABLED, ERROR_ACCOUNT_LOCKED_OUT, STATUS_ACCOUNT_LOCKED_OUT; and what nobody names. */
 const HRESULTS = [0x8007_0533, 0x8007_0775, 0xd000_0234, 0x8007_ffff, 0xc000_ffff];
@@ -57,11 +64,12 @@ const answerOf = (status: number): ScriptedAnswer => ({
 function complaint(
   response: WireResponse,
   status: number,
-  call: 'AcceptSecurityContext' | 'CompleteAuthToken',
+  leg: number,
+  call: Call = 'AcceptSecurityContext',
 ) {
   const challenge = response.token?.toString();
   if (isFailure(status)) {
-    const { status: expected } = getFailure(new SspiError(call, status, []));
+    const expected = answered(status, leg, call);
     if (response.status !== expected) return `${response.status}, not ${expected}`;
     if (response.all('persistent-auth').length > 0) return 'says that a logon holds';
     return challenge === undefined ? undefined : `the token ${challenge}`;
@@ -96,7 +104,7 @@ async function runAll(
     }
     script().on('accept', answer(status));
     const response = await client.request(FIRST);
-    const wrong = complaint(response, status, 'AcceptSecurityContext');
+    const wrong = complaint(response, status, legs);
     if (wrong !== undefined) complaints.push(`${statusName(status)}: ${wrong}`);
     if (response.status !== 200) {
       // Whatever came of it, nobody is logged on behind it.
@@ -158,7 +166,7 @@ test('CompleteAuthToken gives every status, on the last leg and before', async (
         .on('complete', { status, output: ['reply'] });
       const response = await client.request(FIRST);
       const expected = isFailure(status) ? status : leg;
-      const wrong = complaint(response, expected, 'CompleteAuthToken');
+      const wrong = complaint(response, expected, 1, 'CompleteAuthToken');
       if (wrong !== undefined)
         complaints.push(`${statusName(leg)}, ${statusName(status)}: ${wrong}`);
       client.destroy();
@@ -193,7 +201,7 @@ test.each([1, 2, 3])(
     const wrongPassword = await refusalOf(server, SEC_E_LOGON_DENIED, leg);
     expect(wrongPassword).toMatch(/^HTTP\/1\.1 401 /);
     const refused = [...ALL_STATUSES, ...HRESULTS].filter(
-      (status) => isFailure(status) && answered(status) === 401,
+      (status) => isFailure(status) && answered(status, leg) === 401,
     );
     const others: string[] = [];
     for (const status of refused) {
@@ -205,6 +213,15 @@ test.each([1, 2, 3])(
     expect(leftovers()['contexts of the package']).toBe(0);
   },
 );
+
+test('a first token that the package cannot read is challenged, as a wrong password, and later ones are malformed (S12)', async () => {
+  expect([1, 2, 3].map((leg) => answered(SEC_E_INVALID_TOKEN, leg))).toEqual([401, 400, 400]);
+  const server = await serveScripted();
+  const wrongPassword = await refusalOf(server, SEC_E_LOGON_DENIED, 1);
+  expect(wrongPassword).toContain('\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n');
+  expect(await refusalOf(server, SEC_E_INVALID_TOKEN, 1)).toBe(wrongPassword);
+  expect(await refusalOf(server, SEC_E_INVALID_TOKEN, 2)).toMatch(/^HTTP\/1\.1 400 /);
+});
 
 describe('who it is', () => {
   test('gives every status: who cannot be asked is refused', async () => {

@@ -5,7 +5,9 @@
  * Whenever a package does not accept a token, the answer is the same: 401, with
  * the same bytes for a wrong password, a locked account and a reason that is not
  * listed here. Only the log has the status. So 401 is the rule; the others are
- * exceptions that no account can cause.
+ * exceptions that no account can cause. It is also the answer to a first token that
+ * is not a message of the package: the client may use another mechanism, and learns
+ * what the server offers.
  */
 
 import { SspiError } from '../../../core/errors.js';
@@ -25,7 +27,7 @@ export interface FailedLeg {
   challenge: Buffer | undefined;
 }
 
-/** The token is not a message of the package, or not the next one. */
+/** The token is not a message of the package, or not the next one. 400, except on a first leg. */
 const MALFORMED = new Set([
   'SEC_E_INVALID_TOKEN',
   'SEC_E_INCOMPLETE_MESSAGE',
@@ -126,15 +128,17 @@ export function getFailure(error: unknown, leg?: FailedLeg): Failure {
   if (NO_AUTHORITY.has(name) && leg && namesOtherAuthority(leg.token, leg.challenge)) {
     return { status: 401, code, reason: `${reason}; the client chose the authority` };
   }
-  return { status: getHttpStatus(name, error), code, reason };
+  const isFirst = leg !== undefined && leg.challenge === undefined;
+  return { status: getHttpStatus(name, error, isFirst), code, reason };
 }
 
-function getHttpStatus(name: string, error: unknown): number {
+function getHttpStatus(name: string, error: unknown, isFirstLeg: boolean): number {
   if (NO_RESOURCES.has(name) || NO_AUTHORITY.has(name)) return 503;
   // The logon succeeded without what the server requires: another attempt would fail the same way.
   if (name === 'ERR_SECUR32_REQUIREMENTS_NOT_MET') return 403;
   const isLeg = !(error instanceof SspiError) || LEG_CALLS.includes(error.call);
-  if (isLeg && MALFORMED.has(name)) return 400;
+  const isUnreadable = isFirstLeg && error instanceof SspiError;
+  if (isLeg && MALFORMED.has(name)) return isUnreadable ? 401 : 400;
   return isTokenRefused(name, error) ? 401 : 500;
 }
 

@@ -76,6 +76,22 @@ describe('a status', () => {
     },
   );
 
+  test.each(failures.map((status) => [statusName(status), status] as const))(
+    '%s on a first leg is an answer, 401 also if the package could not read the token (S12)',
+    (name, status) => {
+      const leg = { token: Buffer.from('a token'), challenge: undefined };
+      for (const call of ['AcceptSecurityContext', 'CompleteAuthToken'] as const) {
+        const first = getFailure(new SspiError(call, status, []), leg).status;
+        expect([call, first]).toEqual([call, MALFORMED.includes(name) ? 401 : expected(name)]);
+        const second = getFailure(new SspiError(call, status, []), {
+          ...leg,
+          challenge: Buffer.from('challenge'),
+        }).status;
+        expect([call, second]).toEqual([call, expected(name)]);
+      }
+    },
+  );
+
   test('is the same answer as an HRESULT', () => {
     const ofNt = failures.filter((status) => status >= 0xc000_0000);
     expect(ofNt.length).toBeGreaterThan(50);
@@ -125,6 +141,15 @@ describe('a status', () => {
       expect([name, answer]).toEqual([name, unavailable ? 503 : 500]);
     }
   });
+});
+
+test.each([
+  ['ERR_SECUR32_TOKEN_TOO_LARGE', 400],
+  ['ERR_SECUR32_NO_PROGRESS', 400],
+  ['ERR_SECUR32_REQUIREMENTS_NOT_MET', 403],
+])('%s on a first leg is the status %d, whatever the package reads (S12)', (code, status) => {
+  const leg = { token: Buffer.from('a token'), challenge: undefined };
+  expect(getFailure(codedError(code as never, 'x'), leg).status).toBe(status);
 });
 
 test.each([

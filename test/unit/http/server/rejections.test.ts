@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { ASC_RET_EXTENDED_ERROR } from '../../../../lib/constants/asc-flags.js';
 import {
+  SEC_E_INVALID_TOKEN,
   SEC_E_LOGON_DENIED,
   SEC_E_NO_AUTHENTICATING_AUTHORITY,
   SEC_I_CONTINUE_NEEDED,
@@ -93,6 +94,30 @@ describe('every refusal is the one of a wrong password, byte for byte', () => {
     // The log has them all.
     const codes = server.events.filter(({ type }) => type === 'refusal').map(({ code }) => code);
     expect(new Set(codes).size).toBe(refusals.length);
+  });
+
+  test('also for a first token that the package cannot read, and the client may go on (S12)', async () => {
+    const server = await serve(OPTIONS);
+    const options = { legs: 1, token: ntlmNegotiate() };
+    const wrongPassword = (await refusedWith(server, SEC_E_LOGON_DENIED, options)).raw;
+    const malformed = named.filter(
+      (status) => getFailure(new SspiError('AcceptSecurityContext', status, [])).status === 400,
+    );
+    expect(malformed.map(statusName)).toContain('SEC_E_INVALID_TOKEN');
+    for (const status of malformed) {
+      const response = await refusedWith(server, status, options);
+      expect([statusName(status), response.raw]).toEqual([statusName(status), wrongPassword]);
+      expect(server.events.at(-1)).toMatchObject({ status: 401, code: statusName(status) });
+      // It is not the next token of a logon.
+      expect([2, (await refusedWith(server, status)).status]).toEqual([2, 400]);
+    }
+    const client = await WireClient.connect(server.port);
+    fake.legAnswers.push({ status: SEC_E_INVALID_TOKEN });
+    const response = await client.request({ token: Buffer.from('garbage') });
+    expect(response.status).toBe(401);
+    expect(response.all('www-authenticate')).toEqual(['Negotiate', 'NTLM']);
+    queueLogon();
+    expect((await client.request({ scheme: 'NTLM', token: ntlmNegotiate() })).status).toBe(200);
   });
 
   test('also where Windows takes an unknown name for the guest account', async () => {
