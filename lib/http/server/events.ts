@@ -5,8 +5,10 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
+import { inspect, types } from 'node:util';
 
 import type { Scheme } from '../schemes.js';
+import { createWarningOnce } from './warning-once.js';
 
 const TYPES = ['logon', 'challenge', 'refusal', 'drop', 'warning'] as const;
 
@@ -42,22 +44,52 @@ export interface HttpAuthEvent {
   readonly name?: string | undefined;
 }
 
-/** Takes the events of a server. An error that it throws changes no decision and becomes an uncaught exception. */
+/**
+ * Takes the events of a server. An error that it throws, or with which a promise that
+ * it returns rejects, changes no decision. The first one is reported as a warning of
+ * the process, `SECUR32_HTTP_LOGGER`.
+ */
 export type ServerLogger = (event: HttpAuthEvent) => void;
 
 const CHANNELS = Object.fromEntries(
   TYPES.map((type) => [type, channel(`secur32:http:${type}`)]),
 ) as Record<HttpAuthEventType, ReturnType<typeof channel>>;
 
-export function publishEvent(logger: ServerLogger | undefined, event: HttpAuthEvent): void {
-  const frozen = Object.freeze(event);
-  CHANNELS[event.type].publish(frozen);
+/** Returns a function that publishes events to the channels and to a logger. */
+export function createPublisher(logger: ServerLogger | undefined): (event: HttpAuthEvent) => void {
+  const log = logger && createSafeLogger(logger);
+  return (event) => {
+    const frozen = Object.freeze(event);
+    // Node.js reports an error of a subscriber as an uncaught exception.
+    CHANNELS[event.type].publish(frozen);
+    log?.(frozen);
+  };
+}
+
+/** A logger that never throws: it runs in the middle of a request, where an error would end the process. */
+function createSafeLogger(logger: (event: HttpAuthEvent) => unknown): ServerLogger {
+  const warnOnce = createWarningOnce('SECUR32_HTTP_LOGGER');
+  const warn = (error: unknown): void => {
+    warnOnce(
+      'the logger of integratedAuth failed; further failures of it are not reported',
+      inspectSafely(error),
+    );
+  };
+  return (event) => {
+    try {
+      // An async function is a ServerLogger, too.
+      const result = logger(event);
+      if (types.isPromise(result)) result.catch(warn);
+    } catch (error) {
+      warn(error);
+    }
+  };
+}
+
+function inspectSafely(error: unknown): string {
   try {
-    logger?.(frozen);
-  } catch (error) {
-    // As in diagnostics_channel: an error of the logger changes no decision.
-    process.nextTick(() => {
-      throw error;
-    });
+    return inspect(error);
+  } catch {
+    return 'an error that cannot be displayed';
   }
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Scheme } from '../../schemes.js';
 import type { Authentication } from '../authentication.js';
-import { publishEvent, type HttpAuthEvent } from '../events.js';
+import { createPublisher, type HttpAuthEvent } from '../events.js';
+import { getFailure } from '../logon/failures.js';
 import type { ServerSettings } from '../settings.js';
 import { formatChallenge, writeAnswer, type Answer } from './answer.js';
 import { UNAUTHORIZED, type Rejection } from './rejections.js';
@@ -11,10 +12,13 @@ import { UpgradeReply } from './upgrade-reply.js';
 
 /** Answers the requests that are not let in, and logs what happened. */
 export class Responder {
-  readonly #settings: Pick<ServerSettings, 'schemes' | 'limits' | 'logger'>;
+  readonly #settings: Pick<ServerSettings, 'schemes' | 'limits'>;
+  /** Logs an event. */
+  readonly log: (event: HttpAuthEvent) => void;
 
   constructor(settings: Pick<ServerSettings, 'schemes' | 'limits' | 'logger'>) {
     this.#settings = settings;
+    this.log = createPublisher(settings.logger);
   }
 
   get #offers(): readonly string[] {
@@ -74,8 +78,10 @@ export class Responder {
     });
   }
 
-  log(event: HttpAuthEvent): void {
-    publishEvent(this.#settings.logger, event);
+  /** Logs an error because of which no decision was made; the caller of the authenticator answers. */
+  logFailure(error: unknown): void {
+    const { code, reason } = getFailure(error);
+    this.log({ type: 'refusal', reason, code, error });
   }
 
   #write(reply: Reply, answer: Answer): void {

@@ -96,32 +96,85 @@ describe('events', () => {
   });
 });
 
-test('a logger that throws changes nothing, and is heard of', async () => {
+describe('a logger that fails changes nothing, and is reported once (S13)', () => {
   const fault = new Error('the disk is full');
-  const thrown: unknown[] = [];
-  // What is thrown in a turn of its own would end the process.
-  const nextTick = process.nextTick.bind(process);
-  const later = jest.spyOn(process, 'nextTick').mockImplementation((callback, ...args) => {
-    nextTick(() => {
-      try {
-        (callback as (...args: unknown[]) => void)(...(args as unknown[]));
-      } catch (error) {
-        thrown.push(error);
-      }
-    });
-  });
-  const { port } = await serve({
-    schemes: ['NTLM'],
-    logger: () => {
-      throw fault;
+  const unprintable = {
+    get [Symbol.toStringTag](): string {
+      throw new Error('the second one');
     },
+  };
+
+  test.each<[string, () => unknown, unknown]>([
+    [
+      'by throwing',
+      () => {
+        throw fault;
+      },
+      expect.stringMatching(/^Error: the disk is full\n/),
+    ],
+    [
+      'by throwing what cannot be displayed',
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- A logger may throw anything.
+        throw unprintable;
+      },
+      'an error that cannot be displayed',
+    ],
+    [
+      'by rejecting',
+      () => Promise.reject(fault),
+      expect.stringMatching(/^Error: the disk is full\n/),
+    ],
+    [
+      'by throwing nothing',
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- A logger may throw anything.
+        throw undefined;
+      },
+      'undefined',
+    ],
+  ])('%s', async (_, logger, detail) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    // What is thrown in a turn of its own would end the process.
+    const later = jest.spyOn(process, 'nextTick');
+    let calls = 0;
+    const { port } = await serve({
+      schemes: ['NTLM'],
+      logger: () => {
+        calls++;
+        return logger();
+      },
+    });
+    const client = await WireClient.connect(port);
+    expect((await client.request()).status).toBe(401);
+    queueLogon({ name: 'TEST\\alice' });
+    const logon = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
+    expect(logon.json).toMatchObject({ name: 'TEST\\alice' });
+    expect((await client.request()).status).toBe(200);
+    expect(calls).toBe(2);
+    expect(published).toHaveLength(2);
+    expect(warn.mock.calls).toEqual([
+      [
+        'the logger of integratedAuth failed; further failures of it are not reported',
+        { code: 'SECUR32_HTTP_LOGGER', detail },
+      ],
+    ]);
+    const callbacks = later.mock.calls.map(([callback]) => String(callback));
+    expect(callbacks.filter((text) => text.includes('throw'))).toEqual([]);
+    later.mockRestore();
+    warn.mockRestore();
   });
-  const client = await WireClient.connect(port);
-  expect((await client.request()).status).toBe(401);
-  queueLogon({ name: 'TEST\\alice' });
-  const logon = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
-  expect(logon.json).toMatchObject({ name: 'TEST\\alice' });
-  expect((await client.request()).status).toBe(200);
-  later.mockRestore();
-  expect(thrown).toEqual([fault, fault]);
+
+  test('for each server by itself', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const logger = (): never => {
+      throw fault;
+    };
+    for (const { port } of [await serve({ logger }), await serve({ logger })]) {
+      const client = await WireClient.connect(port);
+      for (let i = 0; i < 3; i++) expect((await client.request()).status).toBe(401);
+    }
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
+  });
 });
