@@ -32,6 +32,16 @@ export interface Authentication {
 /** A request, or the request of Fastify (`raw`) or context of Koa (`req`) that contains it. */
 export type RequestLike = IncomingMessage | { raw: IncomingMessage } | { req: IncomingMessage };
 
+/**
+ * Marks the requests that any copy of this package in the process let through, for
+ * errors. It has no identity: one copy does not take it from another.
+ */
+const DECIDED = Symbol.for('secur32.http.decided');
+
+export const TWO_COPIES =
+  'This process has loaded secur32 twice, and its copies share no identities: make the application and its ' +
+  'dependencies use the same one (npm ls secur32; a bundle contains a copy of its own)';
+
 /** The requests that were let through; 'anonymous' for those without a logon. */
 const known = new WeakMap<object, Authentication | 'anonymous'>();
 
@@ -40,6 +50,7 @@ export function setAuthentication(
   authentication: Authentication | 'anonymous',
 ): void {
   known.set(request, authentication);
+  Object.defineProperty(request, DECIDED, { value: true, configurable: true });
   // Also set without a logon, so that later code does not add an identity by mistake.
   Object.defineProperty(request, 'identity', {
     value: authentication === 'anonymous' ? undefined : authentication.identity,
@@ -48,32 +59,50 @@ export function setAuthentication(
   });
 }
 
-/** Whether a request was already let through. */
-export function isDecided(request: object): boolean {
-  return known.has(request);
+/** By which copy of this package a request was let through; undefined if by none. */
+export function getDecider(request: object): 'this copy' | 'another copy' | undefined {
+  if (known.has(request)) return 'this copy';
+  return DECIDED in request ? 'another copy' : undefined;
 }
 
 function getRecord(request: RequestLike): Authentication | 'anonymous' | undefined {
   if (typeof request !== 'object' || request === null) {
     throw argumentError('the argument of getIdentity and getAuthentication must be the request');
   }
-  const inner = 'raw' in request ? request.raw : 'req' in request ? request.req : undefined;
+  const inner = getInner(request);
   return known.get(request) ?? (inner && known.get(inner));
+}
+
+/** The request of node:http within that of a framework. */
+function getInner(request: RequestLike): IncomingMessage | undefined {
+  const inner: unknown =
+    'raw' in request ? request.raw : 'req' in request ? request.req : undefined;
+  return typeof inner === 'object' && inner !== null ? (inner as IncomingMessage) : undefined;
+}
+
+function notDecidedError(request: RequestLike): Error {
+  const isOther = [request, getInner(request)].some(
+    (one) => one !== undefined && getDecider(one) === 'another copy',
+  );
+  return codedError(
+    'ERR_SECUR32_NOT_AUTHENTICATED',
+    isOther
+      ? `the integratedAuth of another copy of secur32 decided on this request. ${TWO_COPIES}`
+      : 'integratedAuth did not run for this request; mount it before this handler',
+  );
 }
 
 /**
  * Returns the logon of a request; undefined if the middleware let the request
- * through without one (`anonymous: 'pass'`, `preflight: 'pass'`).
+ * through without one (`'pass'` of `anonymous`, `preflight` or `otherSchemes`).
  *
- * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` if the middleware did not run
+ * @throws Error `ERR_SECUR32_NOT_AUTHENTICATED` if the middleware did not run, or
+ * only that of another copy of this package
  */
 export function getAuthentication(request: RequestLike): Authentication | undefined {
   const record = getRecord(request);
   if (record === undefined) {
-    throw codedError(
-      'ERR_SECUR32_NOT_AUTHENTICATED',
-      'integratedAuth did not run for this request; mount it before this handler',
-    );
+    throw notDecidedError(request);
   }
   return record === 'anonymous' ? undefined : record;
 }

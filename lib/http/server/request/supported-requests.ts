@@ -5,7 +5,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import { Duplex } from 'node:stream';
 
 import { argumentError } from '../../../core/errors.js';
-import { isDecided } from '../authentication.js';
+import { getDecider, TWO_COPIES } from '../authentication.js';
 import { isHttp2 } from './http2.js';
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` if the request has no connection or was already decided */
@@ -20,10 +20,12 @@ export function checkSupported(request: IncomingMessage | Http2ServerRequest): v
   }
   // A token is good for one use: a second authenticator would take it for a
   // replay or for the token of another connection.
-  if (isDecided(request)) {
+  const decider = getDecider(request);
+  if (decider !== undefined) {
+    const copies = decider === 'another copy' ? `. ${TWO_COPIES}` : '';
     throw argumentError(
       'another integratedAuth or Authenticator has already decided on this request. Use only one; for rules of ' +
-        'single routes, call AccessRules.permits(getIdentity(request)) after it',
+        `single routes, call AccessRules.permits(getIdentity(request)) after it${copies}`,
     );
   }
 }
