@@ -72,7 +72,9 @@ export class Authenticator {
         endIfWaiting(socket);
       },
     });
-    this.#negotiation = new Negotiation(settings);
+    this.#negotiation = new Negotiation(settings, () => {
+      warnings.warnOfFullAddress();
+    });
     this.ready = this.#negotiation.ready;
   }
 

@@ -53,7 +53,8 @@ export interface ServerLimits {
   handshakes: number;
   /**
    * How many logons may be under way at once from one IPv4 address or IPv6 /64
-   * network. Applies only with `reverseProxy: 'none'`.
+   * network. Applies only with `reverseProxy: 'none'`. Raise it behind a load balancer
+   * that passes TCP through, whose address all clients share.
    *
    * @defaultValue 100
    */

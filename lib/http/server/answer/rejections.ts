@@ -1,6 +1,7 @@
 /** Rejections: what the client is told, and what is logged. */
 
 import type { Scheme } from '../../schemes.js';
+import type { FullLimit } from '../logon/handshake-slots.js';
 import type { DropReason } from '../logon/pending-logon.js';
 import type { Answer } from './answer.js';
 
@@ -121,10 +122,12 @@ export const preflight = (): Rejection =>
 
 const RETRY_AFTER_SECONDS = 5;
 
-export const busy = (): Rejection => ({
+export const busy = (limit: FullLimit): Rejection => ({
   ...rejection(
     503,
-    'too many logons are under way (limits.handshakes, limits.handshakesPerAddress)',
+    limit === 'handshakes'
+      ? 'too many logons are under way (limits.handshakes)'
+      : 'too many logons are under way from this address (limits.handshakesPerAddress)',
     getStatusText(503),
   ),
   retryAfterSeconds: RETRY_AFTER_SECONDS,

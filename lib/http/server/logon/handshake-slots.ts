@@ -23,14 +23,18 @@ export function getClientNetwork(address: string): string {
   return [...groups, ...zeros, ...rest].slice(0, 4).join(':');
 }
 
-/** Takes a slot for one more logon; returns undefined if there are too many. */
+/** The limit that allows no more logons. */
+export type FullLimit = 'handshakes' | 'handshakesPerAddress';
+
+/** Takes a slot for one more logon; if there are too many, returns the limit that was reached. */
 export function takeSlot(
   address: string,
   limits: { handshakes: number; handshakesPerAddress: number },
-): ReleaseSlot | undefined {
+): ReleaseSlot | FullLimit {
   const network = getClientNetwork(address);
   const ofNetwork = openByNetwork.get(network) ?? 0;
-  if (open >= limits.handshakes || ofNetwork >= limits.handshakesPerAddress) return undefined;
+  if (open >= limits.handshakes) return 'handshakes';
+  if (ofNetwork >= limits.handshakesPerAddress) return 'handshakesPerAddress';
   open += 1;
   openByNetwork.set(network, ofNetwork + 1);
   let released = false;

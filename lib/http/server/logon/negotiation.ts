@@ -51,8 +51,12 @@ export class Negotiation {
   readonly #credentials: ServerCredentials;
   readonly #access: AccessControl;
 
-  constructor(settings: ServerSettings) {
+  readonly #onFullAddress: () => void;
+
+  /** @param onFullAddress is called if an address has too many pending logons */
+  constructor(settings: ServerSettings, onFullAddress: () => void) {
     this.#settings = settings;
+    this.#onFullAddress = onFullAddress;
     this.#credentials = new ServerCredentials(settings);
     this.#access = new AccessControl(settings);
     this.ready = this.#prepare();
@@ -92,11 +96,14 @@ export class Negotiation {
       return protection.fault === 'needs TLS' ? rejections.needsTls() : rejections.noBindings();
     }
     const perAddress = reverseProxy === 'none' ? limits.handshakesPerAddress : Infinity;
-    const releaseSlot = takeSlot(connection.socket.remoteAddress ?? '', {
+    const slot = takeSlot(connection.socket.remoteAddress ?? '', {
       handshakes: limits.handshakes,
       handshakesPerAddress: perAddress,
     });
-    if (releaseSlot === undefined) return rejections.busy();
+    if (typeof slot === 'string') {
+      if (slot === 'handshakesPerAddress') this.#onFullAddress();
+      return rejections.busy(slot);
+    }
     try {
       const credentials = await withinTime(
         this.#getCredentials(scheme),
@@ -115,7 +122,7 @@ export class Negotiation {
         context,
         protectionLevel: protection.level,
         timeoutMs: limits.legTimeoutMs,
-        releaseSlot,
+        releaseSlot: slot,
         onTimeout: (reason) => {
           connection.dropPendingLogon(reason);
         },
@@ -123,7 +130,7 @@ export class Negotiation {
       connection.begin(logon);
       return logon;
     } catch (error) {
-      releaseSlot();
+      slot();
       const rejection = rejections.cannotBegin(this.#credentials.isClosed);
       return { ...rejection, code: getFailure(error).code, error, scheme };
     }

@@ -10,9 +10,10 @@ import {
 const taken: ReleaseSlot[] = [];
 
 function take(address: string, handshakes = 10, handshakesPerAddress = 3): ReleaseSlot | undefined {
-  const release = takeSlot(address, { handshakes, handshakesPerAddress });
-  if (release !== undefined) taken.push(release);
-  return release;
+  const slot = takeSlot(address, { handshakes, handshakesPerAddress });
+  if (typeof slot === 'string') return undefined;
+  taken.push(slot);
+  return slot;
 }
 
 /** How many of these are taken from one address, one after the other. */
@@ -87,6 +88,15 @@ describe('slots', () => {
     release?.();
     expect(countOpenHandshakes()).toBe(1);
     expect(takeMany(Array<string>(5).fill('192.0.2.1'))).toBe(2);
+  });
+
+  test('that are refused name the limit (S10)', () => {
+    const limits = { handshakes: 4, handshakesPerAddress: 3 };
+    takeMany(Array<string>(3).fill('192.0.2.1'), 4);
+    expect(takeSlot('192.0.2.1', limits)).toBe('handshakesPerAddress');
+    takeMany(['192.0.2.2'], 4);
+    expect(takeSlot('192.0.2.2', limits)).toBe('handshakes');
+    expect(takeSlot('192.0.2.1', limits)).toBe('handshakes');
   });
 
   test('are of no address behind a proxy', () => {
