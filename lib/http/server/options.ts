@@ -111,8 +111,9 @@ export interface IntegratedAuthOptions {
    */
   deny?: readonly string[];
   /**
-   * true lets guests in if there are no `allow` and `deny`. A guest is a user whom
-   * Windows does not know.
+   * true lets guests in. A guest is a user whom Windows does not know. Together with
+   * `allow` or `deny` it is an error: list guests in `allow` instead, as
+   * `'S-1-5-32-546'` (Guests) or with everyone as `'S-1-1-0'`.
    *
    * @defaultValue false
    */

@@ -113,6 +113,12 @@ function refuseContradictions(settings: ServerSettings): void {
   if (reverseProxy === 'multiplexing' && (isNtlm || schemes.includes('NTLM'))) {
     throw argumentError(
       "reverseProxy: 'multiplexing' does not support NTLM, which authenticates connections",
+  if (settings.guests && settings.access !== undefined) {
+    throw argumentError(
+      'guests: true has no effect with allow or deny. To let guests in, list them in allow: ' +
+        "'S-1-5-32-546' (Guests), or 'S-1-1-0' (everyone, including guests)",
+    );
+  }
     );
   }
   if (reverseProxy === 'multiplexing' && persistKerberos) {

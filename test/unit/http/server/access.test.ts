@@ -34,8 +34,13 @@ afterEach(async () => {
 const TICKET = { token: Buffer.from('ticket') };
 const NULL_SESSION = 0x100000;
 const ADMINISTRATORS = 'S-1-5-32-544';
+const EVERYONE = 'S-1-1-0';
 const inGroup = (sid: string, attributes: number): FakeLogon => ({
   token: { groups: [[sid, attributes]] },
+});
+
+const guestIn = (...sids: string[]): FakeLogon => ({
+  token: { groups: [GUESTS, ...sids].map((sid) => [sid, ENABLED]) },
 });
 
 /** The status of one request with a token, and whether the next one is known without. */
@@ -78,9 +83,15 @@ describe('somebody who logged on', () => {
     ['who is a guest where guests may', { guests: true }, inGroup(GUESTS, ENABLED), IN],
     ['who is an allowed guest', { allow: [GUESTS] }, inGroup(GUESTS, ENABLED), IN],
     [
-      'who is a guest, with deny',
-      { deny: [USERS], guests: true },
-      inGroup(GUESTS, ENABLED),
+      'who is a guest, with deny, where everyone is allowed (S7)',
+      { allow: [EVERYONE], deny: [USERS] },
+      guestIn(EVERYONE),
+      IN,
+    ],
+    [
+      'who is a denied guest, where everyone is allowed (S7)',
+      { allow: [EVERYONE], deny: [USERS] },
+      guestIn(EVERYONE, USERS),
       GUEST_OUT,
     ],
     ['who is a guest, with allow', { allow: [USERS] }, inGroup(GUESTS, ENABLED), GUEST_OUT],

@@ -135,6 +135,8 @@ describe('options contradict each other:', () => {
     { extendedProtection: 'behindProxy' },
     { extendedProtection: 'never', channelBindings: BINDINGS },
     {
+    { guests: true, allow: [] },
+    { guests: true, deny: ['S-1-5-32-545'] },
       extendedProtection: 'behindProxy',
       targetNames: ['HTTP/web.example.com'],
       channelBindings: BINDINGS,
@@ -161,6 +163,53 @@ describe('options contradict each other:', () => {
 test('what was checked cannot be changed behind its back', () => {
   const schemes: ('Negotiate' | 'NTLM')[] = ['Negotiate'];
   const limits = { legs: 3 };
+test.each<IntegratedAuthOptions>([
+  { guests: true, allow: ['S-1-5-32-545'] },
+  { guests: true, deny: ['S-1-5-32-545'] },
+  { guests: true, allow: [], deny: [] },
+])('%j: guests would have no effect, and the error says how to let them in (S7)', (options) => {
+  expect(() => check(options)).toThrow(
+    argumentError(
+      '^guests: true has no effect with allow or deny. To let guests in, list them in allow: ' +
+        "'S-1-5-32-546' .Guests., or 'S-1-1-0' .everyone, including guests.$",
+    ),
+  );
+});
+
+test.each<IntegratedAuthOptions>([
+  { guests: true },
+  { guests: false, deny: ['S-1-5-32-545'] },
+  { allow: ['S-1-1-0'], deny: ['S-1-5-32-545'] },
+])('%j is about guests, and valid (S7)', (options) => {
+  expect(() => check(options)).not.toThrow();
+});
+
+describe('options that are passed but undefined', () => {
+  const lost = undefined as unknown as IntegratedAuthOptions;
+  const error = argumentError('the options of integratedAuth must be a plain object');
+
+  test('are an error, not those of nobody', async () => {
+    expect(() => integratedAuth(lost)).toThrow(error);
+    expect(() => koaIntegratedAuth(lost)).toThrow(error);
+    expect(() => new Authenticator(lost)).toThrow(error);
+    const plugin = fastifyIntegratedAuth(lost);
+    await expect(plugin({ addHook: () => undefined })).rejects.toThrow(error);
+  });
+
+  test('may be left out', async () => {
+    const auths = [integratedAuth(), koaIntegratedAuth(), new Authenticator()];
+    await Promise.all(auths.map(({ ready }) => ready));
+    await Promise.all(auths.map((auth) => auth.close()));
+    const onClose: (() => Promise<void>)[] = [];
+    await fastifyIntegratedAuth()({
+      addHook: (name: string, hook: unknown) => {
+        if (name === 'onClose') onClose.push(hook as () => Promise<void>);
+      },
+    });
+    await onClose[0]?.();
+  });
+});
+
   const settings = check({ schemes, limits });
   schemes.push('NTLM');
   limits.legs = 1000;
