@@ -194,13 +194,14 @@ export class Authenticator {
     const preflight = this.#decidePreflight(request, reply);
     if (preflight !== undefined) return preflight;
 
-    const { schemes, limits, passAnonymous } = this.#settings;
+    const { schemes, limits } = this.#settings;
     const authorization = readAuthorization(request.rawHeaders, schemes, limits.tokenBytes);
     const rejection = this.#checkOrigin(connection, request);
     if (rejection !== undefined) {
       connection.dropPendingLogon('the request was rejected');
-      const hasLogon = authorization.kind === 'token' || authorization.kind === 'malformed';
-      return passAnonymous && !hasLogon ? pass(request) : this.#reject(request, reply, rejection);
+      return this.#settings.passAnonymous && this.#mayPass(authorization)
+        ? pass(request)
+        : this.#reject(request, reply, rejection);
     }
     return authorization.kind === 'token'
       ? this.#decideLeg({ connection, request, reply, ...authorization })
@@ -219,6 +220,12 @@ export class Authenticator {
       ? this.#reject(request, reply, rejections.preflight())
       : undefined;
   }
+  /** Whether a request with these credentials may reach the application without an identity. */
+  #mayPass({ kind }: Authorization): boolean {
+    const { passAnonymous, passOtherSchemes } = this.#settings;
+    return (passAnonymous && kind === 'none') || (passOtherSchemes && kind === 'other');
+  }
+
 
   #isForbiddenForward(request: IncomingMessage): boolean {
     return this.#settings.reverseProxy === 'none' && isForwarded(request);
@@ -246,10 +253,17 @@ export class Authenticator {
     }
     // The legs of a logon follow each other without other requests between them.
     connection.dropPendingLogon('the request had no token');
-    if (authorization.kind === 'other') connection.endSession();
-    const authentication = connection.useSession(reply);
-    if (authentication !== undefined) return admit(request, authentication);
-    if (this.#settings.passAnonymous) return pass(request);
+    const mayPass = this.#mayPass(authorization);
+    if (authorization.kind === 'other') {
+      // A browser shares a connection between requests with and without such credentials.
+      if (mayPass) return pass(request);
+      connection.endSession('a request had credentials of another scheme');
+    } else {
+      const authentication = connection.useSession(reply);
+      if (authentication !== undefined) return admit(request, authentication);
+      // A client whose logon has ended must not become anonymous without knowing it.
+      if (mayPass && !connection.hasLostSession()) return pass(request);
+    }
     this.#responder.challenge(request, reply);
     return ANSWERED;
   }

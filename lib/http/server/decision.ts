@@ -12,7 +12,7 @@ export type ServerDecision =
       /** For an upgrade: header fields to add to the 101 response, with which the client authenticates the server. */
       headers?: Readonly<Record<string, string>>;
     }
-  /** Handle the request without an identity: `anonymous: 'pass'`, or `preflight: 'pass'`. */
+  /** Handle the request without an identity: `'pass'` of `anonymous`, `preflight` or `otherSchemes`. */
   | { kind: 'anonymous' }
   /** Do not handle the request. It was answered with a challenge, the next token of a logon, or a rejection. */
   | { kind: 'answered' };

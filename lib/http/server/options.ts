@@ -119,9 +119,11 @@ export interface IntegratedAuthOptions {
    */
   guests?: boolean;
   /**
-   * What happens to a request without a logon: `'challenge'` asks for one, `'pass'`
-   * lets it through without an identity. A client that logs on anonymously is
-   * refused in any case.
+   * What happens to a request without credentials on a connection without a logon:
+   * `'challenge'` asks for a logon, `'pass'` lets the request through without an
+   * identity. After the logon of a connection has ended, the next request without
+   * credentials is asked for a new one in any case, once. A client that logs on
+   * anonymously is always refused.
    *
    * @defaultValue `'challenge'`
    */
@@ -132,6 +134,16 @@ export interface IntegratedAuthOptions {
    * `'refuse'` answers it with 403. `'pass'` lets it through without an
    * identity: set it only where the application answers preflights before
    * anything that needs one. With `anonymous: 'pass'` preflights pass in any case.
+  /**
+   * What happens to a request with credentials of a scheme that is not offered, for
+   * example `Authorization: Bearer …`. `'challenge'` asks for a logon and ends the one
+   * that holds for the connection. `'pass'` lets the request through without an
+   * identity, and neither uses nor ends the logon of its connection: set it only if
+   * the application checks such credentials. Neither depends on `anonymous`.
+   *
+   * @defaultValue `'challenge'`
+   */
+  otherSchemes?: 'challenge' | 'pass';
    *
    * @defaultValue `'refuse'`
    */

@@ -29,6 +29,8 @@ export interface ServerSettings {
   readonly guests: boolean;
   /** Whether requests without a logon pass. */
   readonly passAnonymous: boolean;
+  /** Whether requests with credentials of a scheme that is not offered pass. */
+  readonly passOtherSchemes: boolean;
   /** Whether CORS preflights pass without a logon. */
   readonly passPreflights: boolean;
   readonly require: readonly RequirableAttribute[];
@@ -52,6 +54,7 @@ const NAMES = optionNames<IntegratedAuthOptions>({
   deny: 'optional',
   guests: 'optional',
   anonymous: 'optional',
+  otherSchemes: 'optional',
   preflight: 'optional',
   require: 'optional',
   extendedProtection: 'optional',
@@ -66,14 +69,15 @@ const NAMES = optionNames<IntegratedAuthOptions>({
   server: 'optional',
 });
 
+const CHALLENGE_OR_PASS = ['challenge', 'pass'] as const;
 const REVERSE_PROXY_MODES: readonly ReverseProxyMode[] = ['none', 'pinned', 'multiplexing'];
 
 /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
 export function checkedOptions(given: IntegratedAuthOptions): ServerSettings {
   const options = ownOptions(given, NAMES, 'integratedAuth');
   const { anonymous = 'challenge', preflight = 'refuse', reverseProxy = 'none' } = options;
-  const passAnonymous =
-    checkedChoice(anonymous, 'anonymous', ['challenge', 'pass'] as const) === 'pass';
+  const { otherSchemes = 'challenge' } = options;
+  const passAnonymous = checkedChoice(anonymous, 'anonymous', CHALLENGE_OR_PASS) === 'pass';
   const passPreflights =
     checkedChoice(preflight, 'preflight', ['refuse', 'pass'] as const) === 'pass' || passAnonymous;
   const settings: ServerSettings = {
@@ -83,6 +87,7 @@ export function checkedOptions(given: IntegratedAuthOptions): ServerSettings {
     access: getAccessOptions(options),
     guests: checkedBoolean(options, 'guests', false),
     passAnonymous,
+    passOtherSchemes: checkedChoice(otherSchemes, 'otherSchemes', CHALLENGE_OR_PASS) === 'pass',
     passPreflights,
     require: checkedRequirements(options).required,
     extendedProtection:
@@ -108,17 +113,17 @@ export function checkedOptions(given: IntegratedAuthOptions): ServerSettings {
 
 function refuseContradictions(settings: ServerSettings): void {
   const { ntlm, schemes, packages, reverseProxy, persistKerberos } = settings;
-  const isNtlm = schemes.some((scheme) => packageKind(packages[scheme]) === 'ntlm');
-  if (!ntlm && isNtlm) throw argumentError('ntlm: false contradicts the scheme or package NTLM');
-  if (reverseProxy === 'multiplexing' && (isNtlm || schemes.includes('NTLM'))) {
-    throw argumentError(
-      "reverseProxy: 'multiplexing' does not support NTLM, which authenticates connections",
   if (settings.guests && settings.access !== undefined) {
     throw argumentError(
       'guests: true has no effect with allow or deny. To let guests in, list them in allow: ' +
         "'S-1-5-32-546' (Guests), or 'S-1-1-0' (everyone, including guests)",
     );
   }
+  const isNtlm = schemes.some((scheme) => packageKind(packages[scheme]) === 'ntlm');
+  if (!ntlm && isNtlm) throw argumentError('ntlm: false contradicts the scheme or package NTLM');
+  if (reverseProxy === 'multiplexing' && (isNtlm || schemes.includes('NTLM'))) {
+    throw argumentError(
+      "reverseProxy: 'multiplexing' does not support NTLM, which authenticates connections",
     );
   }
   if (reverseProxy === 'multiplexing' && persistKerberos) {

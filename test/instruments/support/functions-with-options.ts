@@ -67,6 +67,7 @@ const SERVER = [
   'deny',
   'guests',
   'anonymous',
+  'otherSchemes',
   'preflight',
   'require',
   'extendedProtection',

@@ -18,6 +18,8 @@ export class Connection {
   readonly #onDrop: (reason: string) => void;
   #pendingLogon: PendingLogon | undefined;
   #session: Session | undefined;
+  /** Whether a logon that held has ended, and the client was not told yet. */
+  #lostSession = false;
   /** Contexts that a response or the session still needs. */
   readonly #kept = new Set<KeptContext>();
   #isLegRunning = false;
@@ -80,6 +82,7 @@ export class Connection {
   /** Lets a logon hold for the requests to come. */
   persist(authentication: Authentication, kept: KeptContext | undefined): void {
     this.#session = { authentication, kept };
+    this.#lostSession = false;
     if (this.socket.destroyed) this.endSession();
   }
 
@@ -93,17 +96,27 @@ export class Connection {
     const session = this.#session;
     if (session === undefined) return undefined;
     if (isExpired(session.authentication)) {
-      this.#onDrop('the logon expired');
-      this.endSession();
+      this.endSession('the logon expired');
       return undefined;
     }
     session.kept?.useFor(response);
     return session.authentication;
   }
 
-  endSession(): void {
-    this.#session?.kept?.end();
+  /** @param reason for the log; omit it where the request is logged itself */
+  endSession(reason?: string): void {
+    if (this.#session === undefined) return;
+    if (reason !== undefined) this.#onDrop(reason);
+    this.#session.kept?.end();
     this.#session = undefined;
+    this.#lostSession = true;
+  }
+
+  /** Whether a logon that held has ended since the last call. The client may believe that it still holds. */
+  hasLostSession(): boolean {
+    const lost = this.#lostSession;
+    this.#lostSession = false;
+    return lost;
   }
 
   /** Gives up the pending logon. */
