@@ -136,11 +136,23 @@ export class Authenticator {
   ): Promise<ServerDecision> {
     let decision = this.#decisions.get(request);
     if (decision === undefined) {
-      checkSupported(request);
-      decision = decide();
+      decision = this.#checkAndDecide(request, decide);
       this.#decisions.set(request, decision);
     }
     return decision;
+  }
+
+  async #checkAndDecide(
+    request: IncomingMessage | Http2ServerRequest,
+    decide: () => Promise<ServerDecision>,
+  ): Promise<ServerDecision> {
+    try {
+      checkSupported(request);
+      return await decide();
+    } catch (error) {
+      this.#responder.logFailure(error);
+      throw error;
+    }
   }
 
   async #decide(

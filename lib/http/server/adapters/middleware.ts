@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { answerFailure } from '../answer/failure-answer.js';
 import { Authenticator } from '../authenticator.js';
-import type { IntegratedAuthOptions } from '../options.js';
+import type { IntegratedAuthArguments } from '../options.js';
+import { createWarningOnce } from '../warning-once.js';
 
 /** Middleware for node:http, Express 4 and 5, and all frameworks that take connect-style middleware. */
 export interface IntegratedAuth {
@@ -25,12 +27,15 @@ export interface IntegratedAuth {
  * ```
  *
  * Mount it before anything that reads bodies. It answers the requests that it does
- * not let through and calls `next` for the others.
+ * not let through and calls `next` for the others. It never calls `next` with an
+ * error: where `Authenticator.decide` would reject, it answers with status 500, emits
+ * a warning of the process (`SECUR32_HTTP_FAILURE`), once, and logs the error.
  *
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for an unknown or invalid option
  */
-export function integratedAuth(options: IntegratedAuthOptions = {}): IntegratedAuth {
-  const authenticator = new Authenticator(options);
+export function integratedAuth(...options: IntegratedAuthArguments): IntegratedAuth {
+  const authenticator = new Authenticator(...options);
+  const warnOnce = createWarningOnce('SECUR32_HTTP_FAILURE');
   const middleware = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -42,7 +47,10 @@ export function integratedAuth(options: IntegratedAuthOptions = {}): IntegratedA
         if (kind !== 'answered') process.nextTick(next);
       },
       (error: unknown) => {
-        process.nextTick(next, error);
+        // Not `next(error)`: a `next` that ignores errors would let the request through.
+        answerFailure(request, response);
+        const reason = error instanceof Error ? error.message : 'unknown failure';
+        warnOnce(`integratedAuth answered a request with status 500: ${reason}`);
       },
     );
   };
