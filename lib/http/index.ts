@@ -20,6 +20,7 @@ export { RECOMMENDED_MAX_HEADER_SIZE } from './server/header-limit.js';
 export { koaIntegratedAuth, type KoaIntegratedAuth } from './server/adapters/koa.js';
 export { integratedAuth, type IntegratedAuth } from './server/adapters/middleware.js';
 export {
+  type IntegratedAuthArguments,
   type IntegratedAuthOptions,
   type ReverseProxyMode,
   type ServerLimits,

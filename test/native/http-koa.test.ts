@@ -29,7 +29,7 @@ afterEach(async () => {
 async function serve(
   before: Koa.Middleware,
   behind: Koa.Middleware,
-  options?: IntegratedAuthOptions,
+  options: IntegratedAuthOptions = {},
 ): Promise<{ connection: HttpConnection; errors: unknown[] }> {
   const auth = koaIntegratedAuth(options);
   closing.push(() => auth.close());

@@ -16,7 +16,7 @@ import { admit, ANSWERED, pass, type ServerDecision } from './decision.js';
 import type { Connection } from './logon/connection.js';
 import { Connections } from './logon/connections.js';
 import { Negotiation, type Leg, type LegOutcome } from './logon/negotiation.js';
-import type { IntegratedAuthOptions } from './options.js';
+import type { IntegratedAuthArguments } from './options.js';
 import { readAuthorization, type Authorization } from './request/authorization-header.js';
 import { isCrossSite } from './request/cross-site.js';
 import { isForwarded } from './request/forwarding.js';
@@ -53,8 +53,8 @@ export class Authenticator {
   #closed = false;
 
   /** @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` */
-  constructor(options: IntegratedAuthOptions = {}) {
-    const settings = checkedOptions(options);
+  constructor(...options: IntegratedAuthArguments) {
+    const settings = checkedOptions(options.length === 0 ? {} : options[0]);
     const responder = new Responder(settings);
     const warnings = new ServerWarnings(settings, (reason) => {
       responder.log({ type: 'warning', reason });
@@ -220,6 +220,12 @@ export class Authenticator {
       : this.#decideWithoutToken(connection, request, reply, authorization);
   }
 
+  /** Whether a request with these credentials may reach the application without an identity. */
+  #mayPass({ kind }: Authorization): boolean {
+    const { passAnonymous, passOtherSchemes } = this.#settings;
+    return (passAnonymous && kind === 'none') || (passOtherSchemes && kind === 'other');
+  }
+
   /**
    * The decision about a preflight; undefined for other requests. It neither uses
    * nor ends a logon of the connection. A preflight that was forwarded is rejected
@@ -232,12 +238,6 @@ export class Authenticator {
       ? this.#reject(request, reply, rejections.preflight())
       : undefined;
   }
-  /** Whether a request with these credentials may reach the application without an identity. */
-  #mayPass({ kind }: Authorization): boolean {
-    const { passAnonymous, passOtherSchemes } = this.#settings;
-    return (passAnonymous && kind === 'none') || (passOtherSchemes && kind === 'other');
-  }
-
 
   #isForbiddenForward(request: IncomingMessage): boolean {
     return this.#settings.reverseProxy === 'none' && isForwarded(request);

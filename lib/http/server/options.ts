@@ -77,6 +77,12 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = Object.freeze({
   discardedBodyBytes: 1024 * 1024,
 });
 
+/**
+ * The arguments of `integratedAuth`, its adapters and `Authenticator`. Options that
+ * are passed but undefined are an error: they may be lost rules.
+ */
+export type IntegratedAuthArguments = [] | [options: IntegratedAuthOptions];
+
 /** The options of `integratedAuth`, its adapters and `Authenticator`. */
 export interface IntegratedAuthOptions {
   /**
@@ -129,12 +135,6 @@ export interface IntegratedAuthOptions {
    */
   anonymous?: 'challenge' | 'pass';
   /**
-   * What happens to a CORS preflight: an OPTIONS request with `Origin` and
-   * `Access-Control-Request-Method`, for which a browser never logs on.
-   * `'refuse'` answers it with 403. `'pass'` lets it through without an
-   * identity: set it only where the application answers preflights before
-   * anything that needs one. With `anonymous: 'pass'` preflights pass in any case.
-  /**
    * What happens to a request with credentials of a scheme that is not offered, for
    * example `Authorization: Bearer …`. `'challenge'` asks for a logon and ends the one
    * that holds for the connection. `'pass'` lets the request through without an
@@ -144,6 +144,12 @@ export interface IntegratedAuthOptions {
    * @defaultValue `'challenge'`
    */
   otherSchemes?: 'challenge' | 'pass';
+  /**
+   * What happens to a CORS preflight: an OPTIONS request with `Origin` and
+   * `Access-Control-Request-Method`, for which a browser never logs on.
+   * `'refuse'` answers it with 403. `'pass'` lets it through without an
+   * identity: set it only where the application answers preflights before
+   * anything that needs one. With `anonymous: 'pass'` preflights pass in any case.
    *
    * @defaultValue `'refuse'`
    */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Authenticator } from '../authenticator.js';
 import { endAllWaiting } from '../answer/hand-back.js';
-import type { IntegratedAuthOptions } from '../options.js';
+import type { IntegratedAuthArguments } from '../options.js';
 
 /** The part of Fastify's interface (4.16 and later, and 5) that the plugin uses. */
 interface FastifyLike {
@@ -27,10 +27,10 @@ interface FastifyReplyLike {
  * the client's identity.
  */
 export function fastifyIntegratedAuth(
-  options: IntegratedAuthOptions = {},
+  ...options: IntegratedAuthArguments
 ): (fastify: FastifyLike) => Promise<void> {
   const plugin = async (fastify: FastifyLike): Promise<void> => {
-    const authenticator = new Authenticator(options);
+    const authenticator = new Authenticator(...options);
     fastify.addHook('onRequest', async (request, reply) => {
       const { kind } = await authenticator.decide(request.raw, reply.raw);
       if (kind === 'answered') reply.hijack();

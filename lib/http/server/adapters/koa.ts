@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Authenticator } from '../authenticator.js';
 import { LOGON_FIELDS } from '../answer/logon-fields.js';
 import { getAuthentication } from '../authentication.js';
-import type { IntegratedAuthOptions } from '../options.js';
+import type { IntegratedAuthArguments } from '../options.js';
 
 /** The part of Koa's interface (2 and 3) that the middleware uses. */
 interface KoaContextLike {
@@ -46,8 +46,8 @@ export interface KoaIntegratedAuth {
  *
  * @throws TypeError `ERR_SECUR32_INVALID_ARGUMENT` for an unknown or invalid option
  */
-export function koaIntegratedAuth(options: IntegratedAuthOptions = {}): KoaIntegratedAuth {
-  const authenticator = new Authenticator(options);
+export function koaIntegratedAuth(...options: IntegratedAuthArguments): KoaIntegratedAuth {
+  const authenticator = new Authenticator(...options);
   const middleware = async (
     context: KoaContextLike,
     next: () => Promise<unknown>,

@@ -48,7 +48,7 @@ describe('Fastify', () => {
     }
   }
 
-  async function register(options?: IntegratedAuthOptions) {
+  async function register(options: IntegratedAuthOptions = {}) {
     const onRequest: Hook[] = [];
     const onClose: (() => Promise<void>)[] = [];
     const preClose: (() => Promise<void>)[] = [];

@@ -6,6 +6,7 @@ import { ChannelBindings } from '../../../../lib/channel-bindings/channel-bindin
 import { fastifyIntegratedAuth } from '../../../../lib/http/server/adapters/fastify.js';
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import { koaIntegratedAuth } from '../../../../lib/http/server/adapters/koa.js';
+import { Authenticator } from '../../../../lib/http/server/authenticator.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { checkedOptions } from '../../../../lib/http/server/settings.js';
 import { argumentError } from '../../../instruments/support/fake-handles.js';
@@ -21,8 +22,8 @@ test('without any, logons are by Negotiate, of anybody but guests, with a ticket
     access: undefined,
     guests: false,
     passAnonymous: false,
-    passPreflights: false,
     passOtherSchemes: false,
+    passPreflights: false,
     require: [],
     extendedProtection: undefined,
     channelBindings: undefined,
@@ -65,8 +66,8 @@ describe('an option is refused:', () => {
     deny: [],
     guests: [null, 1, 'true'],
     anonymous: [null, true, 'allow', ['pass']],
-    preflight: [null, true, 'Pass', 'allow', ['pass']],
     otherSchemes: [null, true, 'allow', ['pass']],
+    preflight: [null, true, 'Pass', 'allow', ['pass']],
     require: [null, 'delegate', ['Delegate'], [undefined], [''], {}],
     extendedProtection: [null, 'Always', '', true, ['always']],
     channelBindings: [null, Buffer.from('x'), {}, 'x'],
@@ -134,11 +135,11 @@ describe('options contradict each other:', () => {
     { reverseProxy: 'multiplexing', schemes: ['Negotiate', 'NTLM'] },
     { reverseProxy: 'multiplexing', packages: { Negotiate: 'NTLM' } },
     { reverseProxy: 'multiplexing', persistKerberos: true },
+    { guests: true, allow: [] },
+    { guests: true, deny: ['S-1-5-32-545'] },
     { extendedProtection: 'behindProxy' },
     { extendedProtection: 'never', channelBindings: BINDINGS },
     {
-    { guests: true, allow: [] },
-    { guests: true, deny: ['S-1-5-32-545'] },
       extendedProtection: 'behindProxy',
       targetNames: ['HTTP/web.example.com'],
       channelBindings: BINDINGS,
@@ -162,9 +163,6 @@ describe('options contradict each other:', () => {
   });
 });
 
-test('what was checked cannot be changed behind its back', () => {
-  const schemes: ('Negotiate' | 'NTLM')[] = ['Negotiate'];
-  const limits = { legs: 3 };
 test.each<IntegratedAuthOptions>([
   { guests: true, allow: ['S-1-5-32-545'] },
   { guests: true, deny: ['S-1-5-32-545'] },
@@ -212,6 +210,9 @@ describe('options that are passed but undefined', () => {
   });
 });
 
+test('what was checked cannot be changed behind its back', () => {
+  const schemes: ('Negotiate' | 'NTLM')[] = ['Negotiate'];
+  const limits = { legs: 3 };
   const settings = check({ schemes, limits });
   schemes.push('NTLM');
   limits.legs = 1000;
