@@ -246,8 +246,8 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/logon/handshake-slots.js',
-        text: ' || ofNetwork >= limits.handshakesPerAddress',
-        becomes: '',
+        text: 'if (ofNetwork >= limits.handshakesPerAddress)',
+        becomes: 'if (false)',
       },
     ],
   },
@@ -425,12 +425,12 @@ export const httpServerMutants = [
   },
   {
     name: 'http: a logger that throws ends the request',
-    test: { file: 'unit/http/server/events', title: 'a logger that throws' },
+    test: { file: 'unit/http/server/events', title: 'is reported once (S13) by throwing' },
     changes: [
       {
         file: 'dist/lib/http/server/events.js',
-        text: '        // As in diagnostics_channel: an error of the logger changes no decision.\n',
-        becomes: '        throw error;\n',
+        text: '        catch (error) {\n            warn(error);',
+        becomes: '        catch (error) {\n            throw error;',
       },
     ],
   },
@@ -916,8 +916,180 @@ export const httpServerMutants = [
     changes: [
       {
         file: 'dist/lib/http/server/request/cross-site.js',
-        text: '!(0, upgrade_js_1.isUpgrade)(request) &&\n        (request.method',
+        text: '!(0, upgrade_js_1.isUpgrade)(request) && (request.method',
         becomes: '(request.method',
+      },
+    ],
+  },
+  {
+    name: 'http: guests: true is silently without effect beside rules',
+    test: { file: 'unit/http/server/options', title: 'guests would have no effect' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/settings.js',
+        text: 'settings.guests && settings.access !== undefined',
+        becomes: 'false',
+      },
+    ],
+  },
+  {
+    name: 'http: options that are undefined are those of nobody',
+    test: { file: 'unit/http/server/options', title: 'are an error, not those of nobody' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'options.length === 0 ? {} : options[0]',
+        becomes: 'options[0] ?? {}',
+      },
+    ],
+  },
+  {
+    name: 'http: of several Referers the first one counts',
+    test: { file: 'unit/http/server/cross-site', title: 'is of another site with two of them' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/request/cross-site.js',
+        text: 'referer === undefined || more.length > 0',
+        becomes: 'referer === undefined',
+      },
+    ],
+  },
+  {
+    name: 'http: a Referer only has to begin like a listed origin',
+    test: { file: 'unit/http/server/cross-site', title: 'is of another site with the Referer' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/request/cross-site.js',
+        text: 'referer.startsWith(`${origin}/`)',
+        becomes: 'referer.startsWith(origin)',
+      },
+    ],
+  },
+  {
+    name: 'http: a Referer of the server itself outweighs Sec-Fetch-Site',
+    test: { file: 'unit/http/server/cross-site', title: 'is of another site with the Referer' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/request/cross-site.js',
+        text: 'hasReferer(request, origins)',
+        becomes:
+          "hasReferer(request, new Set([...origins, `https://${getSingle(request, 'host')}`]))",
+      },
+    ],
+  },
+  {
+    name: 'http: a page of a listed origin changes something without an Origin',
+    test: { file: 'unit/http/server/cross-site', title: 'only reads: not POST' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/request/cross-site.js',
+        text: 'return (isReading(request) &&\n        (site',
+        becomes: 'return (!(0, upgrade_js_1.isUpgrade)(request) &&\n        (site',
+      },
+    ],
+  },
+  {
+    name: 'http: an error of the second middleware is left to next',
+    test: { file: 'unit/http/server/second-authenticator', title: 'answers 500 itself' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/adapters/middleware.js',
+        text: '(0, failure_answer_js_1.answerFailure)(request, response);',
+        becomes: 'return process.nextTick(next, error);',
+      },
+    ],
+  },
+  {
+    name: 'http: nobody is told that all clients have one address',
+    test: { file: 'unit/http/server/address-limit', title: 'is told of once' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'this.#onFullAddress();',
+        becomes: '',
+      },
+    ],
+  },
+  {
+    name: 'http: credentials of another scheme pass as no credentials',
+    test: { file: 'unit/http/server/other-schemes', title: 'are challenged with' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "passOtherSchemes && kind === 'other'",
+        becomes: "(passOtherSchemes || passAnonymous) && kind === 'other'",
+      },
+    ],
+  },
+  {
+    name: 'http: credentials of another scheme that pass end the logon',
+    test: { file: 'unit/http/server/other-schemes', title: 'pass if the application says so' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: "if (authorization.kind === 'other') {",
+        becomes: "if (authorization.kind === 'other') { connection.endSession();",
+      },
+    ],
+  },
+  {
+    name: 'http: a client whose logon ended is nobody without knowing it',
+    test: { file: 'unit/http/server/other-schemes', title: 'because it has expired' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authenticator.js',
+        text: 'mayPass && !connection.hasLostSession()',
+        becomes: 'mayPass',
+      },
+    ],
+  },
+  {
+    name: 'http: a first token that the package cannot read is malformed',
+    test: {
+      file: 'unit/http/server/rejections',
+      title: 'for a first token that the package cannot read',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/logon/failures.js',
+        text: 'return isUnreadable ? 401 : 400;',
+        becomes: 'return 400;',
+      },
+    ],
+  },
+  {
+    name: 'http: a promise of the logger that rejects is left alone',
+    test: { file: 'unit/http/server/events', title: 'is reported once (S13) by rejecting' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/events.js',
+        text: 'result.catch(warn);',
+        becomes: 'result.catch(() => undefined);',
+      },
+    ],
+  },
+  {
+    name: 'http: another copy of the package is not told from none',
+    test: {
+      file: 'unit/http/server/two-copies',
+      title: 'has no identity in this one, which says that there are two',
+    },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authentication.js',
+        text: "return DECIDED in request ? 'another copy' : undefined;",
+        becomes: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'http: a copy of the package gives the identity to others',
+    test: { file: 'unit/http/server/two-copies', title: 'says so without the identity' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/authentication.js',
+        text: 'value: true, configurable: true',
+        becomes: 'value: authentication, configurable: true',
       },
     ],
   },
