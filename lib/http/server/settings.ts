@@ -10,6 +10,7 @@ import { argumentError } from '../../core/errors.js';
 import { packageKind } from '../../core/package-kinds.js';
 import { checkedBoolean, checkedChoice, checkedLimits } from '../option-checks.js';
 import { checkedPackages, checkedSchemes, type Scheme } from '../schemes.js';
+import { TWO_COPIES } from './authentication.js';
 import type { ServerLogger } from './events.js';
 import {
   DEFAULT_LIMITS,
@@ -145,7 +146,11 @@ function getAccessOptions({ allow, deny }: IntegratedAuthOptions): ServerSetting
 
 function checkedBindings(bindings: unknown): ChannelBindings | undefined {
   if (bindings === undefined || bindings instanceof ChannelBindings) return bindings;
-  throw argumentError('channelBindings must be a ChannelBindings object');
+  const { constructor } = Object(bindings) as { constructor?: { name?: unknown } };
+  const isOfOtherCopy = constructor?.name === ChannelBindings.name;
+  throw argumentError(
+    `channelBindings must be a ChannelBindings object${isOfOtherCopy ? `. ${TWO_COPIES}` : ''}`,
+  );
 }
 
 function checkedServer(server: unknown): ServerSettings['server'] {

@@ -8,23 +8,25 @@ import { PassThrough } from 'node:stream';
 
 import { describe, expect, jest, test } from '@jest/globals';
 
+import * as bindings from '../../../../lib/channel-bindings/channel-bindings.js';
 import * as one from '../../../../lib/http/server/authentication.js';
+import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
 import { checkSupported } from '../../../../lib/http/server/request/supported-requests.js';
+import { checkedOptions } from '../../../../lib/http/server/settings.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
 import { message } from '../../../instruments/support/http-message.js';
 
-type Authentication = typeof one;
-
-function loadOther(): Authentication {
-  let other: Authentication | undefined;
+/** The same module as another copy of the package has it. */
+function loadAgain(path: string): unknown {
+  let other: unknown;
   jest.isolateModules(() => {
-    other = jest.requireActual<Authentication>('../../../../lib/http/server/authentication.js');
+    other = jest.requireActual(path);
   });
   if (other === undefined) throw new Error('it was not loaded');
   return other;
 }
 
-const other = loadOther();
+const other = loadAgain('../../../../lib/http/server/authentication.js') as typeof one;
 const TWO =
   'the integratedAuth of another copy of secur32 decided on this request. This process has loaded secur32 twice, ' +
   'and its copies share no identities: make the application and its dependencies use the same one ' +
@@ -87,6 +89,23 @@ describe('a request that another copy let through', () => {
     expect(marks).toEqual([[Symbol.for('secur32.http.decided'), true]]);
     expect(Object.keys(decided)).not.toContain(Symbol.for('secur32.http.decided'));
   });
+});
+
+test('channel bindings of another copy are no bindings of this one, which says why (S14)', () => {
+  const { ChannelBindings } = loadAgain(
+    '../../../../lib/channel-bindings/channel-bindings.js',
+  ) as typeof bindings;
+  const check = (channelBindings: unknown) =>
+    checkedOptions({ channelBindings } as IntegratedAuthOptions);
+  const bytes = Buffer.from('tls-server-end-point:x');
+  expect(() => check(bindings.ChannelBindings.fromBytes(bytes))).not.toThrow();
+  const message = 'channelBindings must be a ChannelBindings object';
+  expect(() => check(ChannelBindings.fromBytes(bytes))).toThrow(
+    argumentError(`^${message}. This process has loaded secur32 twice`),
+  );
+  for (const wrong of [null, 1, {}, Object.create(null)]) {
+    expect(() => check(wrong)).toThrow(argumentError(`^${message}$`));
+  }
 });
 
 describe('a request that no copy let through', () => {
