@@ -203,7 +203,7 @@ describe('what went wrong elsewhere does not here:', () => {
     expect(await logOn(connection, present(alice))).toBe(nameOf(present(alice)));
     expect(await ask(connection, from('192.0.2.2'))).toBe(403);
     expect(await ask(connection)).toBe(401);
-    expect(reasons(server, 'refusal').every((reason) => reason.includes('forwarded'))).toBe(true);
+    expect(reasons(server, 'rejection').every((reason) => reason.includes('forwarded'))).toBe(true);
   });
 
   testWithAccount('a proxy that sends the legs over two connections is told so', async () => {

@@ -99,7 +99,7 @@ describe('NTLM', () => {
     const { response } = await logOnOverHttp(connection, byNtlm(wrong));
     expect(response.status).toBe(401);
     expect(response.body).not.toContain(wrong.user);
-    expect(server.events.at(-1)).toMatchObject({ type: 'refusal', code: 'SEC_E_LOGON_DENIED' });
+    expect(server.events.at(-1)).toMatchObject({ type: 'rejection', code: 'SEC_E_LOGON_DENIED' });
     expect((await connection.request()).status).toBe(401);
     const again = await logOnOverHttp(connection, byNtlm(present(alice)));
     expect(again.response.status).toBe(200);
@@ -251,7 +251,7 @@ describe('a token of NTLM in Negotiate', () => {
       const answer = await connection.request(present(await logon.next()));
       expect(answer.raw).toBe(bare.raw);
       expect(server.events.at(-1)).toMatchObject({
-        type: 'refusal',
+        type: 'rejection',
         status: 401,
         reason: expect.stringContaining('accepts only Kerberos'),
       });

@@ -69,7 +69,7 @@ describe('where clients share connections', () => {
     ]);
     expect(status).toBe(403);
     expect(body).toContain('only Kerberos');
-    await server.told(/"refusal".*multiplexing/);
+    await server.told(/"rejection".*multiplexing/);
   });
 });
 
@@ -79,7 +79,7 @@ test('a proxy that nobody told the server of is refused, whoever logs on through
   for (const how of [NTLM, NEGOTIATE]) {
     expect((await curl([...how, url(port)])).status).toBe(403);
   }
-  await server.told(/"refusal".*forwarded/);
+  await server.told(/"rejection".*forwarded/);
 });
 
 test('a proxy that closes the connection behind each request: the answer says what is wrong', async () => {

@@ -20,7 +20,7 @@ test.each(['rsa', 'ecdsa'] as const)(
     for (const how of [NTLM, NEGOTIATE]) {
       const { status } = await curl([...how, ...trusting(certificate), server.url()]);
       expect(status).toBe(500);
-      await server.told(/"refusal".*"ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED"/);
+      await server.told(/"rejection".*"ERR_SECUR32_CHANNEL_BINDINGS_UNSUPPORTED"/);
     }
   },
 );
@@ -35,7 +35,7 @@ describe('a certificate that has no bindings', () => {
     const server = await startWebServer({ schemes: ['NTLM'] }, certificate);
     const { status } = await curl([...NTLM, ...trusting(certificate), server.url()]);
     expect(status).toBe(500);
-    await server.told(/"refusal".*Ed25519/);
+    await server.told(/"rejection".*Ed25519/);
   });
 
   test("logs curl on with 'whenSupported', by NTLM; for Kerberos curl itself wants bindings", async () => {
@@ -80,5 +80,5 @@ test('HTTP/2 is sent back to HTTP/1.1', async () => {
     server.url(),
   ]);
   expect({ status, protocol }).toEqual({ status: 200, protocol: '1.1' });
-  await server.told(/"refusal".*HTTP\/1.1 is required/);
+  await server.told(/"rejection".*HTTP\/1.1 is required/);
 });

@@ -185,7 +185,7 @@ export class Authenticator {
     const passes = this.#settings.passAnonymous && !this.#closed;
     if (passes && request.headers.authorization === undefined) return pass(request);
     this.#responder.log({
-      type: 'refusal',
+      type: 'rejection',
       reason: 'HTTP/2 does not support logons; HTTP/1.1 is required',
     });
     requireHttp1(request);

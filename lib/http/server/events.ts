@@ -10,12 +10,12 @@ import { inspect, types } from 'node:util';
 import type { Scheme } from '../schemes.js';
 import { createWarningOnce } from './warning-once.js';
 
-const TYPES = ['logon', 'challenge', 'refusal', 'drop', 'warning'] as const;
+const TYPES = ['logon', 'challenge', 'rejection', 'drop', 'warning'] as const;
 
 /**
  * - `logon`: a client proved its identity and was let in.
  * - `challenge`: a request without a logon was asked for one.
- * - `refusal`: a request was rejected.
+ * - `rejection`: a request was rejected.
  * - `drop`: a pending logon was given up, or a logon that held for a connection
  *   ended.
  * - `warning`: the administrator should know something about the server.
@@ -38,7 +38,7 @@ export interface HttpAuthEvent {
   readonly scheme?: Scheme;
   /** The security package that performed the logon. */
   readonly package?: string | undefined;
-  /** The user's SID: of a logon, and of a refusal after the client proved its identity. */
+  /** The user's SID: of a logon, and of a rejection after the client proved its identity. */
   readonly sid?: string | undefined;
   /** The user's name, as `sid`. */
   readonly name?: string | undefined;

@@ -35,7 +35,7 @@ const auth = integratedAuth({
     extendedProtection: 'never',
   }),
   logger: ({ type, reason, error }) => {
-    if (type === 'refusal') console.error(`refused: ${reason}`, error ?? '');
+    if (type === 'rejection') console.error(`refused: ${reason}`, error ?? '');
   },
 });
 await auth.ready;

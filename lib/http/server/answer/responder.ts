@@ -52,7 +52,7 @@ export class Responder {
   ): void {
     const { reason, code, error, scheme, status } = rejection;
     this.log({
-      type: 'refusal',
+      type: 'rejection',
       reason,
       status,
       ...(code !== undefined && { code }),
@@ -66,7 +66,7 @@ export class Responder {
 
   /** Logs that the connection ended before its request could be answered. */
   logConnectionEnd(request: IncomingMessage): void {
-    this.log({ type: 'refusal', reason: 'the connection was closed', ...addressOf(request) });
+    this.log({ type: 'rejection', reason: 'the connection was closed', ...addressOf(request) });
   }
 
   logLogon(request: IncomingMessage, authentication: Authentication): void {
@@ -81,7 +81,7 @@ export class Responder {
   /** Logs an error because of which no decision was made; the caller of the authenticator answers. */
   logFailure(error: unknown): void {
     const { code, reason } = getFailure(error);
-    this.log({ type: 'refusal', reason, code, error });
+    this.log({ type: 'rejection', reason, code, error });
   }
 
   #write(reply: Reply, answer: Answer): void {

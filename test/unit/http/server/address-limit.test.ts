@@ -56,7 +56,7 @@ describe('an address with too many logons', () => {
     expect(await begin(server, 3)).toEqual([503, 503, 503]);
     expect(reasons(server, 'warning')).toEqual([WARNING]);
     expect(warn.mock.calls).toEqual([[WARNING, { code: 'SECUR32_HTTP_ADDRESS_LIMIT' }]]);
-    expect(reasons(server, 'refusal')).toEqual(
+    expect(reasons(server, 'rejection')).toEqual(
       Array<string>(3).fill(
         'too many logons are under way from this address (limits.handshakesPerAddress)',
       ),
@@ -67,7 +67,7 @@ describe('an address with too many logons', () => {
     const server = await serveWith({ handshakes: 2, handshakesPerAddress: 2 });
     expect(await begin(server, 3)).toEqual([401, 401, 503]);
     expect(reasons(server, 'warning')).toEqual([]);
-    expect(reasons(server, 'refusal')).toEqual([
+    expect(reasons(server, 'rejection')).toEqual([
       'too many logons are under way (limits.handshakes)',
     ]);
   });

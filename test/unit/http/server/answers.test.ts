@@ -76,8 +76,8 @@ test.each([...STATUS_TABLE.keys()].filter(isFailure).map((status) => [statusName
     );
     expect(fake.open.context).toBe(0);
     expect(server.handled).toEqual([]);
-    const [refusal] = server.events.filter(({ type }) => type === 'refusal');
-    expect(refusal).toMatchObject({ code: name, status: response.status, scheme: 'Negotiate' });
+    const [rejection] = server.events.filter(({ type }) => type === 'rejection');
+    expect(rejection).toMatchObject({ code: name, status: response.status, scheme: 'Negotiate' });
   },
 );
 
@@ -208,7 +208,7 @@ describe('a request', () => {
     expect(response.header('connection')).toBe('close');
     expect(fake.legs).toEqual([]);
     await client.closed;
-    expect(reasons(server, 'refusal')).toHaveLength(1);
+    expect(reasons(server, 'rejection')).toHaveLength(1);
   });
 
   test('with the largest token is understood', async () => {

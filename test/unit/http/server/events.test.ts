@@ -18,7 +18,7 @@ import { closeServers, serve } from '../../../instruments/support/http-server.js
 import { closeWires, WireClient } from '../../../instruments/support/http-wire.js';
 
 const published: [channel: string, event: HttpAuthEvent][] = [];
-const CHANNELS = ['logon', 'challenge', 'refusal', 'drop', 'warning'].map(
+const CHANNELS = ['logon', 'challenge', 'rejection', 'drop', 'warning'].map(
   (type) => `secur32:http:${type}`,
 );
 const record = (event: unknown, name: string | symbol): unknown =>
@@ -69,11 +69,11 @@ describe('events', () => {
     const where = { remoteAddress: '127.0.0.1', remotePort: client.socket.localPort };
     expect(server.events).toMatchObject([
       { type: 'challenge', status: 401, ...where },
-      { type: 'refusal', status: 401, code: 'SEC_E_LOGON_DENIED', scheme: 'NTLM', ...where },
+      { type: 'rejection', status: 401, code: 'SEC_E_LOGON_DENIED', scheme: 'NTLM', ...where },
       { type: 'logon', sid: ALICE, name: 'TEST\\alice', package: 'NTLM', scheme: 'NTLM', ...where },
       { type: 'drop', ...where },
       { type: 'challenge' },
-      { type: 'refusal', status: 400 },
+      { type: 'rejection', status: 400 },
     ]);
     expect(published.map(([, event]) => event)).toEqual(server.events);
     expect(published.map(([name]) => name)).toEqual(
@@ -91,7 +91,7 @@ describe('events', () => {
     const client = await WireClient.connect(server.port);
     queueLogon({ name: 'TEST\\alice' });
     const response = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
-    expect(server.events).toMatchObject([{ type: 'refusal', sid: ALICE, name: 'TEST\\alice' }]);
+    expect(server.events).toMatchObject([{ type: 'rejection', sid: ALICE, name: 'TEST\\alice' }]);
     expect(JSON.stringify([response.headers, response.body])).not.toContain('alice');
   });
 });

@@ -122,7 +122,7 @@ describe('a request over HTTP/2', () => {
     expect(code).toBe(constants.NGHTTP2_HTTP_1_1_REQUIRED);
     expect(status).toBeUndefined();
     expect(server.decisions).toEqual(['answered']);
-    expect(server.events).toMatchObject([{ type: 'refusal' }]);
+    expect(server.events).toMatchObject([{ type: 'rejection' }]);
     expect(fake.legs).toEqual([]);
   });
 

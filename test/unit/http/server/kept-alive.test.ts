@@ -58,7 +58,7 @@ async function expectNotKeptAlive(
   expect([answer.status, answer.header('connection')]).toEqual([400, 'close']);
   expect(answer.all('www-authenticate')).toEqual([]);
   expect(answer.body).toContain('a connection that stays open');
-  expect(reasons(server, 'refusal')).toEqual([expect.stringContaining(why)]);
+  expect(reasons(server, 'rejection')).toEqual([expect.stringContaining(why)]);
   expect(reasons(server, 'drop')).toEqual(['the connection cannot carry the next leg']);
   expect([fake.open.context, countOpenHandshakes()]).toEqual([0, 0]);
   await client.closed;
@@ -169,7 +169,7 @@ describe('where it does not', () => {
     const challenge = await client.request();
     expect([challenge.status, challenge.header('connection')]).toEqual([401, 'close']);
     expect(challenge.all('www-authenticate')).toEqual(['NTLM']);
-    expect(reasons(server, 'refusal')).toEqual([]);
+    expect(reasons(server, 'rejection')).toEqual([]);
   });
 
   test('a refused logon may, too', async () => {
@@ -178,7 +178,7 @@ describe('where it does not', () => {
     fake.legAnswers.push({ status: 0x8009030c });
     const refused = await client.request({ scheme: 'NTLM', token: ntlmNegotiate() });
     expect([refused.status, refused.header('connection')]).toEqual([401, 'close']);
-    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('SEC_E_LOGON_DENIED')]);
+    expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('SEC_E_LOGON_DENIED')]);
   });
 
   test('a logon that is under way when the server closes can finish', async () => {

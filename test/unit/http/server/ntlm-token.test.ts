@@ -187,7 +187,7 @@ describe.each<[string, IntegratedAuthOptions]>([
     expect([answer.status, answer.all('www-authenticate')]).toEqual([401, ['Negotiate']]);
     expect(fake.legs).toEqual([]);
     expect(countOpenHandshakes()).toBe(0);
-    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('only Kerberos')]);
+    expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('only Kerberos')]);
     // The connection is as good as before.
     queueLogon({ negotiated: 'Kerberos' });
     expect((await client.request({ token: TICKET })).status).toBe(200);

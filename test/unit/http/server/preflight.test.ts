@@ -113,7 +113,7 @@ describe('by default', () => {
       expect(names.filter((name) => /^(access-control|allow|www-auth)/.test(name))).toEqual([]);
       expect(server.handled).toEqual([]);
       expect(server.events).toMatchObject([
-        { type: 'refusal', status: 403, reason: expect.stringContaining('CORS preflight') },
+        { type: 'rejection', status: 403, reason: expect.stringContaining('CORS preflight') },
       ]);
       // The next request is the next one.
       expect((await client.request()).status).toBe(401);
@@ -276,6 +276,6 @@ describe.each<[string, IntegratedAuthOptions, number]>([
     expect((await client.request(FIRST)).status).toBe(200);
     expect((await client.request(asks([['Via', '1.1 x']]))).status).toBe(403);
     expect((await client.request()).status).toBe(401);
-    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('forwarded')]);
+    expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('forwarded')]);
   });
 });

@@ -147,7 +147,7 @@ describe('with a certificate that has no bindings (Ed25519)', () => {
     const response = await client.request(FIRST);
     expect(response.status).toBe(500);
     expect(response.body).not.toContain('Ed25519');
-    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('Ed25519')]);
+    expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('Ed25519')]);
     expect(fake.legs).toEqual([]);
   });
 

@@ -260,7 +260,9 @@ describe('a client that goes', () => {
     expect(fake.legs).toEqual([]);
     expect(server.handled).toEqual([]);
     // Nothing was begun that had to be given up: nobody would hear of its end.
-    expect(server.events).toMatchObject([{ type: 'refusal', reason: 'the connection was closed' }]);
+    expect(server.events).toMatchObject([
+      { type: 'rejection', reason: 'the connection was closed' },
+    ]);
     expect(server.events).toHaveLength(1);
   });
 });

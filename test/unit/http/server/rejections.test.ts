@@ -92,7 +92,7 @@ describe('every refusal is the one of a wrong password, byte for byte', () => {
       expect([statusHex(status), raw]).toEqual([statusHex(status), wrongPassword]);
     }
     // The log has them all.
-    const codes = server.events.filter(({ type }) => type === 'refusal').map(({ code }) => code);
+    const codes = server.events.filter(({ type }) => type === 'rejection').map(({ code }) => code);
     expect(new Set(codes).size).toBe(refusals.length);
   });
 
@@ -178,7 +178,7 @@ describe('a leg that takes too long', () => {
     const wrongPassword = await refusedWith(server, SEC_E_LOGON_DENIED);
     expect((await slow(server, options)).raw).toBe(wrongPassword.raw);
     expect(server.events.at(-1)).toMatchObject({
-      type: 'refusal',
+      type: 'rejection',
       status: 401,
       reason: 'the leg timed out; the client chose the authority',
     });
@@ -242,7 +242,7 @@ describe.each([
     const response = await refusedWith(server, status, { token });
     expect(response.raw).toBe(wrongPassword.raw);
     expect(server.events.at(-1)).toMatchObject({
-      type: 'refusal',
+      type: 'rejection',
       status: 401,
       reason: expect.stringContaining('the client chose the authority'),
     });

@@ -92,7 +92,7 @@ describe('a second middleware', () => {
     expect(nexts).toEqual([]);
     expect(events).toHaveLength(3);
     expect(events[0]).toEqual({
-      type: 'refusal',
+      type: 'rejection',
       code: 'ERR_SECUR32_INVALID_ARGUMENT',
       reason: expect.stringContaining(TWO),
       error: argumentError(TWO),

@@ -376,7 +376,7 @@ test('an upgrade before the answer to another request ends the connection', asyn
   client.write(upgrade(FIRST));
   expect(await client.maybeNext()).toBeUndefined();
   expect(fake.legs).toEqual([]);
-  expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('before the answer')]);
+  expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('before the answer')]);
   held[0]?.();
   await until(() => server.events.length === 2);
 });
@@ -406,7 +406,7 @@ test.each([
     expect(answers).toEqual(answers.map(() => answer));
     expect(held).toHaveLength(1);
     expect(fake.legs).toEqual([]);
-    expect(reasons(server, 'refusal')).toEqual([expect.stringContaining('before the answer')]);
+    expect(reasons(server, 'rejection')).toEqual([expect.stringContaining('before the answer')]);
   },
 );
 

@@ -184,5 +184,5 @@ test('a request whose client has gone writes nothing, and its connection has end
   await until(() => server.sockets.size === 0);
   goOn?.();
   await until(() => server.events.length === 1);
-  expect(server.events).toMatchObject([{ type: 'refusal', reason: 'the connection was closed' }]);
+  expect(server.events).toMatchObject([{ type: 'rejection', reason: 'the connection was closed' }]);
 });
