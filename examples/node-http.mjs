@@ -45,9 +45,8 @@ function fail(response, error) {
 const server = createServer({ maxHeaderSize: RECOMMENDED_MAX_HEADER_SIZE });
 server.on('request', (request, response) => {
   // The callback runs only for requests that auth lets through.
-  auth(request, response, (error) => {
-    if (error) fail(response, error);
-    else answer(request, response).catch((reason) => fail(response, reason));
+  auth(request, response, () => {
+    answer(request, response).catch((reason) => fail(response, reason));
   });
 });
 server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('listening'));
