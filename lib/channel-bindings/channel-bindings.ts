@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { checkedBytes, checkMadeHere, MADE_HERE } from '../core/checks.js';
 import { X509Certificate, createHash } from 'node:crypto';
 
@@ -115,7 +116,7 @@ export class ChannelBindings {
 function certificateBytes(certificate: unknown): Buffer {
   if (typeof certificate === 'string') return certificateOfPem(certificate);
   const bytes = certificate instanceof X509Certificate ? certificate.raw : certificate;
-  if (!(bytes instanceof Uint8Array)) {
+  if (!types.isUint8Array(bytes)) {
     throw argumentError(
       'the certificate must be an X509Certificate, DER as a Uint8Array, or PEM as a string',
     );

@@ -5,7 +5,13 @@ import {
 } from '../constants/credentials.js';
 import { IDENTITY_NAMES } from '../raw/auth-identity.js';
 import { argumentError, codedError } from '../core/errors.js';
-import { checkMadeHere, MADE_HERE, optionNames, ownOptions } from '../core/checks.js';
+import {
+  checkedChoice,
+  checkMadeHere,
+  MADE_HERE,
+  optionNames,
+  ownOptions,
+} from '../core/checks.js';
 import {
   acquireFor,
   CREDENTIAL_KINDS,
@@ -121,10 +127,8 @@ export class Credentials {
    */
   static async acquire(options: CredentialsOptions): Promise<Credentials> {
     const own = ownOptions(options, NAMES, 'Credentials.acquire');
-    const { package: packageName, use } = own;
-    if (typeof use !== 'string' || !Object.hasOwn(USES, use)) {
-      throw argumentError("use must be 'inbound', 'outbound' or 'both'");
-    }
+    const { package: packageName } = own;
+    const use = checkedChoice(own.use, 'use', Object.keys(USES) as CredentialUse[]);
     const { credential, expiry } = await acquireFor(own, USES[use], clientHandle(own));
     return new Credentials(MADE_HERE, packageName, use, credential, expiry);
   }

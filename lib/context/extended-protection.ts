@@ -3,6 +3,7 @@
  * for this TLS connection (channel bindings) and this service (target name).
  */
 
+import { checkedChoice } from '../core/checks.js';
 import {
   ChannelBindings,
   secChannelBindings,
@@ -88,9 +89,7 @@ export class ProtectionPolicy {
     const bindings = options.channelBindings ?? null;
     // null is not a level and must not become the default.
     const { extendedProtection: level = bindings === null ? 'never' : 'always' } = options;
-    if (!PROTECTION_LEVELS.includes(level)) {
-      throw argumentError(`extendedProtection must be one of ${PROTECTION_LEVELS.join(', ')}`);
-    }
+    checkedChoice(level, 'extendedProtection', PROTECTION_LEVELS);
     const wantsBindings = comparesChannelBindings(level);
     if (wantsBindings && bindings === null) {
       throw argumentError(`extendedProtection: '${level}' requires channelBindings`);

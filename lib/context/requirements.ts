@@ -1,5 +1,6 @@
 /** What a handshake must be granted: requested from the first leg on, checked after the last. */
 
+import { checkedChoice } from '../core/checks.js';
 import {
   isRequirable,
   REQUIRABLE,
@@ -37,10 +38,10 @@ export function checkedRequirements(options: {
   require?: readonly RequirableAttribute[];
 }): Requirements {
   const { protection = 'none', require: required = [] } = options;
-  if (!PROTECTIONS.includes(protection)) {
-    throw argumentError("protection must be 'none', 'sign' or 'encrypt'");
-  }
-  return { protection, required: checkedNames(required) };
+  return {
+    protection: checkedChoice(protection, 'protection', PROTECTIONS),
+    required: checkedNames(required),
+  };
 }
 
 function missingProtection(

@@ -194,7 +194,10 @@ export function checkedBoolean(value: unknown, name: string): boolean {
 }
 
 export function checkedBytes(value: unknown, name: string): Uint8Array {
-  if (!types.isUint8Array(value)) throw argumentError(`${name} must be a Uint8Array or Buffer`);
+  if (!types.isUint8Array(value)) {
+    const given = value === null ? 'null' : typeof value;
+    throw argumentError(`${name} must be a Uint8Array or Buffer, not ${given}`);
+  }
   if (value.length === 0 && isDetached(value)) {
     throw argumentError(`the buffer of ${name} is detached: it was transferred to another thread`);
   }
@@ -209,6 +212,16 @@ function isDetached({ buffer }: Uint8Array): boolean {
   } catch {
     return true;
   }
+}
+
+/** One of some strings. */
+export function checkedChoice<Choice extends string>(
+  value: unknown,
+  name: string,
+  choices: readonly Choice[],
+): Choice {
+  if ((choices as readonly unknown[]).includes(value)) return value as Choice;
+  throw argumentError(`${name} must be one of '${choices.join("', '")}'`);
 }
 
 /** A copy of bytes. Not by Uint8Array.from, which would run the array's own iterator. */

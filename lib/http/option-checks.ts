@@ -12,16 +12,6 @@ export function checkedBoolean(options: object, name: string, byDefault: boolean
   return checkedBooleanValue(value, name);
 }
 
-/** Returns an option that must be one of some strings. */
-export function checkedChoice<Choice extends string>(
-  value: unknown,
-  where: string,
-  choices: readonly Choice[],
-): Choice {
-  if ((choices as readonly unknown[]).includes(value)) return value as Choice;
-  throw argumentError(`${where} must be one of '${choices.join("', '")}'`);
-}
-
 export function checkedInteger(value: unknown, where: string, least: number): number {
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > MAX_LIMIT) {
     throw argumentError(`${where} must be an integer from ${least} to ${MAX_LIMIT}`);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { argumentError } from '../core/errors.js';
 import {
   checkedText,
@@ -36,7 +37,7 @@ export const IDENTITY_NAMES = optionNames<AuthIdentity>({
 });
 
 function checkedPassword(password: unknown): string | Uint8Array {
-  if (typeof password !== 'string' && !(password instanceof Uint8Array)) {
+  if (typeof password !== 'string' && !types.isUint8Array(password)) {
     throw argumentError('authIdentity.password must be a string or a Uint8Array');
   }
   if (password.length === 0) {

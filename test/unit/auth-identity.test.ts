@@ -60,6 +60,14 @@ describe('an authIdentity', () => {
     await expect(passedOn({ user: 'alice', password })).resolves.toMatchObject({ password });
   });
 
+  test('cannot have what only inherits from bytes as its password (K13)', async () => {
+    const password = Object.create(Uint8Array.prototype) as Uint8Array;
+    await expect(passedOn({ user: 'alice', password })).rejects.toThrow(
+      argumentError('authIdentity.password must be a string or a Uint8Array'),
+    );
+    expect(fake.acquisitions).toEqual([]);
+  });
+
   test('has its password copied before the call returns: the caller can zero its bytes at once', async () => {
     const password = Buffer.from(SECRET);
     const acquiring = acquireCredentialsHandle(withIdentity({ user: 'alice', password }));

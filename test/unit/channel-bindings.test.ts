@@ -132,6 +132,7 @@ describe('a certificate', () => {
     ['an ArrayBuffer', new ArrayBuffer(8)],
     ['a DataView', new DataView(new ArrayBuffer(8))],
     ['an object of tls', { raw: bytes }],
+    ['what only inherits from bytes (K13)', Object.create(Uint8Array.prototype)],
   ])('that is %s is refused', (_, value) => {
     expect(() => fromAnything(value)).toThrow(invalid('must be an X509Certificate'));
   });

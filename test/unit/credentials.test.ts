@@ -259,7 +259,7 @@ describe('Credentials.acquire', () => {
   test.each([
     ['no object', undefined, /^the options of Credentials.acquire must be a plain object$/],
     ['null', null, /^the options of Credentials.acquire must be a plain object$/],
-    ['no use', { package: 'NTLM' }, /^use must be 'inbound', 'outbound' or 'both'$/],
+    ['no use', { package: 'NTLM' }, /^use must be one of 'inbound', 'outbound', 'both'$/],
     ['another use', { package: 'NTLM', use: 'INBOUND' }, /^use must be/],
     ['use as a number', { package: 'NTLM', use: 1 }, /^use must be/],
     ['use as a name of every object', { package: 'NTLM', use: 'toString' }, /^use must be/],

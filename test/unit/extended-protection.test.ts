@@ -149,7 +149,7 @@ describe('the options', () => {
     [
       'a level that is none',
       { extendedProtection: 'Always' },
-      /^extendedProtection must be one of never, whenSupported, always, behindProxy, audit$/,
+      /^extendedProtection must be one of 'never', 'whenSupported', 'always', 'behindProxy', 'audit'$/,
     ],
     ['a level of null', { extendedProtection: null }, /^extendedProtection must be one of/],
     ['a level of true', { extendedProtection: true }, /^extendedProtection must be one of/],

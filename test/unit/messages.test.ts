@@ -173,17 +173,17 @@ describe.each(FORMS)('%s', (name, form, call, finds) => {
     [
       'text',
       { message: [{ type: 1, data: 'a' }] },
-      'message[0].data must be a Uint8Array or Buffer',
+      'message[0].data must be a Uint8Array or Buffer, not string',
     ],
     [
       'null data',
       { message: [{ type: 1, data: null }] },
-      'message[0].data must be a Uint8Array or Buffer',
+      'message[0].data must be a Uint8Array or Buffer, not null',
     ],
     [
       'an ArrayBuffer',
       { message: [{ type: 1, data: new ArrayBuffer(1) }] },
-      'message[0].data must be a Uint8Array or Buffer',
+      'message[0].data must be a Uint8Array or Buffer, not object',
     ],
     [
       'data with a size',

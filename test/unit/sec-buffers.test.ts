@@ -102,7 +102,7 @@ describe('input buffers', () => {
     ['a number', 4],
   ])('refuse %s as data', (_, data) => {
     expect(() => inputDescriptor([{ type: SECBUFFER_TOKEN, data }], LIMIT)).toThrow(
-      argumentError(/^input\[0\]\.data must be a Uint8Array or Buffer$/),
+      argumentError(/^input\[0\]\.data must be a Uint8Array or Buffer, not \w+$/),
     );
   });
 

@@ -847,7 +847,7 @@ describe('protection', () => {
       const held = await credentials();
       const options = { protection } as unknown as ServerContextOptions;
       expect(() => new ServerContext(held, options)).toThrow(
-        argumentError("protection must be 'none', 'sign' or 'encrypt'"),
+        argumentError("protection must be one of 'none', 'sign', 'encrypt'"),
       );
     },
   );

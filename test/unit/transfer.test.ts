@@ -160,8 +160,8 @@ describe('importSecurityContext', () => {
     ['null', null, /^the options of importSecurityContext must be a plain object$/],
     ['no package', { packed: bytes('a') }, /^package must be a string$/],
     ['an empty package', { ...OPTIONS, package: '' }, /^package must not be empty$/],
-    ['no bytes', { package: 'NTLM' }, /^packed must be a Uint8Array or Buffer$/],
-    ['text', { package: 'NTLM', packed: 'a' }, /^packed must be a Uint8Array or Buffer$/],
+    ['no bytes', { package: 'NTLM' }, /^packed must be a Uint8Array or Buffer, not \w+$/],
+    ['text', { package: 'NTLM', packed: 'a' }, /^packed must be a Uint8Array or Buffer, not \w+$/],
   ])('refuses %s before the addon sees it', (_, options, message) => {
     expect(() => importSecurityContext(options as never)).toThrow(argumentError(message));
     expect(fake.log).toEqual([]);
