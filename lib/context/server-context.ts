@@ -79,6 +79,8 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
   readonly #contextReq: readonly AscReq[];
   identity: Identity | undefined;
   channelBindingsResult: number | undefined;
+  /** Whether the client that was rejected after its last leg is a guest. */
+  rejectsGuest = false;
 
   /** @param options as `ownOptions` read them */
   constructor(credentials: Credentials, options: ServerContextOptions) {
@@ -111,6 +113,15 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
   }
 
   establish(context: ContextHandle, lastLeg: LegResult): EstablishedContext {
+    try {
+      return this.#establish(context, lastLeg);
+    } catch (error) {
+      this.rejectsGuest = isGuest(context);
+      throw error;
+    }
+  }
+
+  #establish(context: ContextHandle, lastLeg: LegResult): EstablishedContext {
     const established = establishedContext(
       'server',
       this.#requirements,
@@ -130,8 +141,23 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
   }
 }
 
+/** Whether the client is known to be a guest. Never throws: the handshake has failed already. */
+function isGuest(context: ContextHandle): boolean {
+  try {
+    return identityOf(context, false).isGuest;
+  } catch {
+    return false;
+  }
+}
+
+/** @internal Whether the handshake failed after its last leg, for a client that is a guest. */
+export let hasRejectedGuest: (context: ServerContext) => boolean;
+
 /** The server's side of a handshake, and of the messages after it. */
 export class ServerContext extends SecurityContext {
+  static {
+    hasRejectedGuest = (context) => context.#side.rejectsGuest;
+  }
   readonly #side: ServerSide;
 
   /**

@@ -1093,4 +1093,15 @@ export const httpServerMutants = [
       },
     ],
   },
+  {
+    name: 'http: requirements tell guests from wrong passwords',
+    test: { file: 'unit/http/server/access', title: 'is answered as a wrong password' },
+    changes: [
+      {
+        file: 'dist/lib/http/server/logon/negotiation.js',
+        text: 'if ((0, server_context_js_1.hasRejectedGuest)(logon.context))',
+        becomes: 'if (false)',
+      },
+    ],
+  },
 ];

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Credentials } from '../../../context/credentials.js';
 import type { StepResult } from '../../../context/handshake.js';
-import { ServerContext } from '../../../context/server-context.js';
+import { hasRejectedGuest, ServerContext } from '../../../context/server-context.js';
 import { closedError } from '../../../core/errors.js';
 import { packageKind } from '../../../core/package-kinds.js';
 import type { Scheme } from '../../schemes.js';
@@ -235,7 +235,10 @@ function rejected(rejection: Rejection): LegOutcome {
   return { kind: 'rejected', rejection };
 }
 
-function failed({ scheme, token }: Leg, { challenge }: PendingLogon, error: unknown): Rejection {
+function failed({ scheme, token }: Leg, logon: PendingLogon, error: unknown): Rejection {
+  // Not the 403 of requirements: see `AccessControl`.
+  if (hasRejectedGuest(logon.context)) return { ...rejections.guest(), error, scheme };
+  const { challenge } = logon;
   const { status, code, reason } = getFailure(error, { token, challenge });
   return { status, code, reason, error, scheme, text: rejections.getStatusText(status) };
 }

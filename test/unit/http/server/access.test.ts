@@ -4,6 +4,10 @@ import { fake } from '../../../instruments/support/fake-native.js';
 
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
+import {
+  SEC_E_LOGON_DENIED,
+  SEC_E_UNSUPPORTED_FUNCTION,
+} from '../../../../lib/constants/status.js';
 import { getAuthentication, getIdentity } from '../../../../lib/http/server/authentication.js';
 import { integratedAuth } from '../../../../lib/http/server/adapters/middleware.js';
 import type { IntegratedAuthOptions } from '../../../../lib/http/server/options.js';
@@ -14,6 +18,7 @@ import {
   DISABLED,
   ENABLED,
   GUESTS,
+  queueClient,
   USERS,
 } from '../../../instruments/support/fake-tokens.js';
 import { argumentError, coded } from '../../../instruments/support/fake-handles.js';
@@ -116,6 +121,29 @@ describe('somebody who logged on', () => {
     }
     expect((await client.request({ scheme: 'NTLM', ...TICKET })).status).toBe(status);
     expect(handled).toEqual([]);
+  });
+
+  test.each([
+    ['what is required', { require: ['delegate'] as const }],
+    ['a target name', { targetNames: ['HTTP/web.example.com'] }],
+  ])('who is a guest without %s is answered as a wrong password', async (_, options) => {
+    const { port, handled, events } = await serve(options);
+    const answers = [];
+    for (const sids of [[GUESTS], [USERS]]) {
+      const connection = await WireClient.connect(port);
+      fake.legAnswers.push({});
+      // Target names are asked for before the identity.
+      if ('targetNames' in options) fake.attributeAnswers.push([SEC_E_UNSUPPORTED_FUNCTION]);
+      queueClient({ token: { groups: sids.map((sid) => [sid, ENABLED] as const) } });
+      answers.push(await connection.request(TICKET));
+    }
+    const connection = await WireClient.connect(port);
+    fake.legAnswers.push({ status: SEC_E_LOGON_DENIED });
+    const wrong = await connection.request(TICKET);
+    expect(answers.map(({ status }) => status)).toEqual([401, 403]);
+    expect(answers[0]?.raw).toBe(wrong.raw);
+    expect(handled).toEqual([]);
+    expect(events).toMatchObject([{ reason: 'the client is a guest' }, {}, {}]);
   });
 
   test('without what is required stays out', async () => {
