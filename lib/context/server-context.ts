@@ -28,7 +28,7 @@ import {
 import type { Credentials } from './credentials.js';
 import { establishedContext, type EstablishedContext } from './established-context.js';
 import { ProtectionPolicy, type ExtendedProtectionOptions } from './extended-protection.js';
-import type { RequirableAttribute } from './granted-attributes.js';
+import { grantedAttributes, type RequirableAttribute } from './granted-attributes.js';
 import { Handshake, type HandshakeSide, type StepResult } from './handshake.js';
 import {
   checkedRequirements,
@@ -116,7 +116,7 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
     try {
       return this.#establish(context, lastLeg);
     } catch (error) {
-      this.rejectsGuest = isGuest(context);
+      this.rejectsGuest = isGuest(context, lastLeg);
       throw error;
     }
   }
@@ -142,9 +142,10 @@ class ServerSide implements HandshakeSide<EstablishedContext> {
 }
 
 /** Whether the client is known to be a guest. Never throws: the handshake has failed already. */
-function isGuest(context: ContextHandle): boolean {
+function isGuest(context: ContextHandle, { contextAttr }: LegResult): boolean {
   try {
-    return identityOf(context, false).isGuest;
+    const { nullSession } = grantedAttributes('server', contextAttr, context);
+    return !nullSession && identityOf(context, false).isGuest;
   } catch {
     return false;
   }
