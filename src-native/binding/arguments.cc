@@ -25,6 +25,11 @@ bool ReadTypedArray(napi_env env, napi_value value, napi_typedarray_type expecte
 
 bool IsUndefined(napi_env env, napi_value value) { return HasType(env, value, napi_undefined); }
 
+bool IsArray(napi_env env, napi_value value) {
+  bool is_array = false;
+  return napi_is_array(env, value, &is_array) == napi_ok && is_array;
+}
+
 bool ReadBool(napi_env env, napi_value value, bool* result) {
   return napi_get_value_bool(env, value, result) == napi_ok;
 }

@@ -15,6 +15,8 @@
 namespace secur32 {
 
 bool IsUndefined(napi_env env, napi_value value);
+// Of anything else napi_get_element() throws, or runs user code.
+bool IsArray(napi_env env, napi_value value);
 bool ReadBool(napi_env env, napi_value value, bool* result);
 bool ReadUint32(napi_env env, napi_value value, uint32_t* result);
 

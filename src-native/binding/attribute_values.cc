@@ -124,6 +124,8 @@ void AddFields(napi_env env, const AttributeQuery& query, Tuple* tuple) {
 }
 
 bool ReadFields(napi_env env, napi_value array, AttributeSetting* setting, Refusal* refusal) {
+  *refusal = Refusal::kBadArgument;
+  if (!IsArray(env, array)) return false;
   for (uint32_t i = 0; i < setting->layout().field_count; ++i) {
     const Field& field = setting->layout().fields[i];
     napi_value element = nullptr;
@@ -132,7 +134,6 @@ bool ReadFields(napi_env env, napi_value array, AttributeSetting* setting, Refus
     bool lossless = false;
     bool no_memory = false;
     ByteView bytes;
-    *refusal = Refusal::kBadArgument;
     if (napi_get_element(env, array, i, &element) != napi_ok) return false;
     switch (field.kind) {
       case FieldKind::kU32:

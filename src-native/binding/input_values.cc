@@ -8,9 +8,10 @@ namespace secur32 {
 
 bool ReadInput(napi_env env, napi_value array, const uint32_t* types, uint32_t count,
                InputBuffers* input, Refusal* refusal) {
+  *refusal = Refusal::kBadArgument;
+  if (!IsArray(env, array)) return false;
   for (uint32_t i = 0; i < count; ++i) {
     napi_value element = nullptr;
-    *refusal = Refusal::kBadArgument;
     if (napi_get_element(env, array, i, &element) != napi_ok) return false;
     if (IsUndefined(env, element)) {
       if (!input->AddAbsent(types[i])) return false;

@@ -13,7 +13,8 @@ namespace {
 // because no JavaScript runs before the call is over.
 bool ReadMessage(napi_env env, napi_value types_value, napi_value array, MessageBuffers* buffers) {
   WordView types;
-  if (!ReadWords(env, types_value, &types) || types.count == 0 || types.count > kMaxSecBuffers) {
+  if (!IsArray(env, array) || !ReadWords(env, types_value, &types) || types.count == 0 ||
+      types.count > kMaxSecBuffers) {
     return false;
   }
   for (uint32_t i = 0; i < types.count; ++i) {
