@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LOCKFILES = ['package-lock.json', 'tools/testbed/windows/package-lock.json'];
+const LOCKFILES = ['package-lock.json', 'tools/testbed/programs/package-lock.json'];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** @typedef {{ passed: boolean, output: string }} Result */

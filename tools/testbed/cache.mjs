@@ -9,7 +9,7 @@ import { cacheDirectory } from '../support/cache-directory.mjs';
  *   trees/      Debian, one per definition (trees.mjs)
  *   machines/   the emulated ARM64 machine: its kernel and its files
  *   templates/  a Wine prefix and a domain, laid over a tree by every session
- *   windows/    Windows node.exe's
+ *   programs/   Windows node.exe's, and a Node.js of Linux
  *   logs/       what long commands wrote
  *   mount/      empty; a session's root is mounted here, visible to the session alone
  */

@@ -1,12 +1,5 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildOnce } from '../support/build-once.mjs';
 import { Failure } from '../support/failure.mjs';
-import { runLogged } from '../support/run-command.mjs';
-import { inCache } from './cache.mjs';
-import { explainNetwork } from './network.mjs';
-
-const PROJECT = new URL('windows/', import.meta.url);
+import { dependencies, ensurePackage } from './npm-packages.mjs';
 
 /** @typedef {'x64' | 'arm64'} Architecture of Windows */
 
@@ -15,15 +8,11 @@ export const DEFAULT_NODE = '24';
 /** The one for ARM64. */
 export const ARM64_NODE = 'arm64-22';
 
-/** The lockfile of the sub-project, which says exactly what is installed. */
-function lockfile() {
-  return JSON.parse(readFileSync(new URL('package-lock.json', PROJECT), 'utf8'));
-}
-
 /** The major versions of Windows Node that the testbed has for x64. */
 export function nodeVersions() {
-  const names = Object.keys(lockfile().packages[''].optionalDependencies);
-  return names.filter((name) => /^node-\d+$/.test(name)).map((name) => name.slice('node-'.length));
+  return dependencies()
+    .filter((name) => /^node-\d+$/.test(name))
+    .map((name) => name.slice('node-'.length));
 }
 
 /** @param {string} version */
@@ -57,69 +46,9 @@ export async function ensureWindowsPackages(versions, reporter, architecture = '
   ];
   const installed = [];
   for (const { name, target } of wanted)
-    installed.push({ source: await ensurePackage(name, architecture, reporter), target });
-  return installed;
-}
-
-/**
- * Every package gets a directory of its own, so that a run downloads only what it needs.
- *
- * @param {string} name a dependency of the sub-project
- * @param {Architecture} architecture
- * @param {import('../support/progress.mjs').Reporter} reporter
- */
-async function ensurePackage(name, architecture, reporter) {
-  const { version } = lockfile().packages[`node_modules/${name}`];
-  const title = name.replace(/.*\//, '');
-  return buildOnce(
-    inCache('windows', `${title}-${version}`),
-    (directory) =>
-      reporter.step(`installing ${name} ${version} for Windows`, () =>
-        install(name, version, architecture, directory),
-      ),
-    { onWait: () => reporter.note(`another run is installing ${title}, waiting for it`) },
-  );
-}
-
-/**
- * @param {string} name
- * @param {string} version
- * @param {Architecture} architecture
- * @param {string} directory
- */
-async function install(name, version, architecture, directory) {
-  const { packages, ...lock } = lockfile();
-  const key = `node_modules/${name}`;
-  const root = {
-    ...packages[''],
-    optionalDependencies: { [name]: packages[''].optionalDependencies[name] },
-  };
-  const write = (file, content) =>
-    writeFileSync(join(directory, file), JSON.stringify(content, null, 2));
-  write('package.json', root);
-  write('package-lock.json', { ...lock, packages: { '': root, [key]: packages[key] } });
-  copyFileSync(new URL('.npmrc', PROJECT), join(directory, '.npmrc'));
-
-  const command = ['npm', 'ci', '--os=win32', `--cpu=${architecture}`];
-  command.push('--ignore-scripts', '--no-bin-links');
-  // npm's own cache may have the package; without it and without a network, npm would try for minutes.
-  command.push(
-    '--prefer-offline',
-    '--fetch-retries=2',
-    '--fetch-retry-mintimeout=1000',
-    '--fetch-retry-maxtimeout=5000',
-  );
-  try {
-    await runLogged(command, {
-      what: `installing ${name} ${version}`,
-      cwd: directory,
-      logFile: inCache('logs', 'npm.log'),
+    installed.push({
+      source: await ensurePackage(name, { os: 'win32', cpu: architecture }, reporter),
+      target,
     });
-  } catch (error) {
-    throw explainNetwork(error, 'the npm registry');
-  }
-  // npm passes over an optional package that it cannot download.
-  if (!existsSync(join(directory, 'node_modules', name))) {
-    throw new Failure(`npm did not install ${name} ${version}: is the npm registry reachable?`);
-  }
+  return installed;
 }
