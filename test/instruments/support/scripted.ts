@@ -3,6 +3,8 @@
  * watches what the addon does (test/instruments/ssp/scripted).
  */
 
+import { threadId } from 'node:worker_threads';
+
 import {
   acquireCredentialsHandle,
   acquireCredentialsHandleSync,
@@ -181,9 +183,12 @@ export interface ScriptedAnswer {
   output?: readonly (ScriptedBuffer | string | Uint8Array)[];
 }
 
+/** Environments of one process share the package: each has numbers of its own. */
+const FIRST_NUMBER = 1 + threadId * 0x10_0000;
+
 /** A gate that calls wait at until the test opens it. */
 export class Gate {
-  static #next = 1;
+  static #next = FIRST_NUMBER;
   readonly number = Gate.#next++;
 
   open(): void {
@@ -228,7 +233,7 @@ function words(answer: ScriptedAnswer, buffers: readonly ScriptedBuffer[]): Uint
   );
 }
 
-let nextScript = 1;
+let nextScript = FIRST_NUMBER;
 
 /**
  * The answers to the calls on one credential, on the contexts made with it, and
