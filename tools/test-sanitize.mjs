@@ -1,25 +1,30 @@
-// npm run test:sanitize: the marshalling core and the executor on Linux, under AddressSanitizer,
-// LeakSanitizer, UndefinedBehaviorSanitizer, ThreadSanitizer and libFuzzer.
+// npm run test:sanitize: the marshalling core and the executor on Linux, in programs, and the whole
+// addon in a Node.js there, under AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer,
+// ThreadSanitizer and libFuzzer.
 //
 //   npm run test:sanitize                       everything
 //   npm run test:sanitize -- --fuzz-seconds 600 a longer search
 //   npm run test:sanitize -- NAME…              only the programs and mutants that have one of the names
+//   npm run test:sanitize -- addon              only the addon, with its mutants
+//   npm run test:sanitize -- addon NAME…        only its suites whose path has a NAME, or mutants of that name
 //
 // It uses clang from a Debian tree of its own (tools/testbed), so that the host's release does not
-// matter. Every program is built from src-native as it is; then once more for each fault that is
-// planted in a copy, which it must report.
+// matter. Every program, and the addon, is built from src-native as it is; then once more for each
+// fault that is planted in a copy, which it must report.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import * as addon from '../test/instruments/sanitize/addon/suites.mjs';
 import * as definitions from '../test/instruments/sanitize/programs.mjs';
 import { PROJECT_IN_TREE, prepareCompiler } from './testbed/compiler.mjs';
 import { runBuildStep, zigDirectory } from './native/cmake.mjs';
 import { root } from './native/project.mjs';
+import { runAddon } from './sanitize/addon.mjs';
 import { generate } from './sanitize/definitions.mjs';
 import { runProgram } from './sanitize/runs.mjs';
-import { installPackages } from './set-up.mjs';
+import { setUpUnit } from './set-up.mjs';
 import { reportError } from './support/failure.mjs';
 import { Reporter } from './support/progress.mjs';
 import { runLogged } from './support/run-command.mjs';
@@ -52,6 +57,8 @@ const reporter = new Reporter({ prefix: 'test:sanitize: ', log });
  * @typedef {import('../test/instruments/sanitize/programs.mjs').Program} Program
  *
  * @typedef {import('../test/instruments/sanitize/programs.mjs').Mutant} Mutant
+ *
+ * @typedef {import('../test/instruments/sanitize/addon/suites.mjs').AddonMutant} AddonMutant
  */
 
 /** The headers of test/instruments/sanitize/windows say what MinGW-w64's say. */
@@ -175,20 +182,88 @@ async function runMutants(inTree, mutants) {
   return failed;
 }
 
+/**
+ * The suites in a Node.js with the addon: every test passes, and nothing is reported.
+ *
+ * @param {InTree} inTree
+ * @param {string[]} patterns of test files; none for all
+ */
+async function runSuites(inTree, patterns) {
+  let failed = 0;
+  let cases = 0;
+  let reports = 0;
+  for (const run of addon.runs) {
+    const started = performance.now();
+    const outcome = await runAddon(root, OUTPUT, inTree, { ...run, patterns });
+    cases += outcome.cases;
+    reports += outcome.reports.length;
+    const { suites, cases: passed, skipped } = outcome;
+    const what = `${suites} suites, ${passed} cases, ${skipped} skipped, ${SANITIZERS[run.sanitizer]}`;
+    say(outcome.passed, `${run.name}: ${what}`, started);
+    if (outcome.passed) continue;
+    failed += 1;
+    console.log(outcome.log.trimEnd());
+  }
+  for (const { title, why } of addon.notHere) console.log(`skip not here: ${title}: ${why}`);
+  return { failed, cases, reports };
+}
+
+/**
+ * The suites over faults that are planted in the addon: each must be reported.
+ *
+ * @param {InTree} inTree
+ * @param {AddonMutant[]} mutants
+ */
+async function runAddonMutants(inTree, mutants) {
+  let failed = 0;
+  for (const { name, sanitizer, suite, report } of mutants) {
+    const started = performance.now();
+    const target = `mutant-${name}`;
+    const run = { name: target, sanitizer, addon: target, folders: ['scripted'] };
+    const outcome = await runAddon(root, OUTPUT, inTree, { ...run, patterns: [suite] });
+    const seen = !outcome.passed && outcome.log.includes(report);
+    say(seen, `planted in the addon: ${name}, reported by ${suite} as '${report}'`, started);
+    if (seen) continue;
+    failed += 1;
+    console.log(outcome.log.trimEnd());
+  }
+  return failed;
+}
+
+/**
+ * What the names on the command line ask for.
+ *
+ * @param {string[]} names
+ */
+function chosen(names) {
+  const all = names.length === 0;
+  const ofAddon = names[0] === 'addon' ? names.slice(1) : undefined;
+  const wanted = (/** @type {string} */ name) => all || names.includes(name);
+  const none = ofAddon !== undefined;
+  const addonMutants = addon.mutants.filter(
+    ({ name }) => all || ofAddon?.length === 0 || ofAddon?.includes(name),
+  );
+  const patterns = ofAddon?.filter((name) => addon.mutants.every((mutant) => mutant.name !== name));
+  return {
+    programs: none ? [] : definitions.programs.filter(({ program }) => wanted(program)),
+    mutants: none ? [] : definitions.mutants.filter(({ name }) => wanted(name)),
+    addonMutants,
+    patterns: patterns ?? [],
+    suites: all || ofAddon?.length === 0 || (patterns?.length ?? 0) > 0,
+  };
+}
+
 async function main() {
   const { values, positionals: names } = parseArgs({
     options: { 'fuzz-seconds': { type: 'string', default: `${DEFAULT_FUZZ_SECONDS}` } },
     allowPositionals: true,
   });
-  await installPackages();
-  const inTree = await prepareCompiler(reporter);
+  await setUpUnit();
+  const { programs, mutants, addonMutants, patterns, suites } = chosen(names);
+  const inTree = await prepareCompiler(reporter, { node: suites || addonMutants.length > 0 });
   mkdirSync(LOGS, { recursive: true });
 
-  generate(root, join(root, GENERATED), definitions);
-  const wanted = (/** @type {string} */ name) => names.length === 0 || names.includes(name);
-  const programs = definitions.programs.filter(({ program }) => wanted(program));
-  const mutants = definitions.mutants.filter(({ name }) => wanted(name));
-
+  generate(root, join(root, GENERATED), { ...definitions, addonMutants: addon.mutants });
   const started = performance.now();
   await checkLayout();
   say(
@@ -198,16 +273,22 @@ async function main() {
   );
   await build(inTree, [
     ...programs.map(({ sanitizer, program }) => `${sanitizer}-${program}`),
-    ...mutants.map(({ name }) => `mutant-${name}`),
+    ...(suites ? addon.runs.map((run) => run.addon) : []),
+    ...[...mutants, ...addonMutants].map(({ name }) => `mutant-${name}`),
   ]);
   const results = await runPrograms(inTree, programs, Number(values['fuzz-seconds']));
-  const unseen = await runMutants(inTree, mutants);
+  const ofSuites = suites ? await runSuites(inTree, patterns) : { failed: 0, cases: 0, reports: 0 };
+  const unseen =
+    (await runMutants(inTree, mutants)) + (await runAddonMutants(inTree, addonMutants));
 
-  const failed = results.failed + unseen;
-  console.log(`${results.cases} cases, ${results.reports} reports`);
+  const failed = results.failed + ofSuites.failed + unseen;
+  const runs = suites ? addon.runs.length : 0;
+  const skipped = suites ? addon.notHere.length : 0;
+  const all = 1 + programs.length + mutants.length + runs + addonMutants.length;
   console.log(
-    `${programs.length + mutants.length + 1 - failed} passed, ${failed} failed, 0 skipped`,
+    `${results.cases + ofSuites.cases} cases, ${results.reports + ofSuites.reports} reports`,
   );
+  console.log(`${all - failed} passed, ${failed} failed, ${skipped} skipped`);
   if (failed > 0) process.exitCode = 1;
 }
 

@@ -1,4 +1,4 @@
-/** What CMake and C++ read of test/instruments/sanitize/programs.mjs, and of the constants. */
+/** What CMake and C++ read of what test/instruments/sanitize defines, and of the constants. */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plant } from '../support/plant.mjs';
@@ -8,6 +8,7 @@ const STATUS_GROUPS = ['STATUS', 'OTHER_STATUS'];
 /**
  * @typedef {import('../../test/instruments/sanitize/programs.mjs').Program} Program
  * @typedef {import('../../test/instruments/sanitize/programs.mjs').Mutant} Mutant
+ * @typedef {import('../../test/instruments/sanitize/addon/suites.mjs').AddonMutant} AddonMutant
  */
 
 /**
@@ -52,7 +53,7 @@ ${rows.join('')}};
  *
  * @param {string} root
  * @param {string} target
- * @param {Mutant} mutant
+ * @param {Mutant | AddonMutant} mutant
  */
 function writeMutant(root, target, mutant) {
   const source = join(root, 'src-native');
@@ -76,16 +77,19 @@ function writeMutant(root, target, mutant) {
  *
  * @param {string} root
  * @param {string} directory
- * @param {{ programs: Program[], mutants: Mutant[] }} definitions
+ * @param {{ programs: Program[], mutants: Mutant[], addonMutants: AddonMutant[] }} definitions
  */
-export function generate(root, directory, { programs, mutants }) {
+export function generate(root, directory, { programs, mutants, addonMutants }) {
   writeIfChanged(join(directory, 'statuses.h'), statuses(root));
-  for (const mutant of mutants) {
+  for (const mutant of [...mutants, ...addonMutants]) {
     writeMutant(root, join(directory, 'mutants', mutant.name, 'src-native'), mutant);
   }
   const lines = [
     ...programs.map(({ sanitizer, program }) => `add_program(${sanitizer} ${program})`),
     ...mutants.map(({ name, sanitizer, program }) => `add_mutant(${name} ${sanitizer} ${program})`),
+    ...addonMutants.map(
+      ({ name, sanitizer, file }) => `add_addon_mutant(${name} ${sanitizer} ${file})`,
+    ),
   ];
   writeIfChanged(join(directory, 'programs.cmake'), `${lines.join('\n')}\n`);
 }

@@ -14,7 +14,7 @@ const STORIES = /^Done (\d+) runs in \d+ second/m;
 const TIMEOUT_SECONDS = 300;
 
 /** The first fault ends a program, and its report names the lines of the source. */
-const OPTIONS = {
+export const OPTIONS = {
   ASAN_OPTIONS:
     'detect_leaks=1:detect_stack_use_after_return=1:check_initialization_order=1:strict_init_order=1',
   UBSAN_OPTIONS: 'print_stacktrace=1',

@@ -2,6 +2,7 @@
 // of a handle, and hands the caller's own pointers through. The package is the
 // scripted one by all of its names, and by the names of Wine's own, of which
 // the core knows how they deviate.
+#include <dlfcn.h>
 #include <sspi.h>
 #include <windows.h>
 
@@ -11,6 +12,7 @@
 #include "support/certificates.h"
 #include "support/own_memory.h"
 #include "support/set_record.h"
+#include "windows/modules.h"
 #include "windows/old_system.h"
 
 namespace {
@@ -20,6 +22,7 @@ constexpr wchar_t kSecur32[] = L"C:\\windows\\system32\\secur32.dll";
 constexpr wchar_t kSspicli[] = L"C:\\windows\\system32\\sspicli.dll";
 constexpr wchar_t kCrypt32[] = L"C:\\windows\\system32\\crypt32.dll";
 constexpr wchar_t kNtdll[] = L"ntdll.dll";
+constexpr wchar_t kAddon[] = L"secur32.node";
 
 // SEC_E_SECPKG_NOT_FOUND
 constexpr auto kPackageNotFound = static_cast<SECURITY_STATUS>(0x80090305);
@@ -252,6 +255,7 @@ HMODULE LoadLibraryExW(const wchar_t* path, HANDLE file, DWORD flags) {
 }
 
 HMODULE GetModuleHandleW(const wchar_t* name) {
+  if (IsSame(name, kAddon)) return static_cast<HMODULE>(secur32::sanitize::PinnedModule());
   return IsSame(name, ntdll_dll.name) ? &ntdll_dll : nullptr;
 }
 
@@ -293,6 +297,9 @@ FARPROC GetProcAddress(HMODULE module, const char* name) {
       {"CertEnumCertificatesInStore", Procedure(NextCertificate)},
   };
   static const Symbol ntdll_exports[] = {{"wine_get_version", Procedure(WineGetVersion)}};
+  if (module == secur32::sanitize::PinnedModule()) {
+    return reinterpret_cast<FARPROC>(dlsym(module, name));
+  }
   if (module == &ntdll_dll) return Find(ntdll_exports, name);
   if (module == &crypt32_dll) return Find(crypt32_exports, name);
   if (module == &sspicli_dll) return of_old_system ? nullptr : Find(newer_sspicli_exports, name);

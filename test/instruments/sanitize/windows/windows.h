@@ -1,5 +1,5 @@
-// As much of Windows as the marshalling core, the executor and the scripted
-// package use, so that they build for Linux and run under its sanitizers.
+// As much of Windows as the addon and the scripted package use, so that they
+// build for Linux and run under its sanitizers.
 //
 // wchar_t must have 16 bits (-fshort-wchar), so nothing here calls the wide
 // functions of the C library. layout.cc holds what is written here against the
@@ -17,15 +17,18 @@ static_assert(sizeof(void*) == 8);
 
 // x64 has one calling convention.
 #define WINAPI
+#define CALLBACK
 #define CDECL
 
 // As far as an int goes the type does not matter; a `long` of Linux is longer.
 using BOOL = int;
+using BYTE = uint8_t;
 using UINT = unsigned;
 using DWORD = uint32_t;
 using LONG = int32_t;
 using ULONG = uint32_t;
 using USHORT = uint16_t;
+using LPCWSTR = const wchar_t*;
 using LONGLONG = int64_t;
 using ULONG_PTR = uintptr_t;
 using SIZE_T = size_t;
@@ -55,9 +58,30 @@ void* HeapAlloc(HANDLE heap, DWORD flags, SIZE_T size);
 BOOL HeapFree(HANDLE heap, DWORD flags, void* memory);
 void* SecureZeroMemory(void* memory, SIZE_T size);
 
-// Handles: the only ones are those of support/tokens.cc.
+// Handles: windows/handles.cc, and for programs without an addon
+// support/tokens.cc.
+
+#define INVALID_HANDLE_VALUE reinterpret_cast<HANDLE>(intptr_t{-1})
 
 BOOL CloseHandle(HANDLE handle);
+
+// Errors.
+
+#define ERROR_SUCCESS 0u
+#define ERROR_ACCESS_DENIED 5u
+#define ERROR_INVALID_HANDLE 6u
+#define ERROR_NOT_ENOUGH_MEMORY 8u
+#define ERROR_GEN_FAILURE 31u
+#define ERROR_INVALID_PARAMETER 87u
+#define ERROR_INSUFFICIENT_BUFFER 122u
+#define ERROR_NO_TOKEN 1008u
+#define ERROR_NONE_MAPPED 1332u
+#define ERROR_INVALID_SID 1337u
+#define ERROR_BAD_IMPERSONATION_LEVEL 1346u
+#define ERROR_CANT_OPEN_ANONYMOUS 1347u
+
+DWORD GetLastError();
+void SetLastError(DWORD error);
 
 // Text.
 
@@ -73,13 +97,17 @@ int MultiByteToWideChar(UINT code_page, DWORD flags, const char* source, int sou
 int CompareStringOrdinal(const wchar_t* one, int one_length, const wchar_t* other, int other_length,
                          BOOL ignore_case);
 
-// Modules: secur32.dll in the system's directory, and ntdll.dll of a Wine.
+// Modules: secur32.dll in the system's directory, ntdll.dll of a Wine, and
+// once it is pinned the addon.
 
 #define LOAD_LIBRARY_SEARCH_SYSTEM32 0x00000800
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 0x00000001
+#define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 0x00000004
 
 UINT GetSystemDirectoryW(wchar_t* path, UINT size);
 HMODULE LoadLibraryExW(const wchar_t* path, HANDLE file, DWORD flags);
 HMODULE GetModuleHandleW(const wchar_t* name);
+BOOL GetModuleHandleExW(DWORD flags, LPCWSTR address, HMODULE* module);
 FARPROC GetProcAddress(HMODULE module, const char* name);
 
 // Threads.
@@ -100,5 +128,9 @@ BOOL SleepConditionVariableSRW(CONDITION_VARIABLE* condition, SRWLOCK* lock, DWO
 void WakeAllConditionVariable(CONDITION_VARIABLE* condition);
 DWORD GetCurrentThreadId();
 void Sleep(DWORD milliseconds);
+
+#include <memoryapi.h>
+#include <threadpoolapiset.h>
+#include <winnt_tokens.h>
 
 #endif  // SECUR32_TEST_SANITIZE_WINDOWS_WINDOWS_H_

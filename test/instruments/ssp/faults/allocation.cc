@@ -3,7 +3,6 @@
 // all that it can answer with an error, is allocated this way.
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 
 namespace {
@@ -11,15 +10,17 @@ namespace {
 std::atomic<uint32_t> allocations{0};
 std::atomic<uint32_t> failing{0};
 
-void* Allocate(size_t size) {
-  if (++allocations == failing) return nullptr;
-  return std::malloc(size == 0 ? 1 : size);
-}
+bool IsFailing() { return ++allocations == failing; }
 
 }  // namespace
 
-void* operator new(size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
-void* operator new[](size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
+// By the operators that throw, which the ones that free belong to.
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return IsFailing() ? nullptr : ::operator new(size);
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return IsFailing() ? nullptr : ::operator new[](size);
+}
 
 // The `number`-th allocation from now on fails, none for 0. Gives how many
 // there were since the last time.
