@@ -16,7 +16,7 @@ import { Recording } from './recording.js';
  * those do something else in every run, so what they reach is no promise: the
  * suites of HTTP depend on when a connection ends.
  */
-const NOT_RECORDED = /^unit\/|^scripted\/sequences$|\/http(?:-|$)/;
+const NOT_RECORDED = /^unit\/|^scripted\/(?:binding|sequences)$|\/http(?:-|$)/;
 
 function testFile(): string | undefined {
   const path = expect.getState().testPath?.replaceAll('\\', '/');
