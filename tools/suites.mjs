@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @property {Record<string, string>} env
  * @property {number} [socketBytes] the most that a socket buffers
  * @property {boolean} [onLinux] run by the testbed's Linux Node.js, beside the programs of others
+ * @property {boolean} [peers] needs the packages of the programs of others
  */
 
 /** @param {string} arch */
@@ -34,12 +35,22 @@ function withPackages(arch, folders) {
   };
 }
 
-/** @type {Record<'system' | 'scripted' | 'peers' | 'faults' | 'slow', Suite>} what npm test runs */
+/** @type {Record<'system' | 'scripted' | 'bridge' | 'peers' | 'faults' | 'slow', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
   scripted: {
     title: 'suites with security packages of their own',
     ...withPackages('x64', ['scripted', 'named-ntlm']),
+  },
+  bridge: {
+    title: "suites with the testbed's bridge to MIT Kerberos and Samba",
+    securityPackages: [`${built('x64')}/bridge.node`],
+    // It counts as the scripted package does.
+    env: {
+      SECUR32_TEST_FOLDERS: 'bridge',
+      SECUR32_TEST_SCRIPTED: windowsPath(`${built('x64')}/bridge.node`),
+    },
+    peers: true,
   },
   peers: {
     title: 'suites with programs of others',

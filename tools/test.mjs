@@ -57,11 +57,11 @@ async function runHere(name, options, env = {}) {
  * @param {string[]} options of jest
  */
 async function runInTestbed(node, suite, name, options) {
-  const { securityPackages, env, socketBytes, onLinux = false } = suite;
+  const { securityPackages, env, socketBytes, onLinux = false, peers = onLinux } = suite;
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
   return run([onLinux ? LINUX_NODE : 'node', ...jestArguments(name, options)], {
     node,
-    peers: onLinux,
+    peers,
     socketBytes,
     securityPackages,
     env: { ...env, ...color },

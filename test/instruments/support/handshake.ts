@@ -19,6 +19,8 @@ export async function closePairs(): Promise<void> {
 export interface PairOptions {
   package: string;
   authIdentity?: CredentialsOptions['authIdentity'];
+  /** The client's, which stay the caller's; otherwise they are acquired. */
+  credentials?: Credentials;
   client?: ClientContextOptions;
   server?: ServerContextOptions;
 }
@@ -26,13 +28,18 @@ export interface PairOptions {
 /** Both sides of a logon, before their first step. */
 export async function openPair(options: PairOptions): Promise<Pair> {
   const { package: packageName, authIdentity } = options;
-  const outbound = await Credentials.acquire({
-    package: packageName,
-    use: 'outbound',
-    ...(authIdentity && { authIdentity }),
-  });
+  const acquire = async () => {
+    const acquired = await Credentials.acquire({
+      package: packageName,
+      use: 'outbound',
+      ...(authIdentity && { authIdentity }),
+    });
+    open.push(acquired);
+    return acquired;
+  };
+  const outbound = options.credentials ?? (await acquire());
   const inbound = await Credentials.acquire({ package: packageName, use: 'inbound' });
-  open.push(outbound, inbound);
+  open.push(inbound);
   const client = new ClientContext(outbound, options.client);
   const server = new ServerContext(inbound, options.server);
   open.push(client, server);

@@ -9,6 +9,7 @@ here=$(dirname "$0")
 . "$here/basics.sh"
 . "$here/domain.sh"
 . "$here/wine.sh"
+. "$here/bridge.sh"
 . $accounts
 
 export KRB5CCNAME=$user_ccache
@@ -23,6 +24,7 @@ start_wine "$security_packages" &
 wine=$!
 start_domain
 log_on
+case $security_packages in *bridge.node*) start_bridge ;; esac
 # A program that starts earlier than this would not have the packages.
 wait $wine
 

@@ -69,11 +69,14 @@ bool ThreadIsImpersonating(DWORD id) {
 
 HANDLE GiveToken(TokenKind kind) {
   const HANDLE token = MakeOrComplain(kind);
-  if (token == nullptr) return nullptr;
+  if (token != nullptr) RememberGiven(token);
+  return token;
+}
+
+void RememberGiven(HANDLE token) {
   Tokens& tokens = TheTokens();
   const Lock::Guard guard(&tokens.lock);
   tokens.given[token] = IdOf(token);
-  return token;
 }
 
 uint32_t CountOpenTokens() {
@@ -90,7 +93,10 @@ bool IsToken(HANDLE handle) { return IdOf(handle) != 0; }
 
 void ImpersonateWith(TokenKind kind) {
   const HANDLE token = MakeOrComplain(kind);
-  if (token == nullptr) return;
+  if (token != nullptr) ImpersonateWith(token);
+}
+
+void ImpersonateWith(HANDLE token) {
   if (SetThreadToken(nullptr, token) == FALSE) {
     ReportViolation(Text("impersonate: error ").Number(GetLastError()));
   }

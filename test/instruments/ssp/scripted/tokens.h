@@ -12,6 +12,9 @@ namespace secur32::scripted {
 // system cannot make it.
 HANDLE GiveToken(TokenKind kind);
 
+// One that another package made, to be counted with these.
+void RememberGiven(HANDLE token);
+
 // How many of those are not closed.
 uint32_t CountOpenTokens();
 
@@ -19,6 +22,8 @@ bool IsToken(HANDLE handle);
 
 // The calling thread takes over such a token, or stops.
 void ImpersonateWith(TokenKind kind);
+// Closes the token.
+void ImpersonateWith(HANDLE token);
 void StopImpersonating();
 bool ThreadIsImpersonating();
 
