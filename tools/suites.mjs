@@ -35,7 +35,7 @@ function withPackages(arch, folders) {
   };
 }
 
-/** @type {Record<'system' | 'scripted' | 'bridge' | 'peers' | 'faults' | 'slow', Suite>} what npm test runs */
+/** @type {Record<'system' | 'scripted' | 'bridge' | 'bridgeHttp' | 'peers' | 'faults' | 'slow', Suite>} what npm test runs */
 export const suites = {
   system: { title: 'suites with the packages of the system', securityPackages: [], env: {} },
   scripted: {
@@ -51,6 +51,12 @@ export const suites = {
       SECUR32_TEST_SCRIPTED: windowsPath(`${built('x64')}/bridge.node`),
     },
     peers: true,
+  },
+  bridgeHttp: {
+    title: 'suites of HTTP with the bridge, and programs of others',
+    securityPackages: [`${built('x64')}/bridge.node`],
+    env: { SECUR32_TEST_FOLDERS: 'bridge-http' },
+    onLinux: true,
   },
   peers: {
     title: 'suites with programs of others',

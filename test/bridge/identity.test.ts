@@ -23,11 +23,11 @@ afterEach(async () => {
 
 const OF_EVERYBODY = ['S-1-1-0', 'S-1-5-2', 'S-1-5-11'];
 /** The SID of each logon is its own. */
-const OF_LOGON = /^S-1-5-5-/;
+const OF_LOGON = 'S-1-5-5-';
 const sidsOf = ({ groups }: Identity) =>
   present(groups)
     .map(({ sid }) => sid)
-    .filter((sid) => !sid.startsWith("S-1-5-5-"));
+    .filter((sid) => !sid.startsWith(OF_LOGON));
 const AS_BOB: BridgeLogon = { authIdentity: present(bob) };
 
 async function identityOf(packageName: BridgePackage, options?: BridgeLogon): Promise<Identity> {

@@ -1,14 +1,22 @@
 /** What runs in Windows' node.exe: a server that says whom it takes each request for. */
 
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createHttp,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
+import { Credentials } from '../../../../lib/context/credentials.js';
+import type { ServerContext } from '../../../../lib/context/server-context.js';
 import {
   getAuthentication,
   integratedAuth,
+  integratedFetch,
   RECOMMENDED_MAX_HEADER_SIZE,
   type IntegratedAuthOptions,
 } from '../../../../lib/http/index.js';
@@ -18,6 +26,8 @@ export interface WebServerInput {
   /** Whether it offers HTTP/2, too. */
   http2: boolean;
   tls?: { certificate: string; key: string };
+  /** A page of another server that it reads on behalf of the client, and answers with; needs `keepContext`. */
+  relayed?: { url: string; package: string };
 }
 
 /** What it answers with. */
@@ -28,11 +38,14 @@ export interface WebServerAnswer {
   persistent: boolean | undefined;
   /** Who it is; undefined where the package does not tell. */
   name?: string | undefined;
+  sid?: string | undefined;
+  /** SIDs. */
+  groups?: string[] | undefined;
   /** Of the body. */
   bytes: number;
 }
 
-async function main({ options, http2, tls }: WebServerInput): Promise<void> {
+async function main({ options, http2, tls, relayed }: WebServerInput): Promise<void> {
   const auth = integratedAuth({
     // The Negotiate of Wine does not read what other clients send.
     packages: { Negotiate: 'Kerberos' },
@@ -51,6 +64,10 @@ async function main({ options, http2, tls }: WebServerInput): Promise<void> {
         return;
       }
       const authentication = getAuthentication(request);
+      if (relayed !== undefined) {
+        void relay(relayed, authentication?.context, response);
+        return;
+      }
       let bytes = 0;
       request.on('data', (chunk: Buffer) => (bytes += chunk.length));
       request.on('end', () => {
@@ -60,6 +77,8 @@ async function main({ options, http2, tls }: WebServerInput): Promise<void> {
           package: authentication?.package,
           persistent: authentication?.persistent,
           name: authentication?.identity.name,
+          sid: authentication?.identity.sid,
+          groups: authentication?.identity.groups?.map(({ sid }) => sid),
           bytes,
         };
         response.setHeader('Content-Type', 'application/json');
@@ -71,6 +90,27 @@ async function main({ options, http2, tls }: WebServerInput): Promise<void> {
   server.listen(0, '127.0.0.1', () => {
     console.log(`listening ${(server.address() as AddressInfo).port}`);
   });
+}
+
+/** The double hop. */
+async function relay(
+  { url, package: packageName }: NonNullable<WebServerInput['relayed']>,
+  context: ServerContext | undefined,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    if (context === undefined) throw new Error('there is no context');
+    const credentials = await Credentials.acquire({
+      package: packageName,
+      use: 'outbound',
+      onBehalfOf: context,
+    });
+    const fetchAs = integratedFetch({ hosts: [new URL(url).hostname], credentials });
+    response.end(await (await fetchAs(url)).text());
+  } catch (error) {
+    const cause = (error as { cause?: unknown }).cause ?? error;
+    response.writeHead(502).end(String((cause as { code?: unknown }).code));
+  }
 }
 
 function makeServer(

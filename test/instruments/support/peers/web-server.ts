@@ -25,9 +25,11 @@ export async function startWebServer(
   options: WebServerInput['options'] = {},
   certificate?: ServerCertificate,
   protocol: 'http1' | 'http2' = 'http1',
+  relayed?: WebServerInput['relayed'],
 ): Promise<WebServer> {
   const input: WebServerInput = {
     options,
+    ...(relayed && { relayed }),
     http2: protocol === 'http2',
     ...(certificate && { tls: { certificate: certificate.certificate, key: certificate.key } }),
   };
