@@ -153,6 +153,8 @@ describe('the package', () => {
   test.each([
     ['NTLM', 'real'],
     ['NamedNTLM', 'real'],
+    ['MitNegotiate', 'bridge'],
+    ['MitNTLM', 'bridge'],
     ['Scripted', 'scripted'],
     ['CREDSSP', 'scripted'],
     ['wdigest', 'scripted'],

@@ -74,29 +74,39 @@ function withStatements(statements: Partial<Sources['statements']>): Sources {
 describe('a row', () => {
   test('of a function names the tests that call what the addon has for it', () => {
     const parts = [ran({ 'logs on': { real: { FUNCTION: ['initialize'] } } })];
-    expect(row(parts, 'InitializeSecurityContextW')).toEqual(['`native/legs`: logs on', '', '']);
-    expect(row(parts, 'EncryptMessage')).toEqual(['**gap**', '', '']);
-    expect(row(parts, 'SaslGetContextOption')).toEqual(['*not bound: SASL*', '', '']);
-    expect(row(parts, 'CloseHandle')).toEqual(['**gap**', '', '']);
+    expect(row(parts, 'InitializeSecurityContextW')).toEqual([
+      '`native/legs`: logs on',
+      '',
+      '',
+      '',
+    ]);
+    expect(row(parts, 'EncryptMessage')).toEqual(['**gap**', '', '', '']);
+    expect(row(parts, 'SaslGetContextOption')).toEqual(['*not bound: SASL*', '', '', '']);
+    expect(row(parts, 'CloseHandle')).toEqual(['**gap**', '', '', '']);
   });
 
   test('of a flag finds it among others, also above 32 bits', () => {
     const parts = [ran({ asks: { scripted: { ISC_REQ: [0x8001, 2 ** 32 + 2] } } })];
     for (const name of ['ISC_REQ_DELEGATE', 'ISC_REQ_STREAM', 'ISC_REQ_MESSAGES']) {
-      expect(row(parts, name)).toEqual(['', '`native/legs`: asks', '']);
+      expect(row(parts, name)).toEqual(['', '', '`native/legs`: asks', '']);
     }
     const low = [ran({ asks: { real: { ISC_REQ: [0x8000] } } })];
-    expect(row(low, 'ISC_REQ_DELEGATE')).toEqual(['**gap**', '', '']);
-    expect(row(low, 'ISC_REQ_MESSAGES')).toEqual(['**gap**', '', '']);
+    expect(row(low, 'ISC_REQ_DELEGATE')).toEqual(['**gap**', '', '', '']);
+    expect(row(low, 'ISC_REQ_MESSAGES')).toEqual(['**gap**', '', '', '']);
+  });
+
+  test('tells the bridge from the packages of the system', () => {
+    const parts = [ran({ asks: { bridge: { STATUS: [0] } } }, 'bridge/identity')];
+    expect(row(parts, 'SEC_E_OK')).toEqual(['', '`bridge/identity`: asks', '', '']);
   });
 
   test('of a value finds that one alone, where it is of that group', () => {
     const parts = [ran({ gives: { real: { SECBUFFER: [0, 3], STATUS: [0x80004001] } } })];
-    expect(row(parts, 'SECBUFFER_EMPTY')).toEqual(['`native/legs`: gives', '', '']);
-    expect(row(parts, 'SECBUFFER_VERSION')).toEqual(['**gap**', '', '']);
-    expect(row(parts, 'SECBUFFER_TOKEN')).toEqual(['**gap**', '', '']);
-    expect(row(parts, 'SEC_E_OK')).toEqual(['**gap**', '', '']);
-    expect(row(parts, 'E_NOTIMPL')).toEqual(['`native/legs`: gives', '', '']);
+    expect(row(parts, 'SECBUFFER_EMPTY')).toEqual(['`native/legs`: gives', '', '', '']);
+    expect(row(parts, 'SECBUFFER_VERSION')).toEqual(['**gap**', '', '', '']);
+    expect(row(parts, 'SECBUFFER_TOKEN')).toEqual(['**gap**', '', '', '']);
+    expect(row(parts, 'SEC_E_OK')).toEqual(['**gap**', '', '', '']);
+    expect(row(parts, 'E_NOTIMPL')).toEqual(['`native/legs`: gives', '', '', '']);
   });
 
   test('names two tests, those first that drive little, and counts the others', () => {
@@ -136,10 +146,10 @@ test('the table at the beginning counts', () => {
   const parts = [ran({ a: { real: { STATUS: [0] }, scripted: { STATUS: [0], SECBUFFER: [2] } } })];
   const sources = withStatements({ reasons: { 'not bound': ['SASL'] } });
   const { markdown } = coverage(parts, sources);
-  expect(markdown).toContain('| SECBUFFER: types | 3 | 0 | 1 | 0 | 0 | 2 |\n');
-  expect(markdown).toContain('| STATUS: statuses | 1 | 1 | 0 | 0 | 0 | 0 |\n');
-  expect(markdown).toContain('| SASL: options | 2 | 0 | 0 | 0 | 2 | 0 |\n');
-  expect(markdown).toContain('| **all** | 14 | 1 | 1 | 0 | 3 | 9 |\n');
+  expect(markdown).toContain('| SECBUFFER: types | 3 | 0 | 0 | 1 | 0 | 0 | 2 |\n');
+  expect(markdown).toContain('| STATUS: statuses | 1 | 1 | 0 | 0 | 0 | 0 | 0 |\n');
+  expect(markdown).toContain('| SASL: options | 2 | 0 | 0 | 0 | 0 | 2 | 0 |\n');
+  expect(markdown).toContain('| **all** | 14 | 1 | 0 | 1 | 0 | 3 | 9 |\n');
   expect(markdown).toContain(
     '| SASL: options | `SASL_OPTION_SEND_SIZE`, `SASL_OPTION_RECV_SIZE` | *not bound* |\n',
   );
@@ -180,10 +190,11 @@ describe('what is only on Windows', () => {
   const skipped: Assertions = [['on Windows [only on Windows]', 'pending']];
 
   test('names the test that is skipped here, beside what drives it otherwise', () => {
-    const [, , cell] = row([part({ 'native/legs': skipped })], 'SEC_E_OK', sources);
+    const [, , , cell] = row([part({ 'native/legs': skipped })], 'SEC_E_OK', sources);
     expect(cell).toBe('`native/legs`: on Windows');
     const scripted = ran({ a: { scripted: { STATUS: [0] } } }, 'scripted/legs');
     expect(row([part({ 'native/legs': skipped }), scripted], 'SEC_E_OK', sources)).toEqual([
+      '',
       '',
       '`scripted/legs`: a',
       '`native/legs`: on Windows',
@@ -229,14 +240,14 @@ describe('what is only on Windows', () => {
 describe('a reason', () => {
   test('stands where a title would', () => {
     const sources = withStatements({ reasons: { 'a mask, no value': ['SECBUFFER_VERSION'] } });
-    expect(row([], 'SECBUFFER_VERSION', sources)).toEqual(['*a mask, no value*', '', '']);
+    expect(row([], 'SECBUFFER_VERSION', sources)).toEqual(['*a mask, no value*', '', '', '']);
   });
 
   test('of a group is that of its rows without a test', () => {
     const sources = withStatements({ reasons: { later: ['ISC_REQ'] } });
     const parts = [ran({ a: { real: { ISC_REQ: [1] } } })];
-    expect(row(parts, 'ISC_REQ_DELEGATE', sources)).toEqual(['`native/legs`: a', '', '']);
-    expect(row(parts, 'ISC_REQ_STREAM', sources)).toEqual(['*later*', '', '']);
+    expect(row(parts, 'ISC_REQ_DELEGATE', sources)).toEqual(['`native/legs`: a', '', '', '']);
+    expect(row(parts, 'ISC_REQ_STREAM', sources)).toEqual(['*later*', '', '', '']);
   });
 
   test.each([

@@ -6,7 +6,7 @@ import type { Run, Test } from './run.js';
 import type { GroupRows, Row, Statements } from './table.js';
 
 export function isGap({ drivenBy, onlyOnWindows, reason }: Row): boolean {
-  const drivers = [...drivenBy.real, ...drivenBy.scripted, ...onlyOnWindows];
+  const drivers = [...KINDS.flatMap((kind) => drivenBy[kind]), ...onlyOnWindows];
   return drivers.length === 0 && reason === undefined;
 }
 
@@ -43,6 +43,7 @@ export function groupRows(groups: readonly Group[], run: Run, statements: Statem
         item,
         drivenBy: {
           real: drivers(item, 'real', tests),
+          bridge: drivers(item, 'bridge', tests),
           scripted: drivers(item, 'scripted', tests),
         },
         onlyOnWindows: onWindows.filter(({ names }) => names.includes(item.name)),

@@ -4,6 +4,7 @@
  * is checked against the run, so that none outlives its reason.
  */
 
+import { KINDS } from '../../test/instruments/support/coverage/recording.js';
 import type { Run } from './run.js';
 import type { Row, Statements } from './table.js';
 
@@ -50,7 +51,7 @@ function reasonComplaints(
       if (groups.has(name)) return [];
       const row = rows.get(name);
       if (row === undefined) return [`${where}: there is no such thing`];
-      const [driver] = [...row.drivenBy.real, ...row.drivenBy.scripted];
+      const [driver] = KINDS.flatMap((kind) => row.drivenBy[kind]);
       if (driver !== undefined) {
         return [`${where} is driven after all, by ${driver.file}: ${driver.title}`];
       }

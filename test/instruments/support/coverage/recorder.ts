@@ -30,6 +30,8 @@ const ENDS: readonly string[] = ['closeCredential', 'closeContext', 'closeToken'
 /** The names of test/instruments/ssp/scripted; the last two are packages of Windows elsewhere. */
 const SCRIPTED = ['scripted', 'credssp', 'wdigest'];
 const NAMED_NTLM = 'namedntlm';
+/** The names of test/instruments/ssp/bridge. */
+const BRIDGE = ['mitnegotiate', 'mitkerberos', 'mitntlm'];
 
 function hasScripted(): boolean {
   return process.env['SECUR32_TEST_SCRIPTED'] !== undefined;
@@ -140,6 +142,7 @@ export class Recorder {
 function kindOf(packageName: string | undefined, ownAnswer = false): Kind {
   const lower = packageName?.toLowerCase() ?? '';
   if (SCRIPTED.includes(lower)) return hasScripted() ? 'scripted' : 'real';
+  if (BRIDGE.includes(lower)) return 'bridge';
   return lower === NAMED_NTLM && ownAnswer ? 'scripted' : 'real';
 }
 

@@ -1,7 +1,7 @@
 /** What of SSPI each test drove, for docs/coverage.md. */
 
-/** The packages of the system, or those of the tests' own. */
-export const KINDS = ['real', 'scripted'] as const;
+/** The packages of the system, those that hand calls to MIT Kerberos and Samba, or those that do what a test says. */
+export const KINDS = ['real', 'bridge', 'scripted'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A function of the addon by its name; flags as they were combined; anything else as its value. */

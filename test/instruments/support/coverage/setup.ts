@@ -14,10 +14,9 @@ import { Recording } from './recording.js';
 /**
  * Test files that say nothing: these have a fake in place of the addon, and
  * those do something else in every run, so what they reach is no promise: the
- * suites of HTTP depend on when a connection ends. The table has no column for
- * the bridge.
+ * suites of HTTP depend on when a connection ends.
  */
-const NOT_RECORDED = /^(?:unit|bridge)\/|^scripted\/(?:binding|sequences)$|\/http(?:-|$)/;
+const NOT_RECORDED = /^unit\/|^scripted\/(?:binding|sequences)$|\/http(?:-|$)/;
 
 function testFile(): string | undefined {
   const path = expect.getState().testPath?.replaceAll('\\', '/');
