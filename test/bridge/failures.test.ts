@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { BRIDGE_PACKAGES, openBridgePair, WITH_TICKETS } from '../instruments/support/bridge.js';
+import { runChild } from '../instruments/support/child.js';
 import { closePairs, exchange } from '../instruments/support/handshake.js';
 import { endOfTest } from '../instruments/support/scripted.js';
 import { bob, present } from '../instruments/support/system.js';
@@ -10,6 +11,16 @@ import { bob, present } from '../instruments/support/system.js';
 afterEach(async () => {
   await closePairs();
   await endOfTest();
+});
+
+test('without the program on Linux every call fails at once, and it is said', async () => {
+  const { status, output, errors } = await runChild('bridge/children/acquire.js', {
+    // Nobody listens there.
+    env: { SECUR32_TEST_BRIDGE_PORT: '1' },
+  });
+  expect(output).toEqual(Array.from({ length: 3 }, () => 'SEC_E_INTERNAL_ERROR'));
+  expect(errors).toBe("the testbed's bridge to MIT Kerberos has ended\n");
+  expect(status).toBe(0);
 });
 
 describe.each(BRIDGE_PACKAGES)('%s', (packageName) => {

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import threading
 
 import gssapi
 
@@ -18,6 +19,9 @@ class Credential:
         self._password = password
         # What a client handed to this server, if the credential is on its behalf.
         self._delegated = delegated
+        self._lock = threading.Lock()
+        # A ticket-granting ticket is good for many contexts; asked for again where it was refused.
+        self._initiating = None
 
     def accepting(self):
         """Of the service, whose key is in the session's keytab; of NTLM, what winbind can."""
@@ -27,12 +31,18 @@ class Credential:
 
     def initiating(self):
         """Of the user; without one, of the user of the session, whom Windows would have logged on."""
+        if self._delegated is None and self._password is None and self.mechanism != NTLM:
+            return None
+        with self._lock:
+            if self._initiating is None:
+                self._initiating = self._acquire()
+            return self._initiating
+
+    def _acquire(self):
         if self._delegated is not None:
             return _with_ccache(self._delegated)
         if self.mechanism == NTLM:
             return self._of_ntlm()
-        if self._password is None:
-            return None
         realm = os.environ["SECUR32_TEST_REALM"]
         name = self._user if "@" in self._user else f"{self._user}@{realm}"
         return _with_ccache(_with_password(name, self._password, KERBEROS))
