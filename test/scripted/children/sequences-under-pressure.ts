@@ -61,8 +61,10 @@ async function run(sequences: number, one: typeof runSequence): Promise<number> 
 async function inWorkers({ workers, sequences }: Input): Promise<number> {
   const counts = Array.from({ length: workers }, async () => {
     const worker = new Worker(__filename, { workerData: sequences });
+    // Its end may come in the same turn as its message.
+    const exited = once(worker, 'exit');
     const [ran] = (await once(worker, 'message')) as [number];
-    await once(worker, 'exit');
+    await exited;
     return ran;
   });
   return (await Promise.all(counts)).reduce((sum, ran) => sum + ran, 0);

@@ -16,8 +16,7 @@ using scripted::InsideCall;
 SECURITY_STATUS GiveFromStream(const std::vector<uint8_t>& plain, SecBuffer* stream,
                                SecBuffer* data) {
   if (plain.size() > stream->cbBuffer) return SEC_E_INTERNAL_ERROR;
-  auto* const place =
-      static_cast<uint8_t*>(stream->pvBuffer) + (stream->cbBuffer - plain.size());
+  auto* const place = static_cast<uint8_t*>(stream->pvBuffer) + (stream->cbBuffer - plain.size());
   if (!plain.empty()) std::memcpy(place, plain.data(), plain.size());
   data->pvBuffer = place;
   data->cbBuffer = static_cast<ULONG>(plain.size());
