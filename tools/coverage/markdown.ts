@@ -13,7 +13,7 @@ Which tests drive each function, attribute, flag, buffer type and status of the 
 - **By a real package**: in Windows' \`node.exe\` on Wine, by Wine's NTLM, Kerberos, Negotiate and Schannel, or by \`NamedNTLM\`, which hands through to NTLM.
 - **By the bridge**: behind the real \`Secur32.dll\`, by a package that hands each call to MIT Kerberos or Samba ([testing.md](testing.md#the-bridge)).
 - **By the scripted package**: behind the real \`Secur32.dll\`, by a package that does what a test says, also under the names CREDSSP and WDigest; and by \`NamedNTLM\` where it may answer for itself, which are the user's name and failures.
-- **Only on Windows**: by a test that is skipped here; see what the [README](../README.md#what-runs-where) says of Windows.
+- **Only on Windows**: by a test that is skipped here; see what the [README](../README.md#what-was-seen-where) says of Windows.
 - A call that a package answers with \`SEC_E_UNSUPPORTED_FUNCTION\` counts for that status alone, and an attribute counts where the call succeeded.
 - What the addon makes of values that it passes on, \`test/unit\` and the suites with the scripted package say; a value that passed is no proof of what a package does with it.
 `;
