@@ -7,6 +7,10 @@
 #include "scripted/names.h"
 
 namespace secur32::scripted {
+
+// Those of Wine's own cannot be had: Secur32.dll has them first.
+const wchar_t* const kPackageNames[kPackages] = {L"MitNegotiate", L"MitKerberos", L"MitNTLM"};
+
 namespace {
 
 constexpr USHORT kNoRpcId = 0xffff;

@@ -7,18 +7,15 @@
 namespace secur32::scripted {
 namespace {
 
-// The last two are packages of Windows that Wine lacks.
-constexpr const wchar_t* kNames[kPackages] = {L"Scripted", L"CREDSSP", L"WDigest"};
-
 std::atomic<ULONG_PTR> upper_half[kPackages];
 
 }  // namespace
 
-const wchar_t* NameOfPackage(uint32_t package) { return kNames[package]; }
+const wchar_t* NameOfPackage(uint32_t package) { return kPackageNames[package]; }
 
 uint32_t PackageOf(const wchar_t* name) {
   for (uint32_t i = 0; i < kPackages; ++i) {
-    if (IsSameText(kNames[i], name)) return i;
+    if (IsSameText(kPackageNames[i], name)) return i;
   }
   return 0;
 }

@@ -12,6 +12,9 @@ namespace secur32::scripted {
 constexpr uint32_t kPackages = 3;
 constexpr ULONG kMaxToken = 3000;
 
+// Of the package that is linked: scripted/package.cc or bridge/package.cc.
+extern const wchar_t* const kPackageNames[kPackages];
+
 const wchar_t* NameOfPackage(uint32_t package);
 // By its name; the first one for names that are none.
 uint32_t PackageOf(const wchar_t* name);

@@ -5,6 +5,10 @@
 #include "scripted/names.h"
 
 namespace secur32::scripted {
+
+// The last two are packages of Windows that Wine lacks.
+const wchar_t* const kPackageNames[kPackages] = {L"Scripted", L"CREDSSP", L"WDigest"};
+
 namespace {
 
 // SECPKG_ID_NONE
